@@ -1,0 +1,150 @@
+// The store's contract: what the collector may write and what the visualizer may ask, whichever engine answers.
+// Engines keep windows; merging to trees is shared code beside this file. No engine's words appear here.
+import type { Frame, Labels, Microseconds, Milliseconds, StackProfile, Tally, WindowIdentity } from 'liveprofiler-sampler/wire';
+
+/**
+ * A finished window as kept: the wire's window, with host and store time.
+ * Conservation: rows' weight + idle.weight + dropped.weight = endUs - startUs for kind `cpu` (within the rounding of
+ * hosts that only tell counts).
+ */
+export interface Window extends WindowIdentity {
+  /** The name used in config.ini and in URLs. */
+  readonly host: string;
+  /** Static labels of the process: `service`, `version`, `hostname`, `pid`, and the user's own. */
+  readonly processLabels: Labels;
+  readonly threadName: string;
+  /** Half-open, µs since 1970 in store time: monotonic time of the process + the offset frozen for (boot, epoch). */
+  readonly startUs: Microseconds;
+  readonly endUs: Microseconds;
+  /** 0, and one more for every step of the host's clock during this boot. */
+  readonly epoch: number;
+  readonly idle: Tally;
+  readonly dropped: Tally;
+  readonly processCpuUs: Microseconds;
+  readonly threadCpuUs?: Microseconds;
+  readonly profile: StackProfile;
+  /** Optional sections of the wire, kept as they came. */
+  readonly sections: Readonly<Record<string, unknown>>;
+}
+
+/** What a collector remembers of a host between pulls; written in the same atomic step as the host's windows. JSON. */
+export interface HostMemory {
+  /** To hand back as `?after=`; empty before the first answer. */
+  readonly cursor: string;
+  /** Per boot: the frozen offset (store time = monotonic + offsetUs), its epoch, and when the boot was last seen. */
+  readonly clocks: Readonly<Record<string, { readonly offsetUs: Microseconds; readonly epoch: number; readonly seenMs: Milliseconds }>>;
+  /** Windows made so far from a host that only speaks an ancestor's format and tells no sequence numbers. */
+  readonly ancestorSeq: number;
+}
+
+/** Half-open, epoch milliseconds. A window belongs to the range that holds its start. */
+export interface Range {
+  readonly fromMs: Milliseconds;
+  readonly untilMs: Milliseconds;
+}
+
+/** Every member narrows; a member left out selects all. Lists mean "one of". */
+export interface Selector {
+  readonly kind: string;
+  readonly hosts?: readonly string[];
+  /** Process labels (service, version, hostname, pid, …) or labels of samples: name → one of these values. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
+  readonly boots?: readonly string[];
+  readonly threads?: readonly number[];
+}
+
+export interface QueryOptions {
+  /** Only stacks through this frame path from the root, as indices never outlive an answer: frames by value. */
+  readonly focus?: readonly Frame[];
+  /** The tree turned over: this function at the root, its callers as children. */
+  readonly callersOf?: Frame;
+  /** At most about this many nodes: the largest by total, always the top by self; the rest is summed per parent. */
+  readonly limit?: number;
+}
+
+/**
+ * A merged call tree in columns. Node 0 is the root, `parent[i] < i`, `frame[0]` is -1.
+ * `total = self + Σ children's total`, for counts and for weights, to the unit.
+ * A node whose `frame` is -2 stands for `cut[i]` children of its parent that `limit` left out.
+ */
+export interface CallTree {
+  readonly frames: readonly Frame[];
+  readonly parent: readonly number[];
+  readonly frame: readonly number[];
+  readonly selfCount: readonly number[];
+  readonly selfWeight: readonly number[];
+  readonly totalCount: readonly number[];
+  readonly totalWeight: readonly number[];
+  /** Per node: nodes it stands for when `frame` is CUT, else 0. */
+  readonly cut: readonly number[];
+}
+
+export const ROOT = -1;
+export const CUT = -2;
+
+export interface QueryAnswer {
+  readonly tree: CallTree;
+  /** Beside the tree, never in it. */
+  readonly idle: Tally;
+  readonly dropped: Tally;
+  readonly windows: number;
+  /** First start and last end of the windows that went in; undefined when there were none. */
+  readonly covered?: Range;
+  /** Distinct (boot, thread) pairs seen. */
+  readonly threads: number;
+}
+
+/** Columns over equal steps: `fromMs + i * stepMs`. A window counts at the step that holds its start. */
+export interface Timeline {
+  readonly fromMs: Milliseconds;
+  readonly stepMs: Milliseconds;
+  readonly series: readonly TimelineSeries[];
+}
+
+export interface TimelineSeries {
+  /** The value grouped by; empty when not grouped. */
+  readonly name: string;
+  /** Weight of the rows (busy), of idle, and time covered by windows, per step. */
+  readonly busy: readonly number[];
+  readonly idle: readonly number[];
+  readonly coveredUs: readonly number[];
+}
+
+export type GroupBy = 'host' | 'thread' | 'process' | { readonly label: string };
+
+/** What there is to choose from in a range. */
+export interface Inventory {
+  readonly hosts: readonly string[];
+  readonly kinds: readonly string[];
+  readonly threads: readonly { readonly host: string; readonly boot: string; readonly id: number; readonly name: string }[];
+  /** Label name → values, of processes and samples. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The half that reads; the visualizer sees nothing else. */
+export interface StoreReader {
+  query(selector: Selector, range: Range, options?: QueryOptions): Promise<QueryAnswer>;
+  timeline(selector: Selector, range: Range, stepMs: Milliseconds, by?: GroupBy): Promise<Timeline>;
+  labels(range: Range): Promise<Inventory>;
+  /** First start and last end of a host's windows, undefined when there are none. */
+  extent(host: string): Promise<Range | undefined>;
+  /** Hosts with windows or memory. */
+  hosts(): Promise<readonly string[]>;
+}
+
+export interface AppendReport {
+  readonly appended: number;
+  /** Identities the store already had: nothing changed. */
+  readonly duplicates: number;
+  /** Windows whose identity overlaps a different one in the store: not kept, told here. */
+  readonly refused: readonly { readonly window: WindowIdentity; readonly why: string }[];
+}
+
+export interface Store extends StoreReader {
+  /** Durable when it resolves, atomic (windows and memories together), idempotent. */
+  append(windows: readonly Window[], memories: ReadonlyMap<string, HostMemory>): Promise<AppendReport>;
+  memory(host: string): Promise<HostMemory | undefined>;
+  /** Drops what is past its retention. */
+  prune(nowMs: Milliseconds): Promise<{ readonly windows: number }>;
+  close(): Promise<void>;
+}

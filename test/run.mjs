@@ -1,0 +1,26 @@
+// Runs the compiled tests with node:test. `--long` gives every test that reads test/effort.ts its full length;
+// names after that choose the test files whose path contains one of them.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const words = process.argv.slice(2).filter((word) => word !== '--long');
+const long = process.argv.includes('--long');
+
+const files = readdirSync(join(root, 'dist/test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.js'))
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .sort()
+  .map((file) => join('dist/test', file));
+if (files.length === 0) {
+  process.stderr.write(`no test file's path contains ${words.join(' or ')}\n`);
+  process.exit(1);
+}
+const { status } = spawnSync(
+  process.execPath,
+  ['--enable-source-maps', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, LIVEPROFILER_TEST_LONG: long ? '1' : '' } },
+);
+process.exit(status ?? 1);
