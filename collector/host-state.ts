@@ -1,0 +1,84 @@
+// How a host is doing, from one pull to the next. Pure: a state and a report give the next state.
+import type { Milliseconds } from 'liveprofiler-sampler/wire';
+import type { PullReport } from './pull.ts';
+
+/** What the overview page shows of a host. */
+export interface HostStatus {
+  /** The name used in URLs and in the store. */
+  readonly host: string;
+  /** Where it is pulled from; never holds a secret. */
+  readonly address: string;
+  readonly service: string;
+  readonly version: string;
+  /** `new`: not asked yet. `stale`: answers, but with no new window for a while. `down`: does not answer. */
+  readonly state: 'new' | 'up' | 'stale' | 'down';
+  readonly sinceMs: Milliseconds;
+  readonly lastPullMs?: Milliseconds;
+  /** Why the last pull failed, or what is odd about the host. */
+  readonly error?: string;
+  readonly speaks: 'liveprofiler' | 'ancestor-json' | 'nylas' | 'unknown';
+  /** Host clock minus ours. */
+  readonly clockOffsetMs?: Milliseconds;
+  readonly clockSteps: number;
+  /** When a pull last brought something new. */
+  readonly freshMs?: Milliseconds;
+}
+
+export function newHost(host: string, url: URL, labels: Readonly<Record<string, string>>, nowMs: Milliseconds): HostStatus {
+  return {
+    host,
+    address: url.origin + url.pathname,
+    service: labels['service'] ?? '',
+    version: labels['version'] ?? '',
+    state: 'new',
+    sinceMs: nowMs,
+    speaks: 'unknown',
+    clockSteps: 0,
+  };
+}
+
+/** `staleAfterMs`: for how long a host may bring nothing new and count as up. Labels of config.ini win. */
+export function afterPull(before: HostStatus, report: PullReport, labels: Readonly<Record<string, string>>, nowMs: Milliseconds, staleAfterMs: Milliseconds): HostStatus {
+  const state = stateAfter(before, report, nowMs, staleAfterMs);
+  const known = { ...report.labels, ...labels };
+  const freshMs = report.windows > 0 ? nowMs : before.freshMs;
+  const clockOffsetMs = report.clockOffsetMs ?? before.clockOffsetMs;
+  const error = errorOf(report);
+  return {
+    host: before.host,
+    address: before.address,
+    service: known['service'] ?? before.service,
+    version: known['version'] ?? before.version,
+    state,
+    sinceMs: state === before.state ? before.sinceMs : nowMs,
+    lastPullMs: nowMs,
+    speaks: report.speaks ?? before.speaks,
+    clockSteps: report.clockSteps ?? before.clockSteps,
+    ...(freshMs !== undefined && { freshMs }),
+    ...(clockOffsetMs !== undefined && { clockOffsetMs }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+function stateAfter(before: HostStatus, { failure, windows, notes }: PullReport, nowMs: Milliseconds, staleAfterMs: Milliseconds): HostStatus['state'] {
+  // A store that refuses says nothing about the host; one that was stopped asking neither.
+  if (failure?.code === 'stopped') return before.state;
+  if (failure !== undefined && failure.code !== 'not-stored') return 'down';
+  if (windows > 0) return 'up';
+  if (notes.some(({ code }) => code === 'not-running' || code === 'not-started')) return 'stale';
+  // The quiet time counts from the last news, or from when it began to answer.
+  const quietSinceMs = before.state === 'up' ? Math.max(before.freshMs ?? 0, before.sinceMs) : nowMs;
+  return before.state === 'stale' || nowMs - quietSinceMs >= staleAfterMs ? 'stale' : 'up';
+}
+
+/** A clock that is off by less is nobody's problem in ranges of minutes. */
+const CLOCK_NOTE_MS = 5000;
+
+function errorOf({ failure, notes, clockOffsetMs }: PullReport): string | undefined {
+  const sentences = failure === undefined ? [] : [failure.message];
+  for (const { sentence } of notes.slice(0, 3)) sentences.push(sentence);
+  if (clockOffsetMs !== undefined && Math.abs(clockOffsetMs) > CLOCK_NOTE_MS) {
+    sentences.push(`Its clock is ${Math.round(Math.abs(clockOffsetMs) / 1000)} s ${clockOffsetMs > 0 ? 'ahead of' : 'behind'} the collector's, and its graphs go by its clock: check the time service of both.`);
+  }
+  return sentences.length === 0 ? undefined : sentences.join(' ');
+}

@@ -1,0 +1,105 @@
+// From a host's answer to the store's windows and to what is remembered of the host. Pure: the same memory and answer
+// give the same windows, so that what was pulled but not stored can be pulled again.
+import { createHash } from 'node:crypto';
+import type { Labels, Milliseconds, WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
+import { readClock } from './clocks.ts';
+import type { BootClock } from './clocks.ts';
+import type { Totals } from './dialects/totals.ts';
+import type { HostMemory, Window } from './store/contract.ts';
+
+export interface HostName {
+  readonly name: string;
+  /** From config.ini; they win over what the host says of itself. */
+  readonly labels: Labels;
+}
+
+export interface Placed {
+  readonly windows: readonly Window[];
+  readonly memory: HostMemory;
+  /** Steps of the host's clock during the current boots: the most of any. */
+  readonly clockSteps: number;
+}
+
+export const NO_MEMORY: HostMemory = { cursor: '', clocks: {}, ancestorSeq: 0 };
+
+/** Times by one process clock may be told a little apart by two answers; more is a gap or another reader. */
+const JITTER_MS = 1000;
+
+export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory, nowMs: Milliseconds): Placed {
+  let clocks = memory.clocks;
+  let clockSteps = 0;
+  const windows: Window[] = [];
+  for (const process of answer.processes) {
+    const verdict = readClock(clocks, process.boot, answer, nowMs);
+    clocks = verdict.clocks;
+    clockSteps = Math.max(clockSteps, verdict.clock.epoch);
+    const labels = sorted({ ...process.labels, ...host.labels });
+    const names = new Map(process.threads.map(({ id, name }) => [id, name]));
+    for (const window of process.windows) {
+      windows.push(placeWindow(host.name, process, window, labels, names.get(window.thread) ?? '', verdict.clock));
+    }
+  }
+  return { windows, memory: { ...memory, cursor: answer.cursor, clocks }, clockSteps };
+}
+
+function placeWindow(host: string, process: WireProcess, window: WireWindow, processLabels: Labels, threadName: string, clock: BootClock): Window {
+  const { rows, sections = {}, startUs, endUs, ...rest } = window;
+  const { boot, frames, stacks, labelSets } = process;
+  return {
+    ...rest,
+    host,
+    boot,
+    processLabels,
+    threadName,
+    startUs: startUs + clock.offsetUs,
+    endUs: endUs + clock.offsetUs,
+    epoch: clock.epoch,
+    profile: { frames, stacks, labelSets, rows },
+    sections,
+  };
+}
+
+/** One window per answer: its sampler counts afresh after each, so what is asked for twice is never told twice. */
+export function placeTotals(host: HostName, totals: Totals, memory: HostMemory, nowMs: Milliseconds): Placed {
+  const boot = ancestorBoot(host.name);
+  const last = Object.hasOwn(memory.clocks, boot) ? memory.clocks[boot] : undefined;
+  const seq = memory.ancestorSeq;
+  const endUs = Math.round(nowMs * 1000);
+  const { clocks, clock } = readClock(memory.clocks, boot, { wallMs: 0, monotonicUs: 0 }, nowMs);
+  const window: Window = {
+    host: host.name,
+    boot,
+    thread: 0,
+    kind: 'cpu',
+    firstSeq: seq,
+    lastSeq: seq,
+    processLabels: sorted(host.labels),
+    threadName: 'main',
+    startUs: startOf(endUs, totals, last?.seenMs),
+    endUs,
+    epoch: clock.epoch,
+    // Theirs counts while the process computes; the rest of the time it waited, and how often it looked is not told.
+    idle: { count: 0, weight: Math.max(0, totals.elapsedUs - totals.weightUs) },
+    dropped: { count: 0, weight: 0 },
+    processCpuUs: 0,
+    profile: totals.profile,
+    sections: {},
+  };
+  return { windows: [window], memory: { ...memory, clocks, ancestorSeq: seq + 1 }, clockSteps: 0 };
+}
+
+function startOf(endUs: number, { elapsedUs }: Totals, lastSeenMs: Milliseconds | undefined): number {
+  const startUs = Math.max(0, endUs - elapsedUs);
+  const lastEndUs = Math.round((lastSeenMs ?? 0) * 1000);
+  const overlaps = startUs < lastEndUs && lastEndUs <= endUs && lastEndUs - startUs < JITTER_MS * 1000;
+  return overlaps ? lastEndUs : startUs;
+}
+
+/** Longer than any boot that the wire format lets a host claim, so none can pass for an ancestor's. */
+function ancestorBoot(host: string): string {
+  return `ancestor-${createHash('sha256').update(host).digest('hex')}`;
+}
+
+function sorted(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
