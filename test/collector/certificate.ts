@@ -1,0 +1,18 @@
+// A self-signed certificate for `localhost`, good for a hundred years; it protects nothing.
+export const certificate: { readonly cert: string; readonly key: string } = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBXTCCAQSgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNqhkSgeBimnLS3e
+sDGZmavRjt89DMyXztnOpE7ciZgxgucQP7Z1/5IBNT5BosMf+wTcMoqJkzdV12C/
+/R3YG9GjRTBDMBQGA1UdEQQNMAuCCWxvY2FsaG9zdDAMBgNVHRMEBTADAQH/MB0G
+A1UdDgQWBBTJTqIulQuOZG/bh40tBkwzLHiyBTAKBggqhkjOPQQDAgNHADBEAiBF
+m8jsK/i/aOn7IZaUR1gPFxjqiMsQnQVUdWTkNl8kvwIgPmb5wWBtbLu+CYSxx2u6
+HHlR1wsjUJ2EO2AgHNNDWZU=
+-----END CERTIFICATE-----\n`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJu6PaaxD2JdUNnO7
+RekCDRF4K9Hg3bilvNtwWbPJuiGhRANCAATaoZEoHgYppy0t3rAxmZmr0Y7fPQzM
+l87ZzqRO3ImYMYLnED+2df+SATU+QaLDH/sE3DKKiZM3Vddgv/0d2BvR
+-----END PRIVATE KEY-----\n`,
+};
