@@ -85,6 +85,7 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
     report.bytes += body.length;
     const answer = readAnswer(body, url);
     report.speaks = answer.speaks;
+    wantsReset &&= answer.speaks === 'nylas';
     report.notes.push(...notesOf(answer, losses));
     if (answer.speaks === 'liveprofiler') {
       const { cursor } = memory;

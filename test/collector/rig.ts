@@ -54,3 +54,8 @@ export async function createRig(t: TestContext, config: Settings, { wrap = (stor
     },
   };
 }
+
+/** Resolves once `met` answers true; the test's own timeout is the limit. */
+export async function until(met: () => boolean): Promise<void> {
+  while (!met()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -28,9 +28,10 @@ export async function openTestStore(folder: string): Promise<TestStore> {
         else if (other.firstSeq === window.firstSeq && other.lastSeq === window.lastSeq) duplicates++;
         else refused.push({ window, why: `It overlaps the window ${other.firstSeq}..${other.lastSeq}.` });
       }
-      const puts = kept.map((window) => ({ type: 'put' as const, key: `window ${streamOf(window)} ${window.firstSeq}`, value: window }));
-      const notes = [...memories].map(([host, memory]) => ({ type: 'put' as const, key: `memory ${host}`, value: memory }));
-      await level.batch([...puts, ...notes], { sync: true });
+      const entries: { type: 'put'; key: string; value: unknown }[] = [];
+      for (const window of kept) entries.push({ type: 'put', key: `window ${streamOf(window)} ${window.firstSeq}`, value: window });
+      for (const [host, memory] of memories) entries.push({ type: 'put', key: `memory ${host}`, value: memory });
+      await level.batch(entries, { sync: true });
       return { appended: kept.length, duplicates, refused };
     },
     async memory(host) {

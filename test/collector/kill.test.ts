@@ -1,0 +1,56 @@
+// `kill -9` in the middle of collecting: what the store holds in the end is what the host served, once.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { createCollector } from '../../collector/index.ts';
+import { effort } from '../effort.ts';
+import { settings, target, until } from './rig.ts';
+import { serveHttp } from './servers.ts';
+import { openTestStore } from './store-for-tests.ts';
+import { createScriptedHost } from './wire-host.ts';
+
+const CHILD = fileURLToPath(new URL('./kill-child.js', import.meta.url));
+const kills = effort(10, 50);
+
+test(`${kills} kills at random moments neither lose nor double`, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-kill-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const script = createScriptedHost();
+  script.perAnswer = 3;
+  const host = await serveHttp(t, script.answer);
+  const finishing = setInterval(() => {
+    script.finish(2);
+  }, 4);
+  t.after(() => {
+    clearInterval(finishing);
+  });
+  for (let kill = 0; kill < kills; kill++) {
+    const asked = host.requests.length;
+    const child = spawn(process.execPath, [CHILD, folder, host.url.href], { stdio: ['ignore', 'ignore', 'inherit'] });
+    t.after(() => child.kill('SIGKILL'));
+    await Promise.race([until(() => host.requests.length > asked), once(child, 'exit')]);
+    assert.equal(child.exitCode, null, 'the child collects until it is killed');
+    await delay(Math.random() * 150);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  clearInterval(finishing);
+
+  const store = await openTestStore(folder);
+  t.after(() => store.close());
+  const before = await store.windows('shop');
+  assert.ok(before.length > 0, 'the killed ones had stored something');
+  const collector = createCollector({ config: settings([target('shop', host.url)]), store, log: pino({ level: 'silent' }) });
+  for (let collected = 1; collected > 0; ) ({ stacksCollected: collected } = await collector.pullNow());
+  await collector.stop();
+  assert.deepEqual(await store.tally('shop'), script.served());
+  const seqs = (await store.windows('shop')).map(({ firstSeq }) => firstSeq).sort((a, b) => a - b);
+  assert.deepEqual(seqs, Array.from(seqs, (_, i) => i + 1));
+});
