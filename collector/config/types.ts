@@ -1,0 +1,29 @@
+// The checked configuration: what config.ini says, with defaults filled in, every value in its unit and every file read.
+// Whoever holds a Config need check nothing again.
+import type { Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
+import type { Settings } from '../target.ts';
+
+export interface Config {
+  /** Absolute. */
+  readonly dbpath: string;
+  readonly retentionMs: Milliseconds;
+  /** At least one host; every host has its secret, names and addresses are unique. */
+  readonly collector: Settings;
+  readonly visualizer: VisualizerConfig;
+  /** Only when the visualizer is to profile itself. */
+  readonly sampler?: SamplerConfig;
+}
+
+export interface VisualizerConfig {
+  /** An IPv6 host stands without brackets; port 0 lets the system choose. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Always there when `listen` can be reached from other machines. */
+  readonly credentials?: { readonly user: string; readonly password: string };
+  /** Names a browser may call the page by besides loopback ones: lower case, no port. */
+  readonly allowedHosts: readonly string[];
+}
+
+export interface SamplerConfig {
+  readonly secret: string;
+  readonly intervalUs: Microseconds;
+}
