@@ -3,6 +3,7 @@
 import http from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { Bytes, Milliseconds } from 'liveprofiler-sampler/wire';
 import { readBody } from './body.ts';
 import { networkFailure, PullFailure, statusFailure } from './failures.ts';
@@ -15,6 +16,7 @@ export interface FetchOptions {
   readonly timeoutMs: Milliseconds;
   /** After inflating. */
   readonly maxBytes: Bytes;
+  readonly lookup?: LookupFunction;
 }
 
 export interface Fetcher {
@@ -24,7 +26,7 @@ export interface Fetcher {
   close(): void;
 }
 
-export function createFetcher({ url, secret, tls, timeoutMs, maxBytes }: FetchOptions): Fetcher {
+export function createFetcher({ url, secret, tls, timeoutMs, maxBytes, lookup }: FetchOptions): Fetcher {
   const secure = url.protocol === 'https:';
   const agent = secure ? new https.Agent({ keepAlive: true, ...tls }) : new http.Agent({ keepAlive: true });
   // nginx drops header names with an underscore, so the dashed spelling goes along.
@@ -34,7 +36,7 @@ export function createFetcher({ url, secret, tls, timeoutMs, maxBytes }: FetchOp
     const target = new URL(url);
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
     const deadline = startDeadline(stop, timeoutMs, url);
-    const send = (): http.ClientRequest => (secure ? https : http).request(target, { agent, headers, signal: deadline.signal });
+    const send = (): http.ClientRequest => (secure ? https : http).request(target, { agent, headers, signal: deadline.signal, ...(lookup && { lookup }) });
     try {
       const response = await respond(send, deadline.signal);
       try {

@@ -1,4 +1,5 @@
 // One configured host while it is configured: its connection, its pulls one at a time, its state, its log lines.
+import type { LookupFunction } from 'node:net';
 import type { Logger } from 'pino';
 import type { Milliseconds } from 'liveprofiler-sampler/wire';
 import type { Clock } from './clock.ts';
@@ -28,6 +29,7 @@ export interface HostOptions {
   readonly limits: Limits;
   readonly store: Pick<Store, 'append' | 'memory'>;
   readonly queue: Queue;
+  readonly lookup: LookupFunction;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: CollectorMetrics;
@@ -41,9 +43,9 @@ export interface HostOptions {
 const STALE_INTERVALS = 3;
 const STALE_MS = 60_000;
 
-export function createHost({ target, limits, store, queue, clock, log, metrics, after, before }: HostOptions): Host {
+export function createHost({ target, limits, store, queue, lookup, clock, log, metrics, after, before }: HostOptions): Host {
   const { name, url, labels } = target;
-  const fetcher = createFetcher({ ...target, ...limits });
+  const fetcher = createFetcher({ ...target, ...limits, lookup });
   const puller = createPuller({ host: target, url, store, fetcher, clock, intervalMs: limits.intervalMs });
   const staleAfterMs: Milliseconds = Math.max(STALE_MS, STALE_INTERVALS * limits.intervalMs);
   const stopping = new AbortController();

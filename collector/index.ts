@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { createHost } from './host.ts';
 import type { Host } from './host.ts';
 import type { HostStatus } from './host-state.ts';
+import { createLookup } from './lookup.ts';
 import { createMetrics } from './metrics.ts';
 import { createQueue } from './queue.ts';
 import { createSchedule } from './schedule.ts';
@@ -39,6 +40,7 @@ export interface Collector {
 export function createCollector({ config, store, log, clock = systemClock, registry = new Registry() }: CollectorOptions): Collector {
   const metrics = createMetrics(registry, clock.wallMs);
   const queue = createQueue(config.concurrency);
+  const lookup = createLookup();
   /** Hosts that left and may still write; the next of the same name waits for them. */
   const leaving = new Map<string, Promise<void>>();
   let settings = config;
@@ -48,7 +50,7 @@ export function createCollector({ config, store, log, clock = systemClock, regis
   let stopped = false;
 
   function enter(target: Target, before?: HostStatus): Host {
-    return createHost({ target, limits: settings, store, queue, clock, log, metrics, before, after: leaving.get(target.name) });
+    return createHost({ target, limits: settings, store, queue, lookup, clock, log, metrics, before, after: leaving.get(target.name) });
   }
 
   function leave({ target: { name }, stop }: Host): Promise<void> {

@@ -127,8 +127,8 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
       const first = refused[0];
       if (first !== undefined) report.notes.push({ code: 'refused', sentence: `Windows not kept: ${refused.length}. The first, because ${first.why}` });
     } catch (error) {
-      // Whether the write took place is open: the store is asked again before the host is.
-      memory = undefined;
+      // Whether the write took place is open. The same memory asks for the same windows again, and the store tells
+      // those that it has.
       throw notStored(error);
     }
   }

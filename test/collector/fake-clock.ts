@@ -19,7 +19,7 @@ export function createFakeClock({ lateMs = () => 0, wallMs = 1_700_000_000_000 }
     wallMs: () => wallAtZeroMs + nowMs,
     monotonicMs: () => nowMs,
     at(dueMs, run) {
-      const timer = { atMs: Math.max(dueMs, nowMs) + lateMs(), run };
+      const timer = { atMs: Math.max(dueMs + lateMs(), nowMs), run };
       timers.add(timer);
       return () => timers.delete(timer);
     },

@@ -116,6 +116,8 @@ test('lengths that lie: too long is incomplete, too short gives what was announc
   await fails(fetchFrom(t, two.url)(), 'not-http');
   const chunked = await serveBytes(t, 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n', (socket) => socket.end());
   await fails(fetchFrom(t, chunked.url)(), 'incomplete');
+  const trailing = Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 999\r\n\r\n'), gzipSync('{}'), Buffer.from('rest')]);
+  await fails(fetchFrom(t, (await serveBytes(t, trailing)).url)(), 'encoding');
 });
 
 test('a gzip bomb is dropped at the limit, long before it is inflated', async (t) => {
