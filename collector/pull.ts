@@ -84,8 +84,10 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
     const nowMs = clock.wallMs();
     report.bytes += body.length;
     const answer = readAnswer(body, url);
-    report.speaks = answer.speaks;
-    wantsReset &&= answer.speaks === 'nylas';
+    if (answer.speaks !== 'unknown') {
+      report.speaks = answer.speaks;
+      wantsReset &&= answer.speaks === 'nylas';
+    }
     report.notes.push(...notesOf(answer, losses));
     if (answer.speaks === 'liveprofiler') {
       const { cursor } = memory;

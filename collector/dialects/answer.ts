@@ -8,14 +8,13 @@ import type { Totals } from './totals.ts';
 
 export type HostAnswer =
   | { readonly speaks: 'liveprofiler'; readonly wire: WireAnswer }
-  /** `totals` is missing when the sampler there was not started. */
-  | { readonly speaks: 'ancestor-json' | 'nylas'; readonly totals?: Totals };
+  /** `totals` is missing when the sampler there was not started; nylas' then answers nothing at all, as others may. */
+  | { readonly speaks: 'ancestor-json' | 'nylas' | 'unknown'; readonly totals?: Totals };
 
 /** @throws PullFailure `not-a-profile` or `newer-format` */
 export function readAnswer(body: Buffer, at: URL): HostAnswer {
   const text = body.toString('utf8');
-  // A nylas sampler that was not started answers nothing at all.
-  if (text.trim() === '') return { speaks: 'nylas' };
+  if (text.trim() === '') return { speaks: 'unknown' };
   if (looksLikeNylas(text)) return { speaks: 'nylas', totals: readNylasTotals(text) };
   const value = parse(text);
   if (claimsWire(value)) return { speaks: 'liveprofiler', wire: wireOf(value) };

@@ -52,7 +52,7 @@ test('a stack told twice is one row', () => {
 
 test('samplers that were not started say so by answering nothing', () => {
   assert.deepEqual(read({}), { speaks: 'ancestor-json' });
-  assert.deepEqual(read(''), { speaks: 'nylas' });
+  assert.deepEqual(read(''), { speaks: 'unknown' }, 'as nylas\' sampler does, but not only that');
   assert.equal(totalsOf(read('elapsed 0.0\ngranularity 0.005\n')).samples, 0);
 });
 
