@@ -58,7 +58,7 @@ export function foldTotals(elapsedS: unknown, granularityS: unknown, entries: It
 }
 
 /** `func(module)`; a name that is written otherwise is kept whole. */
-export function readFrame(text: string): Frame {
+function readFrame(text: string): Frame {
   const [, name = text, url = ''] = MODULE.exec(text) ?? [];
   return { name, url, line: 0, column: 0 };
 }

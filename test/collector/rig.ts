@@ -27,7 +27,7 @@ export function settings(hosts: readonly Target[], more: Partial<Settings> = {})
   return { hosts, intervalMs: 60_000, timeoutMs: 2000, maxBytes: 1_000_000, concurrency: 8, ...more };
 }
 
-export async function temporaryStore(t: TestContext): Promise<TestStore> {
+async function temporaryStore(t: TestContext): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-collector-'));
   const store = await openTestStore(folder);
   t.after(async () => {

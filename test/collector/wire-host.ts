@@ -5,6 +5,8 @@ import type { WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/w
 
 export interface ScriptedHost {
   readonly answer: RequestListener;
+  /** The answer to `?after=`. */
+  readonly tell: (after: string) => WireAnswer;
   readonly secret: string;
   boot: string;
   /** What the answers say the host's clocks say. */
@@ -57,12 +59,13 @@ export function createScriptedHost({ secret = 'secret', boot = 'boot-1', wallMs 
         response.writeHead(403).end();
         return;
       }
-      send(request, response, answerTo(request));
+      send(request, response, tell(new URL(request.url ?? '', 'http://x').searchParams.get('after') ?? ''));
     },
+    tell,
   };
 
-  function answerTo(request: IncomingMessage): WireAnswer {
-    const [cursorBoot, seq = '0'] = (new URL(request.url ?? '', 'http://x').searchParams.get('after') ?? '').split(' ');
+  function tell(cursor: string): WireAnswer {
+    const [cursorBoot, seq = '0'] = cursor.split(' ');
     const after = cursorBoot === host.boot ? Number(seq) : 0;
     const finished = windows.filter(({ lastSeq }) => lastSeq > after);
     const told = finished.slice(0, host.perAnswer);
