@@ -88,6 +88,11 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
       report.speaks = answer.speaks;
       wantsReset &&= answer.speaks === 'nylas';
     }
+    if (answer.speaks === 'nylas' && answer.totals !== undefined && !wantsReset) {
+      // These totals stay at the host, so they are left there until it is asked to forget what it tells.
+      wantsReset = true;
+      return true;
+    }
     report.notes.push(...notesOf(answer, losses));
     if (answer.speaks === 'liveprofiler') {
       const { cursor } = memory;
@@ -101,11 +106,6 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
       return answer.wire.more && answer.wire.cursor !== cursor;
     }
     if (answer.totals === undefined) return false;
-    if (answer.speaks === 'nylas' && !wantsReset) {
-      // These totals stay at the host, so they are left there until it is asked to forget what it tells.
-      wantsReset = true;
-      return true;
-    }
     report.malformed += answer.totals.malformed;
     unkept = placeTotals(host, answer.totals, memory, nowMs);
     await keep(unkept, report);
