@@ -86,7 +86,7 @@ test('optional sections that this version does not know are kept as they came', 
 
 function json(value: unknown): string {
   try {
-    return `${JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member))}`;
+    return JSON.stringify([value], (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member)).slice(1, -1);
   } catch {
     return '[]';
   }
