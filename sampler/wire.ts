@@ -2,8 +2,7 @@
 // wire-read.ts turns what a host sent into it, or says what is wrong with it.
 import type { Bytes, Frame, KindDeclaration, Labels, Microseconds, Milliseconds, Rows, StackTable, Tally } from './profile.ts';
 
-/** The newest version this code writes and reads. Versions are whole numbers; a newer one is refused. */
-export const WIRE_VERSION = 1;
+import type { WIRE_VERSION } from './wire-read.ts';
 
 /** The columns of a window's rows and its other known members; what else it carries is an optional section. */
 export interface WireWindow {
@@ -83,6 +82,6 @@ export interface WireAnswer {
   readonly processes: readonly WireProcess[];
 }
 
-export { readWire, WireError } from './wire-read.ts';
+export { claimsWire, MAX_CURSOR_LENGTH, readWire, WIRE_VERSION, WireError } from './wire-read.ts';
 export { IDLE, KINDS, TRUNCATED } from './profile.ts';
 export type * from './profile.ts';
