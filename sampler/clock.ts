@@ -1,0 +1,22 @@
+// The clocks and timers a sampler lives by; tests bring their own.
+import type { Microseconds, Milliseconds } from './profile.ts';
+
+export interface Clock {
+  wallMs(): Milliseconds;
+  /** The clock of V8's sample stamps: on every platform of Node's, that of `process.hrtime`. */
+  monotonicUs(): Microseconds;
+  /** Calls back once, without keeping the process alive; the result cancels. */
+  after(delayMs: Milliseconds, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicUs: () => Number(process.hrtime.bigint() / 1000n),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};

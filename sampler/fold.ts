@@ -1,0 +1,112 @@
+// Folds one V8 profile into the open window. Pure; the only place that knows V8's 0-based lines, pseudo nodes,
+// unsorted stamps and deltas. Conservation: what it adds sums to exactly `untilUs - fromUs`.
+import type { FrameInterner } from './frames.ts';
+import type { Frame, Microseconds } from './profile.ts';
+import { IDLE } from './profile.ts';
+import type { V8Profile } from './v8-profiler.ts';
+import type { WindowBuilder } from './window-builder.ts';
+
+/** What ran when a slice ended: it goes on running in the next slice until that one's first sample. */
+export type Running = readonly Frame[] | typeof IDLE;
+
+export interface SliceBounds {
+  /** The slice, half-open. Samples stamped outside belong to its neighbours, which have them too. */
+  readonly fromUs: Microseconds;
+  readonly untilUs: Microseconds;
+  /** From here to `untilUs` the sampler was opening the next profile: V8 adds a sample of that moment by itself. */
+  readonly openingUs: Microseconds;
+  readonly running: Running | undefined;
+}
+
+export interface FoldedSlice {
+  readonly samples: number;
+  readonly running: Running | undefined;
+}
+
+export function foldSlice(profile: V8Profile, bounds: SliceBounds, frames: FrameInterner, window: WindowBuilder): FoldedSlice {
+  const { fromUs, untilUs } = bounds;
+  const samples = samplesWithin(profile, fromUs, Math.min(bounds.openingUs, untilUs));
+  const stacks = stacksOf(profile, frames, window);
+  const first = samples[0];
+  if (first === undefined) {
+    window.addDropped(0, Math.max(0, untilUs - fromUs));
+    return { samples: 0, running: undefined };
+  }
+  if (bounds.running === undefined) stand(stacks(first.node), 0, first.stampUs - fromUs, window);
+  else stand(stackOfRunning(bounds.running, window), 0, first.stampUs - fromUs, window);
+  samples.forEach((sample, index) => {
+    const nextUs = samples[index + 1]?.stampUs ?? untilUs;
+    stand(stacks(sample.node), 1, nextUs - sample.stampUs, window);
+  });
+  const last = samples.at(-1) ?? first;
+  return { samples: samples.length, running: framesOf(profile, last.node, frames) };
+}
+
+function stand(stack: number | typeof IDLE, count: number, weight: Microseconds, window: WindowBuilder): void {
+  if (count === 0 && weight === 0) return;
+  if (stack === IDLE) window.addIdle(count, weight);
+  else window.add(stack, count, weight);
+}
+
+interface Sample {
+  readonly stampUs: Microseconds;
+  readonly node: number;
+}
+
+function samplesWithin(profile: V8Profile, fromUs: Microseconds, untilUs: Microseconds): Sample[] {
+  const samples: Sample[] = [];
+  let stampUs = profile.startTime;
+  let sorted = true;
+  profile.samples?.forEach((node, index) => {
+    const delta = profile.timeDeltas?.[index] ?? 0;
+    stampUs += delta;
+    if (delta < 0) sorted = false;
+    if (stampUs >= fromUs && stampUs < untilUs) samples.push({ stampUs, node });
+  });
+  return sorted ? samples : samples.sort((a, b) => a.stampUs - b.stampUs);
+}
+
+type Tree = Map<number, { frame: Frame; parent: number | undefined }>;
+
+function treeOf(profile: V8Profile, frames: FrameInterner): Tree {
+  const tree: Tree = new Map();
+  for (const node of profile.nodes) tree.set(node.id, { frame: frames.fromV8(node.callFrame), parent: undefined });
+  for (const node of profile.nodes) {
+    for (const child of node.children ?? []) {
+      const entry = tree.get(child);
+      if (entry !== undefined) entry.parent = node.id;
+    }
+  }
+  return tree;
+}
+
+function stacksOf(profile: V8Profile, frames: FrameInterner, window: WindowBuilder): (node: number) => number | typeof IDLE {
+  const tree = treeOf(profile, frames);
+  const known = new Map<number, number | typeof IDLE>();
+  const resolve = (node: number): number | typeof IDLE => {
+    const seen = known.get(node);
+    if (seen !== undefined) return seen;
+    const entry = tree.get(node);
+    let stack: number | typeof IDLE = 0;
+    // The parentless node is V8's (root): the empty stack.
+    if (entry?.parent !== undefined) {
+      const parent = resolve(entry.parent);
+      stack = parent === 0 && entry.frame.name === IDLE && entry.frame.url === '' ? IDLE : window.stack(parent === IDLE ? 0 : parent, entry.frame);
+    }
+    known.set(node, stack);
+    return stack;
+  };
+  return resolve;
+}
+
+function framesOf(profile: V8Profile, node: number, frames: FrameInterner): Running {
+  const tree = treeOf(profile, frames);
+  const path: Frame[] = [];
+  for (let entry = tree.get(node); entry?.parent !== undefined; entry = tree.get(entry.parent)) path.unshift(entry.frame);
+  return path.length === 1 && path[0]?.name === IDLE && path[0].url === '' ? IDLE : path;
+}
+
+function stackOfRunning(running: Running, window: WindowBuilder): number | typeof IDLE {
+  if (running === IDLE) return IDLE;
+  return running.reduce((stack, frame) => window.stack(stack, frame), 0);
+}

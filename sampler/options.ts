@@ -1,0 +1,105 @@
+// What createSampler takes, with every default and limit. All that is wrong is told in one error.
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import type { Bytes, Labels, Microseconds, Milliseconds } from './profile.ts';
+
+export interface SamplerOptions {
+  /** Whoever sends one of these may read profiles. Several while one is being replaced. */
+  readonly secret: string | readonly string[];
+  readonly service?: string;
+  readonly version?: string;
+  /** Static labels of this process. */
+  readonly labels?: Labels;
+  /** 1,000 to 1,000,000; each process draws its own within ±5 %. */
+  readonly intervalUs?: Microseconds;
+  /** 1,000 to 300,000. */
+  readonly windowMs?: Milliseconds;
+  readonly path?: string;
+  /** What finished windows may take in memory: 256 KiB to 1 GiB. */
+  readonly maxBytes?: Bytes;
+  readonly enabled?: boolean;
+  readonly clock?: Clock;
+}
+
+export interface CheckedOptions {
+  readonly secrets: readonly string[];
+  readonly labels: Labels;
+  readonly intervalUs: Microseconds;
+  readonly windowMs: Milliseconds;
+  readonly path: string;
+  readonly maxBytes: Bytes;
+  readonly enabled: boolean;
+  readonly clock: Clock;
+}
+
+const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'clock'];
+const RESERVED = ['service', 'version', 'hostname', 'pid'];
+
+/** @throws TypeError with code `SAMPLER_OPTIONS` that names every wrong option and what it takes. */
+export function checkOptions(options: SamplerOptions): CheckedOptions {
+  const faults: string[] = [];
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const key of Object.keys(given)) if (!KNOWN.includes(key)) faults.push(`${key} is no option; there are ${KNOWN.join(', ')}`);
+
+  const secrets = [given['secret']].flat();
+  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string' && secret.trim() !== '')) {
+    faults.push('secret must be a text that is not empty, or a list of such texts');
+  }
+  const labels = { ...labelsOf(given['labels'], faults), ...textOf(given, 'service', faults), ...textOf(given, 'version', faults) };
+  const checked: CheckedOptions = {
+    secrets: secrets as string[],
+    labels,
+    intervalUs: wholeOf(given, 'intervalUs', 10_000, 1_000, 1_000_000, faults),
+    windowMs: wholeOf(given, 'windowMs', 10_000, 1_000, 300_000, faults),
+    path: pathOf(given['path'], faults),
+    maxBytes: wholeOf(given, 'maxBytes', 8 * 1024 * 1024, 256 * 1024, 1024 ** 3, faults),
+    enabled: truthOf(given['enabled'], faults),
+    clock: (given['clock'] as Clock | undefined) ?? systemClock,
+  };
+  if (faults.length > 0) throw Object.assign(new TypeError(`createSampler: ${faults.join('; ')}.`), { code: 'SAMPLER_OPTIONS' });
+  return checked;
+}
+
+function wholeOf(given: Readonly<Record<string, unknown>>, key: string, fallback: number, least: number, most: number, faults: string[]): number {
+  const value = given[key] ?? fallback;
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  faults.push(`${key} is ${show(value)}; it takes a whole number from ${least} to ${most}`);
+  return fallback;
+}
+
+function textOf(given: Readonly<Record<string, unknown>>, key: 'service' | 'version', faults: string[]): Labels {
+  const value = given[key];
+  if (value === undefined) return {};
+  if (typeof value === 'string' && value.length > 0 && value.length <= 1024) return { [key]: value };
+  faults.push(`${key} is ${show(value)}; it takes a text of 1 to 1,024 characters`);
+  return {};
+}
+
+function labelsOf(value: unknown, faults: string[]): Labels {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    faults.push(`labels is ${show(value)}; it takes an object of texts`);
+    return {};
+  }
+  for (const [key, label] of Object.entries(value)) {
+    if (RESERVED.includes(key)) faults.push(`labels.${key} is set by the sampler itself; choose another name`);
+    else if (typeof label !== 'string' || label.length > 1024) faults.push(`labels.${key} is ${show(label)}; it takes a text of at most 1,024 characters`);
+  }
+  return value as Labels;
+}
+
+function pathOf(value: unknown, faults: string[]): string {
+  const path = value ?? '/liveprofiler';
+  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path;
+  faults.push(`path is ${show(path)}; it takes a path such as /liveprofiler`);
+  return '';
+}
+
+function truthOf(value: unknown, faults: string[]): boolean {
+  if (value !== undefined && typeof value !== 'boolean') faults.push(`enabled is ${show(value)}; it takes true or false`);
+  return value !== false;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
+}

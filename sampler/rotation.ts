@@ -1,0 +1,188 @@
+// Keeps one V8 profile open at all times and cuts it into slices that neither overlap nor leave a gap.
+//
+// The next profile is opened a few sampling periods before the last one is closed: V8 puts a sample into the
+// profiles one period after it was taken, and both profiles share the sampling thread, so in the overlap both hold
+// the same samples with the same stamps. The moment after opening is the boundary: the last profile tells what
+// came before it, the next one what came after.
+import type { Clock } from './clock.ts';
+import type { Running } from './fold.ts';
+import { foldSlice } from './fold.ts';
+import { createFrameInterner } from './frames.ts';
+import type { Microseconds, Milliseconds } from './profile.ts';
+import { nextSliceMs, untilSliceEndMs } from './schedule.ts';
+import type { V8Profile, V8Profiler } from './v8-profiler.ts';
+import { connectV8 } from './v8-profiler.ts';
+import type { WindowBuilder } from './window-builder.ts';
+
+export interface RotationCost {
+  firstStartUs: Microseconds;
+  longestPauseUs: Microseconds;
+  totalPauseUs: Microseconds;
+  slices: number;
+  recoveries: Record<string, number>;
+}
+
+/** Where slices go, and when. */
+export interface SliceSink {
+  /** The open window. */
+  window(): WindowBuilder;
+  /** How long the open window still has. */
+  leftMs(): Milliseconds;
+  /** All before this moment is in the window now. */
+  sliceEnded(atUs: Microseconds): void;
+}
+
+export interface Rotation {
+  readonly cost: Readonly<RotationCost>;
+  /** Ends the open profile, tells the sink, and lets V8 go. */
+  stop(): void;
+}
+
+interface Open {
+  readonly title: string;
+  readonly fromUs: Microseconds;
+}
+
+/** A foreign profile left open makes V8 keep its samples for ever; after this long ours starts afresh. */
+const FOREIGN_PROFILE_MS = 60_000;
+const OVERLAP_PERIODS = 3;
+
+/** @throws where there is no inspector. */
+export function startRotation(intervalUs: Microseconds, clock: Clock, sink: SliceSink): Rotation {
+  const cost: RotationCost = { firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {} };
+  const tag = `liveprofiler ${Math.random().toString(36).slice(2)}`;
+  const frames = createFrameInterner();
+  let titles = 0;
+  let running: Running | undefined;
+  let current: Open | undefined;
+  let next: (Open & { readonly openingUs: Microseconds }) | undefined;
+  let cancelTimer: () => void = () => undefined;
+  let sliceMs = nextSliceMs();
+  let pauseUs: Microseconds = 0;
+  let foreignSinceMs: Milliseconds | undefined;
+  let cpuBefore = process.cpuUsage();
+  let stopped = false;
+
+  const v8: V8Profiler = connectV8(intervalUs, {
+    ended(title, profile) {
+      if (!title.startsWith(tag)) foreignSinceMs = undefined;
+      else if (title === next?.title) recover('foreignProfileEnd', forgetNext);
+      else if (title === current?.title) recover('foreignProfileEnd', () => startOver(profile));
+    },
+    opened(title) {
+      if (!title.startsWith(tag)) foreignSinceMs ??= clock.wallMs();
+    },
+  });
+
+  const firstUs = clock.monotonicUs();
+  current = open();
+  cost.firstStartUs = current.fromUs - firstUs;
+  plan();
+
+  function open(): Open & { readonly openingUs: Microseconds } {
+    titles = (titles + 1) % 2;
+    const title = `${tag} ${titles}`;
+    const openingUs = clock.monotonicUs();
+    v8.open(title);
+    return { title, openingUs, fromUs: clock.monotonicUs() };
+  }
+
+  function plan(): void {
+    if (stopped) return;
+    cancelTimer = clock.after(untilSliceEndMs(sliceMs, sink.leftMs()), openNext);
+  }
+
+  function openNext(): void {
+    next = open();
+    pauseUs = next.fromUs - next.openingUs;
+    cancelTimer = clock.after((OVERLAP_PERIODS * intervalUs) / 1000, closeCurrent);
+  }
+
+  function closeCurrent(): void {
+    if (current === undefined || next === undefined) return;
+    const startUs = clock.monotonicUs();
+    const last = current;
+    const following = next;
+    current = following;
+    next = undefined;
+    const samples = fold(v8.close(last.title), last, following.openingUs, following.fromUs);
+    v8.discardConsole();
+    pauseUs += clock.monotonicUs() - startUs;
+    account(following.fromUs - last.fromUs);
+    sink.sliceEnded(following.fromUs);
+    if (samples === 0 && isBusy(following.fromUs - last.fromUs)) recover('noSamples', () => startOver(undefined));
+    else if (foreignSinceMs !== undefined && clock.wallMs() - foreignSinceMs > FOREIGN_PROFILE_MS) {
+      recover('foreignProfileLeftOpen', () => startOver(undefined));
+    }
+    cpuBefore = process.cpuUsage();
+    plan();
+  }
+
+  function fold(profile: V8Profile | undefined, slice: Open, openingUs: Microseconds, untilUs: Microseconds): number {
+    if (profile === undefined) {
+      sink.window().addDropped(0, untilUs - slice.fromUs);
+      running = undefined;
+      return 0;
+    }
+    const folded = foldSlice(profile, { fromUs: slice.fromUs, openingUs, untilUs, running }, frames, sink.window());
+    running = folded.running;
+    return folded.samples;
+  }
+
+  function account(lengthUs: Microseconds): void {
+    cost.slices++;
+    cost.totalPauseUs += pauseUs;
+    cost.longestPauseUs = Math.max(cost.longestPauseUs, pauseUs);
+    sliceMs = nextSliceMs(lengthUs / 1000, pauseUs);
+  }
+
+  function isBusy(lengthUs: Microseconds): boolean {
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return user + system > lengthUs / 5;
+  }
+
+  function recover(cause: string, mend: () => void): void {
+    cost.recoveries[cause] = (cost.recoveries[cause] ?? 0) + 1;
+    mend();
+  }
+
+  /** The profile before it is still open and misses nothing: the slice just lasts longer. */
+  function forgetNext(): void {
+    cancelTimer();
+    next = undefined;
+    plan();
+  }
+
+  /** Time until V8 samples again is counted as dropped. */
+  function startOver(ended: V8Profile | undefined): void {
+    cancelTimer();
+    const last = current;
+    const overlapping = next;
+    next = undefined;
+    const startUs = clock.monotonicUs();
+    if (last !== undefined) fold(ended ?? v8.close(last.title), last, startUs, startUs);
+    if (overlapping !== undefined) v8.close(overlapping.title);
+    running = undefined;
+    foreignSinceMs = undefined;
+    v8.reset();
+    current = open();
+    sink.window().addDropped(0, current.fromUs - startUs);
+    sink.sliceEnded(current.fromUs);
+    plan();
+  }
+
+  return {
+    cost,
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      cancelTimer();
+      const untilUs = clock.monotonicUs();
+      if (current !== undefined) fold(v8.close(current.title), current, untilUs, untilUs);
+      if (next !== undefined) v8.close(next.title);
+      v8.discardConsole();
+      v8.disconnect();
+      sink.sliceEnded(untilUs);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// When a slice and a window end. Pure.
+import type { Microseconds, Milliseconds } from './profile.ts';
+
+const SLICE_MS = { least: 500, first: 1000, most: 2000 };
+/** A pause worth aiming at: short beside a request, long enough that slices do not come thick. */
+const AIM_PAUSE_US = 2000;
+/** The first windows last 1, 2, 4 and 8 s, so that a new service is seen within seconds. */
+const FIRST_WINDOWS_MS = [1000, 2000, 4000, 8000];
+
+/** The pause grows with the slice: a slice that paused the thread for too long is followed by a shorter one. */
+export function nextSliceMs(lastMs: Milliseconds = SLICE_MS.first, lastPauseUs: Microseconds = AIM_PAUSE_US): Milliseconds {
+  const factor = Math.min(1.5, Math.max(0.5, AIM_PAUSE_US / Math.max(1, lastPauseUs)));
+  return Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, lastMs * factor));
+}
+
+/** How long until the slice that starts now ends: it never passes the window's end, nor leaves a crumb before it. */
+export function untilSliceEndMs(sliceMs: Milliseconds, leftOfWindowMs: Milliseconds): Milliseconds {
+  return leftOfWindowMs < sliceMs * 1.5 ? Math.max(1, leftOfWindowMs) : sliceMs;
+}
+
+/** Wall time at which the window that starts at `startMs` ends: windows after the first are aligned to the clock. */
+export function windowEndMs(startMs: Milliseconds, windowsBefore: number, windowMs: Milliseconds): Milliseconds {
+  const firstMs = FIRST_WINDOWS_MS[windowsBefore];
+  if (firstMs !== undefined && firstMs < windowMs) return startMs + firstMs;
+  const endMs = (Math.floor(startMs / windowMs) + 1) * windowMs;
+  // A window that was closed a moment before its boundary would be followed by one of that moment.
+  return endMs - startMs < windowMs / 10 ? endMs + windowMs : endMs;
+}

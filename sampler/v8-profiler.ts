@@ -1,0 +1,74 @@
+// The one file that talks to V8's inspector. Profiles are opened and closed by title through the inspector's
+// console, so that several can be open at once over one sampling thread.
+import type { Session, Profiler } from 'node:inspector';
+import type { Microseconds } from './profile.ts';
+
+/** What V8 hands over; stamps in µs on the monotonic clock, lines and columns 0-based. */
+export type V8Profile = Profiler.Profile;
+
+export interface V8Profiler {
+  open(title: string): void;
+  /** Ends a profile; undefined when it is not open any more. */
+  close(title: string): V8Profile | undefined;
+  /** Frees the arguments of `console.*` calls that V8 keeps for a connected session. */
+  discardConsole(): void;
+  /** Throws V8's profiler away, open profiles included, and sets it up anew. */
+  reset(): void;
+  disconnect(): void;
+}
+
+export interface V8ProfilerEvents {
+  /** A profile ended that `close` did not end. */
+  ended(title: string, profile: V8Profile): void;
+  /** A profile was opened that `open` did not open. */
+  opened(title: string): void;
+}
+
+/** @throws where there is no inspector: `--permission`, special builds. */
+export function connectV8(intervalUs: Microseconds, events: V8ProfilerEvents): V8Profiler {
+  const inspector = process.getBuiltinModule('node:inspector');
+  const session: Session = new inspector.Session();
+  session.connect();
+  // Typed by the caller of node:inspector as Console; without an inspector it would not have come this far.
+  const console = inspector.console as unknown as { profile(title: string): void; profileEnd(title: string): void };
+  let opening: string | undefined;
+  let closing: { title: string; profile?: V8Profile } | undefined;
+
+  session.on('Profiler.consoleProfileStarted', ({ params }) => {
+    if (params.title !== opening) events.opened(params.title ?? '');
+  });
+  session.on('Profiler.consoleProfileFinished', ({ params }) => {
+    if (closing !== undefined && params.title === closing.title) closing.profile = params.profile;
+    else events.ended(params.title ?? '', params.profile);
+  });
+  const enable = () => {
+    session.post('Profiler.enable');
+    session.post('Profiler.setSamplingInterval', { interval: intervalUs });
+  };
+  enable();
+  return {
+    open(title) {
+      opening = title;
+      console.profile(title);
+      opening = undefined;
+    },
+    close(title) {
+      const waiting: { title: string; profile?: V8Profile } = { title };
+      closing = waiting;
+      console.profileEnd(title);
+      closing = undefined;
+      return waiting.profile;
+    },
+    discardConsole() {
+      session.post('Runtime.discardConsoleEntries');
+    },
+    reset() {
+      session.post('Profiler.disable');
+      enable();
+    },
+    disconnect() {
+      session.post('Profiler.disable');
+      session.disconnect();
+    },
+  };
+}
