@@ -1,0 +1,48 @@
+// The only file of this room that opens files: bounded, as UTF-8, and with a sentence for what can go wrong.
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+const MOST_BYTES = 2 ** 20;
+
+/** @throws with a `code` of node:fs, or EFBIG above 1 MiB, or EILSEQ for what is not UTF-8. */
+export function readText(path: string): string {
+  const bytes = readBounded(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw failure('EILSEQ', cause);
+  }
+}
+
+/** One or two sentences, without the path. */
+export function whyUnreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR': return 'There is no such file.';
+    case 'EACCES':
+    case 'EPERM': return 'The file may not be read by the user who runs this: change its permissions.';
+    case 'EISDIR': return 'This is a folder: name a file in it.';
+    case 'EFBIG': return 'The file is larger than 1 MiB.';
+    case 'EILSEQ': return 'The file is not UTF-8: save it as such.';
+    default: return `The file cannot be read (${code}).`;
+  }
+}
+
+/** Devices and pipes tell no size, so the bytes are counted as they come. */
+function readBounded(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    if (fstatSync(file).isDirectory()) throw failure('EISDIR');
+    const bytes = Buffer.alloc(MOST_BYTES + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) read = readSync(file, bytes, length, bytes.length - length, null);
+    if (length > MOST_BYTES) throw failure('EFBIG');
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function failure(code: string, cause?: unknown): Error {
+  return Object.assign(new Error(code, { cause }), { code });
+}

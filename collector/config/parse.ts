@@ -1,0 +1,80 @@
+// From the text of config.ini to a checked Config, or to all of its faults. Pure but for `readFile`.
+import { resolve } from 'node:path';
+import type { Environment } from './environment.ts';
+import { isLoopback } from './addresses.ts';
+import { ConfigError } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { readSections } from './sections.ts';
+import type { Sections } from './sections.ts';
+import { readTargets } from './targets.ts';
+import type { Config, SamplerConfig } from './types.ts';
+
+export interface ParseOptions {
+  /** Where `${NAME}` is looked up. */
+  readonly env: Environment;
+  /** What relative paths start from: the folder of the file. */
+  readonly baseDir: string;
+  /** Takes an absolute path. @throws with a `code` as of node:fs. */
+  readonly readFile: (path: string) => string;
+  /** How the file is called in messages. */
+  readonly source?: string;
+}
+
+/** @throws ConfigError with all faults at once. */
+export function parseConfig(text: string, { env, baseDir, readFile, source = 'config.ini' }: ParseOptions): Config {
+  const faults: Fault[] = [];
+  const sections = readSections(text, env, (fault) => faults.push(fault));
+  const hosts = readTargets(sections, (path) => readFile(resolve(baseDir, path)));
+  const timeoutMs = readTimeout(sections);
+  checkAccess(sections);
+  const sampler = readSampler(sections);
+  if (faults.length > 0) throw new ConfigError(source, faults);
+
+  const { dbpath, retention } = sections.section('global').values;
+  const { interval, concurrency, max_response: maxBytes } = sections.section('collector').values;
+  const { listen, user, password, allowed_hosts: allowedHosts = [] } = sections.section('visualizer').values;
+  return {
+    dbpath: resolve(baseDir, known(dbpath)),
+    retentionMs: known(retention),
+    collector: { hosts, intervalMs: known(interval), timeoutMs: known(timeoutMs), maxBytes: known(maxBytes), concurrency: known(concurrency) },
+    visualizer: {
+      listen: known(listen),
+      ...(user !== undefined && password !== undefined && { credentials: { user, password } }),
+      allowedHosts,
+    },
+    ...(sampler && { sampler }),
+  };
+}
+
+/** A pull that outlasts the interval would take the next one's turn. */
+function readTimeout(sections: Sections): number | undefined {
+  const { values: { interval, timeout }, has, at } = sections.section('collector');
+  if (interval === undefined || timeout === undefined) return undefined;
+  if (timeout <= interval) return timeout;
+  if (has('timeout')) at('timeout').complain(`It is longer than interval, which is ${interval / 1000}s: a pull must end before the next one.`);
+  return interval;
+}
+
+function checkAccess(sections: Sections): void {
+  const { values: { listen }, has, at } = sections.section('visualizer');
+  if (has('user') && !has('password')) at('user').complain('It needs password beside it.');
+  if (has('password') && !has('user')) at('password').complain('It needs user beside it.');
+  if (listen && !isLoopback(listen.host) && !has('user') && !has('password')) {
+    at('listen').complain('Other machines can reach the page there: set user and password, or listen on 127.0.0.1.');
+  }
+}
+
+function readSampler(sections: Sections): SamplerConfig | undefined {
+  const { values: { enabled, interval, secret_header: own }, has, at } = sections.section('sampler');
+  const collector = sections.section('collector');
+  if (enabled !== true) return undefined;
+  const secret = own ?? collector.values.secret_header;
+  if (secret === undefined && !has('secret_header') && !collector.has('secret_header')) at('secret_header').complain('It is missing, and [collector] has none either.');
+  return secret === undefined || interval === undefined ? undefined : { secret, intervalUs: interval };
+}
+
+/** Without a fault every key with a fallback has its value. */
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('a key has neither a value nor a fault');
+  return value;
+}

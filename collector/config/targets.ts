@@ -1,0 +1,77 @@
+// From `hosts` and the [host ALIAS] sections to the hosts to read. Invariant: no two have one name or one address.
+import type { Target } from '../target.ts';
+import { MOST_HOSTS } from './addresses.ts';
+import type { Address } from './addresses.ts';
+import type { Reading, Sections } from './sections.ts';
+import { readTls } from './tls.ts';
+import type { FileReader } from './tls.ts';
+
+/** Those that can be made; for each that cannot, there is a complaint. */
+export function readTargets(sections: Sections, files: FileReader): readonly Target[] {
+  const collector = sections.section('collector');
+  const common = collector.values.secret_header;
+  const targets: Target[] = [];
+  const withoutSecret: string[] = [];
+  /** Address → who has it. */
+  const taken = new Map<string, string>();
+  const listed = new Set<string>();
+
+  function take({ name }: Address, owner: string, complain: (why: string) => void): void {
+    const holder = taken.get(name);
+    if (holder === undefined) taken.set(name, owner);
+    else complain(`The address is that of ${holder} too: write it once.`);
+  }
+
+  function add(target: Omit<Target, 'secret'>, secret: string | undefined): void {
+    targets.push({ ...target, secret: secret ?? '' });
+    if (secret === undefined) withoutSecret.push(target.name);
+  }
+
+  function addSection(alias: string, reading: Reading<'host'>): void {
+    const { address, service, labels, secret_header: own } = reading.values;
+    if (address === undefined) {
+      if (!reading.has('address')) reading.at('address').complain('It is missing.');
+      return;
+    }
+    take(address, `[host ${alias}]`, reading.at('address').complain);
+    if (service !== undefined && labels?.has('service') === true) reading.at('labels').complain('The service is there already, as a key of its own.');
+    const tls = readTls(reading, address.url, files);
+    add(
+      { name: alias, url: address.url, labels: sorted([...(labels ?? []), ...(service === undefined ? [] : [['service', service] as const])]), ...(tls && { tls }) },
+      reading.has('secret_header') ? (own ?? '') : common,
+    );
+  }
+
+  const at = collector.at('hosts');
+  for (const entry of collector.values.hosts ?? []) {
+    if (!('alias' in entry)) {
+      if (taken.has(entry.name)) at.complain(`${at.show(entry.name)} is there twice: write it once.`);
+      else add({ ...entry, labels: {} }, common);
+      taken.set(entry.name, 'an entry of hosts');
+      continue;
+    }
+    const { alias } = entry;
+    const reading = sections.hosts.get(alias);
+    if (listed.has(alias)) at.complain(`${at.show(alias)} is there twice: write it once.`);
+    else if (reading) addSection(alias, reading);
+    else if (!sections.brokenHosts) at.complain(`${at.show(alias)} has no port, and there is no section [host ${at.show(alias)}]: write ${at.show(alias)}:PORT with the port of the service, or that section.`);
+    listed.add(alias);
+  }
+  for (const [alias, reading] of sections.hosts) {
+    if (!listed.has(alias)) addSection(alias, reading);
+  }
+
+  if (targets.length > MOST_HOSTS) at.complain(`These are more than ${MOST_HOSTS} hosts.`);
+  if (listed.size === 0 && targets.length === 0 && sections.hosts.size === 0 && !sections.brokenHosts && (collector.values.hosts !== undefined || !collector.has('hosts'))) {
+    at.complain('There is no host: name at least one here, or write a section [host ALIAS].');
+  }
+  if (withoutSecret[0] !== undefined && !collector.has('secret_header')) {
+    const others = withoutSecret.length === 1 ? 'has' : `and ${withoutSecret.length - 1} more have`;
+    collector.at('secret_header').complain(`It is missing, and ${at.show(withoutSecret[0])} ${others} no secret of its own.`);
+  }
+  return targets;
+}
+
+function sorted(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,55 @@
+// The PEM files of a host, read and tried out, so that a wrong one is told at the start and not at the first pull.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import type { Target } from '../target.ts';
+import { whyUnreadable } from './files.ts';
+import type { Reading } from './sections.ts';
+
+/** Reads a file named in the configuration, by its path as written there. @throws with a `code` as of node:fs. */
+export type FileReader = (path: string) => string;
+
+export function readTls(reading: Reading<'host'>, url: URL, read: FileReader): Target['tls'] {
+  const given = (['ca', 'cert', 'key'] as const).filter((key) => reading.has(key));
+  if (given.length === 0) return undefined;
+  if (url.protocol !== 'https:') {
+    for (const key of given) reading.at(key).complain('It has no use here: the address does not begin with https://.');
+    return undefined;
+  }
+  for (const [one, other] of [['cert', 'key'], ['key', 'cert']] as const) {
+    if (reading.has(one) && !reading.has(other)) reading.at(one).complain(`It needs ${other} beside it.`);
+  }
+  const ca = load('ca', (pem) => new X509Certificate(pem), 'a certificate in PEM');
+  const cert = load('cert', (pem) => new X509Certificate(pem), 'a certificate in PEM');
+  const key = load('key', createPrivateKey, 'a private key in PEM without a passphrase');
+  const tls = { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
+  if (Object.keys(tls).length === given.length && !works(tls)) reading.at(given.includes('key') ? 'key' : 'ca').complain(given.includes('key') ? 'It is not the key of cert.' : 'TLS does not take it.');
+  return tls;
+
+  function load(name: 'ca' | 'cert' | 'key', tryOut: (pem: string) => unknown, what: string): string | undefined {
+    const path = reading.values[name];
+    if (path === undefined) return undefined;
+    let pem: string;
+    try {
+      pem = read(path);
+    } catch (error) {
+      reading.at(name).complain(whyUnreadable(error));
+      return undefined;
+    }
+    try {
+      tryOut(pem);
+      return pem;
+    } catch {
+      reading.at(name).complain(`The file does not hold ${what}.`);
+      return undefined;
+    }
+  }
+}
+
+function works(tls: NonNullable<Target['tls']>): boolean {
+  try {
+    createSecureContext(tls);
+    return true;
+  } catch {
+    return false;
+  }
+}
