@@ -26,7 +26,8 @@ export interface FoldedSlice {
 export function foldSlice(profile: V8Profile, bounds: SliceBounds, frames: FrameInterner, window: WindowBuilder): FoldedSlice {
   const { fromUs, untilUs } = bounds;
   const samples = samplesWithin(profile, fromUs, Math.min(bounds.openingUs, untilUs));
-  const stacks = stacksOf(profile, frames, window);
+  const tree = treeOf(profile, frames);
+  const stacks = stacksOf(tree, window);
   const first = samples[0];
   if (first === undefined) {
     window.addDropped(0, Math.max(0, untilUs - fromUs));
@@ -39,7 +40,7 @@ export function foldSlice(profile: V8Profile, bounds: SliceBounds, frames: Frame
     stand(stacks(sample.node), 1, nextUs - sample.stampUs, window);
   });
   const last = samples.at(-1) ?? first;
-  return { samples: samples.length, running: framesOf(profile, last.node, frames) };
+  return { samples: samples.length, running: runningAt(tree, last.node) };
 }
 
 function stand(stack: number | typeof IDLE, count: number, weight: Microseconds, window: WindowBuilder): void {
@@ -80,8 +81,7 @@ function treeOf(profile: V8Profile, frames: FrameInterner): Tree {
   return tree;
 }
 
-function stacksOf(profile: V8Profile, frames: FrameInterner, window: WindowBuilder): (node: number) => number | typeof IDLE {
-  const tree = treeOf(profile, frames);
+function stacksOf(tree: Tree, window: WindowBuilder): (node: number) => number | typeof IDLE {
   const known = new Map<number, number | typeof IDLE>();
   const resolve = (node: number): number | typeof IDLE => {
     const seen = known.get(node);
@@ -99,8 +99,7 @@ function stacksOf(profile: V8Profile, frames: FrameInterner, window: WindowBuild
   return resolve;
 }
 
-function framesOf(profile: V8Profile, node: number, frames: FrameInterner): Running {
-  const tree = treeOf(profile, frames);
+function runningAt(tree: Tree, node: number): Running {
   const path: Frame[] = [];
   for (let entry = tree.get(node); entry?.parent !== undefined; entry = tree.get(entry.parent)) path.unshift(entry.frame);
   return path.length === 1 && path[0]?.name === IDLE && path[0].url === '' ? IDLE : path;

@@ -24,6 +24,8 @@ export interface RotationCost {
 
 /** Where slices go, and when. */
 export interface SliceSink {
+  /** The first slice starts here. */
+  started(atUs: Microseconds): void;
   /** The open window. */
   window(): WindowBuilder;
   /** How long the open window still has. */
@@ -34,8 +36,8 @@ export interface SliceSink {
 
 export interface Rotation {
   readonly cost: Readonly<RotationCost>;
-  /** Ends the open profile, tells the sink, and lets V8 go. */
-  stop(): void;
+  /** Ends the open profile and lets V8 go; all up to the moment it returns is in the window. */
+  stop(): Microseconds;
 }
 
 interface Open {
@@ -67,7 +69,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     ended(title, profile) {
       if (!title.startsWith(tag)) foreignSinceMs = undefined;
       else if (title === next?.title) recover('foreignProfileEnd', forgetNext);
-      else if (title === current?.title) recover('foreignProfileEnd', () => startOver(profile));
+      else if (title === current?.title) recover('foreignProfileEnd', () => { startOver(profile); });
     },
     opened(title) {
       if (!title.startsWith(tag)) foreignSinceMs ??= clock.wallMs();
@@ -77,6 +79,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
   const firstUs = clock.monotonicUs();
   current = open();
   cost.firstStartUs = current.fromUs - firstUs;
+  sink.started(current.fromUs);
   plan();
 
   function open(): Open & { readonly openingUs: Microseconds } {
@@ -110,9 +113,9 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     pauseUs += clock.monotonicUs() - startUs;
     account(following.fromUs - last.fromUs);
     sink.sliceEnded(following.fromUs);
-    if (samples === 0 && isBusy(following.fromUs - last.fromUs)) recover('noSamples', () => startOver(undefined));
+    if (samples === 0 && isBusy(following.fromUs - last.fromUs)) recover('noSamples', () => { startOver(undefined); });
     else if (foreignSinceMs !== undefined && clock.wallMs() - foreignSinceMs > FOREIGN_PROFILE_MS) {
-      recover('foreignProfileLeftOpen', () => startOver(undefined));
+      recover('foreignProfileLeftOpen', () => { startOver(undefined); });
     }
     cpuBefore = process.cpuUsage();
     plan();
@@ -174,7 +177,6 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
   return {
     cost,
     stop() {
-      if (stopped) return;
       stopped = true;
       cancelTimer();
       const untilUs = clock.monotonicUs();
@@ -182,7 +184,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
       if (next !== undefined) v8.close(next.title);
       v8.discardConsole();
       v8.disconnect();
-      sink.sliceEnded(untilUs);
+      return untilUs;
     },
   };
 }

@@ -1,0 +1,79 @@
+// Puts windows into the columns of the wire, with one table of frames and stacks for all of them. Pure.
+import type { Frame, Labels, StackTable } from './profile.ts';
+import type { WireWindow } from './wire.ts';
+import type { FinishedWindow } from './window.ts';
+import type { WindowBody } from './window-builder.ts';
+
+export interface EncodedWindows {
+  readonly frames: readonly Frame[];
+  readonly stacks: StackTable;
+  readonly labelSets: readonly Labels[];
+  readonly windows: readonly WireWindow[];
+}
+
+export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindows {
+  const tables = createTables();
+  const encoded = windows.map((window): WireWindow => {
+    const ids = tables.stacksOf(window.body);
+    return {
+      thread: window.thread,
+      kind: window.kind,
+      firstSeq: window.firstSeq,
+      lastSeq: window.lastSeq,
+      startUs: window.startUs,
+      endUs: window.endUs,
+      idle: window.body.idle,
+      dropped: window.body.dropped,
+      processCpuUs: window.processCpuUs,
+      ...(window.threadCpuUs === undefined ? {} : { threadCpuUs: window.threadCpuUs }),
+      rows: {
+        stack: Array.from(window.body.stack, (stack) => ids[stack] ?? 0),
+        labels: Array.from(window.body.stack, () => 0),
+        count: Array.from(window.body.count),
+        weight: Array.from(window.body.weight),
+      },
+    };
+  });
+  return { frames: tables.frames, stacks: tables.stacks, labelSets: [{}], windows: encoded };
+}
+
+function createTables() {
+  const frames: Frame[] = [];
+  const frameIds = new Map<string, number>();
+  const parent = [0];
+  const frame = [0];
+  const stackIds = new Map<string, number>();
+
+  function frameId(one: Frame): number {
+    const key = JSON.stringify([one.name, one.url, one.line, one.column]);
+    const known = frameIds.get(key);
+    if (known !== undefined) return known;
+    const id = frames.push(one) - 1;
+    frameIds.set(key, id);
+    return id;
+  }
+
+  function stackId(parentId: number, one: number): number {
+    const key = `${parentId} ${one}`;
+    const known = stackIds.get(key);
+    if (known !== undefined) return known;
+    const id = parent.push(parentId) - 1;
+    frame.push(one);
+    stackIds.set(key, id);
+    return id;
+  }
+
+  return {
+    frames,
+    stacks: { parent, frame },
+    /** Ids in the shared table by stack id of the window. */
+    stacksOf(body: WindowBody): number[] {
+      const frameIdsHere = body.frames.map(frameId);
+      const ids = [0];
+      for (let stack = 1; stack < body.parent.length; stack++) {
+        ids.push(stackId(ids[body.parent[stack] ?? 0] ?? 0, frameIdsHere[body.frame[stack] ?? 0] ?? 0));
+      }
+      return ids;
+    },
+  };
+}

@@ -1,0 +1,161 @@
+// Answers GET and HEAD on the sampler's path for whoever brings the secret. Never throws into the request path.
+import { gzip } from 'node:zlib';
+import { advance, parseCursor, seqOf } from './cursor.ts';
+import { encodeWindows } from './encode.ts';
+import { ancestorJson } from './formats/ancestor-json.ts';
+import { cpuprofile } from './formats/cpuprofile.ts';
+import { folded } from './formats/folded.ts';
+import type { Clock } from './clock.ts';
+import type { ProcessState } from './process-state.ts';
+import { KINDS } from './profile.ts';
+import type { Headers } from './secret.ts';
+import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
+import type { WireAnswer } from './wire.ts';
+
+/** The members of node:http's request that are used; every framework's request has them. */
+export interface Request {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Headers;
+}
+
+export interface Response {
+  statusCode: number;
+  setHeader(name: string, value: string | number): unknown;
+  end(body?: string | Uint8Array): unknown;
+}
+
+export interface Endpoint {
+  /** True when the path is the sampler's, whatever the method. */
+  concerns(request: Request): boolean;
+  answer(request: Request, response: Response): void;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Windows of about this much memory go into one answer, so that writing it pauses the service for a moment only. */
+const ANSWER_BYTES = 512 * 1024;
+const JSON_TYPE = 'application/json';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+export function createEndpoint(state: ProcessState, path: string, clock: Clock, mayRead: (headers: Headers) => boolean): Endpoint {
+  let ancestorSeq = 0;
+
+  function reply(query: URLSearchParams, head: boolean): Reply {
+    const fault = faultOf(query);
+    if (fault !== undefined) return { status: 400, type: TEXT_TYPE, body: `${fault}\n` };
+    const after = query.get('after');
+    if (after !== null) return { status: 200, type: JSON_TYPE, body: JSON.stringify(wireAnswer(after)) };
+    const format = query.get('format');
+    if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(state.shelf.peek(0)) };
+    if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(state.shelf.peek(0)) };
+    return { status: 200, type: JSON_TYPE, body: ancestorAnswer(head) };
+  }
+
+  function ancestorAnswer(head: boolean): string {
+    const windows = head ? state.shelf.peek(ancestorSeq) : state.shelf.send(ancestorSeq).windows;
+    if (windows.length === 0 && state.state().state !== 'running') return '{}';
+    if (!head) ancestorSeq = windows.at(-1)?.lastSeq ?? ancestorSeq;
+    return ancestorJson(windows, state.intervalUs);
+  }
+
+  function wireAnswer(after: string): WireAnswer {
+    const cursor = parseCursor(after) ?? new Map<string, never>();
+    const seen = seqOf(cursor, state.boot);
+    const { windows, more } = state.shelf.send(seen, ANSWER_BYTES);
+    const wallMs = clock.wallMs();
+    return {
+      liveprofiler: WIRE_VERSION,
+      wallMs,
+      monotonicUs: clock.monotonicUs(),
+      cursor: advance(cursor, state.boot, windows.at(-1)?.lastSeq ?? seen, wallMs),
+      more,
+      processes: [
+        {
+          boot: state.boot,
+          labels: state.labels,
+          nodeVersion: process.version,
+          ...state.state(),
+          intervalUs: state.intervalUs,
+          windowMs: state.windowMs,
+          cost: state.cost(),
+          kinds: KINDS,
+          threads: [state.thread],
+          ...encodeWindows(windows),
+        },
+      ],
+    };
+  }
+
+  return {
+    concerns: ({ url = '' }) => url === path || url.startsWith(`${path}?`),
+    answer(request, response) {
+      try {
+        if (!mayRead(request.headers)) {
+          send(response, request, { status: 403, type: '', body: '' });
+          return;
+        }
+        const { searchParams } = new URL(request.url ?? '', 'http://sampler');
+        send(response, request, reply(searchParams, request.method === 'HEAD'));
+      } catch (error) {
+        fail(response, error);
+      }
+    },
+  };
+}
+
+function faultOf(query: URLSearchParams): string | undefined {
+  for (const key of ['after', 'format']) if (query.getAll(key).length > 1) return `The query names ${key} more than once.`;
+  const [after, format] = [query.get('after'), query.get('format')];
+  if (after !== null && format !== null) return 'The query names both after and format; ask for one of them.';
+  if (after !== null && parseCursor(after) === undefined) {
+    return `after= takes the cursor of an earlier answer (at most ${MAX_CURSOR_LENGTH} characters), or nothing.`;
+  }
+  if (format !== null && format !== 'folded' && format !== 'cpuprofile') return 'format= takes folded or cpuprofile.';
+  return undefined;
+}
+
+function send(response: Response, request: Request, { status, type, body }: Reply): void {
+  response.statusCode = status;
+  if (type !== '') response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('x-content-type-options', 'nosniff');
+  const head = request.method === 'HEAD';
+  if (status !== 200 || !acceptsGzip(request.headers['accept-encoding'])) {
+    finish(response, Buffer.from(body), head);
+    return;
+  }
+  response.setHeader('vary', 'accept-encoding');
+  // In libuv's pool: the event loop goes on meanwhile.
+  gzip(body, { level: 6 }, (error, zipped) => {
+    try {
+      if (error === null) response.setHeader('content-encoding', 'gzip');
+      finish(response, error === null ? zipped : Buffer.from(body), head);
+    } catch (cause) {
+      fail(response, cause);
+    }
+  });
+}
+
+function finish(response: Response, body: Buffer, head: boolean): void {
+  response.setHeader('content-length', body.byteLength);
+  response.end(head ? undefined : body);
+}
+
+function acceptsGzip(header: string | string[] | undefined): boolean {
+  return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))/i.test(String(header ?? ''));
+}
+
+/** The service goes on whatever happens here: the answer says what broke, or the response is gone already. */
+function fail(response: Response, error: unknown): void {
+  try {
+    response.statusCode = 500;
+    response.end(`The sampler failed to answer: ${error instanceof Error ? error.message : String(error)}\n`);
+  } catch {
+    // The response has ended: there is nobody left to tell.
+  }
+}

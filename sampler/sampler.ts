@@ -1,0 +1,84 @@
+// Ties a profiled process to its endpoint. Nothing happens before createSampler, and stop() undoes all of it.
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Endpoint, Request, Response } from './endpoint.ts';
+import { createEndpoint } from './endpoint.ts';
+import type { SamplerOptions } from './options.ts';
+import { checkOptions } from './options.ts';
+import { startProcess } from './process-state.ts';
+import { createSecretCheck } from './secret.ts';
+
+export interface Sampler {
+  /** For Express, Connect, Nest, and Fastify through its middie: answers its own path, passes everything else on. */
+  readonly middleware: (request: Request, response: Response, next: (error?: unknown) => void) => void;
+  /** For bare node:http and anything else: true when it has answered. */
+  readonly handle: (request: Request, response: Response) => boolean;
+  /** A server of its own, for a process that serves no HTTP. It does not keep the process alive. */
+  listen(address: { readonly port: number; readonly host?: string }): Promise<{ readonly host: string; readonly port: number }>;
+  /** Lets V8's profiler go until `resume()`; finished windows can still be read. */
+  pause(): void;
+  resume(): void;
+  /** Ends sampling and closes what `listen` opened. Finished windows can still be read through the middleware. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts sampling the thread it is called in. Without an inspector it still passes requests on, and its endpoint
+ * says why there is nothing.
+ * @throws TypeError with code `SAMPLER_OPTIONS` that names every wrong option.
+ */
+export function createSampler(options: SamplerOptions): Sampler {
+  const checked = checkOptions(options);
+  const state = startProcess(checked);
+  const endpoint = createEndpoint(state, checked.path, checked.clock, createSecretCheck(checked.secrets));
+  const servers = new Set<Server>();
+  const handle = (request: Request, response: Response): boolean => {
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || !endpoint.concerns(request)) return false;
+    endpoint.answer(request, response);
+    return true;
+  };
+  return {
+    handle,
+    middleware(request, response, next) {
+      if (!handle(request, response)) next();
+    },
+    async listen({ port, host = '127.0.0.1' }) {
+      const server = createServer((request, response) => {
+        if (!handle(request, response)) refuse(endpoint, request, response);
+      });
+      server.maxConnections = 64;
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, resolve);
+      });
+      server.unref();
+      servers.add(server);
+      const address = server.address() as AddressInfo;
+      return { host: address.address, port: address.port };
+    },
+    pause: () => {
+      state.pause();
+    },
+    resume: () => {
+      state.resume();
+    },
+    async stop() {
+      state.stop();
+      const closed = [...servers].map((server) => {
+        const ended = new Promise((resolve) => server.close(resolve));
+        server.closeAllConnections();
+        return ended;
+      });
+      servers.clear();
+      await Promise.all(closed);
+    },
+  };
+}
+
+function refuse(endpoint: Endpoint, request: Request, response: Response): void {
+  const known = endpoint.concerns(request);
+  response.statusCode = known ? 405 : 404;
+  if (known) response.setHeader('allow', 'GET, HEAD');
+  response.end();
+}

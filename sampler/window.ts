@@ -1,0 +1,67 @@
+// A finished window in memory, and how neighbours become one. Pure.
+import type { Bytes, Microseconds, Milliseconds } from './profile.ts';
+import type { WindowBody } from './window-builder.ts';
+import { WindowBuilder } from './window-builder.ts';
+
+export interface FinishedWindow {
+  readonly thread: number;
+  readonly kind: string;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Half-open, monotonic. */
+  readonly startUs: Microseconds;
+  readonly endUs: Microseconds;
+  /** Wall time of the start when it was finished: decides which 5-minute stretch it lies in. */
+  readonly startWallMs: Milliseconds;
+  readonly processCpuUs: Microseconds;
+  readonly threadCpuUs?: Microseconds;
+  readonly body: WindowBody;
+}
+
+/** A merged window never crosses a boundary of this length of wall time. */
+const STRETCH_MS = 300_000;
+const BYTES_PER_STACK = 8;
+const BYTES_PER_ROW = 16;
+/** A reference, and a share of the frame object, which neighbouring windows hold too. */
+const BYTES_PER_FRAME = 48;
+const BYTES_PER_WINDOW = 512;
+
+export function bytesOf({ body }: FinishedWindow): Bytes {
+  return BYTES_PER_WINDOW + body.frames.length * BYTES_PER_FRAME + body.parent.length * BYTES_PER_STACK + body.stack.length * BYTES_PER_ROW;
+}
+
+export function samplesOf({ body }: FinishedWindow): number {
+  return body.count.reduce((sum, count) => sum + count, 0) + body.idle.count;
+}
+
+/** True for windows of one thread and kind that lie side by side in time, in sequence and in one stretch. */
+export function canMerge(earlier: FinishedWindow, later: FinishedWindow): boolean {
+  const stretch = Math.floor(earlier.startWallMs / STRETCH_MS);
+  const endWallMs = later.startWallMs + (later.endUs - later.startUs) / 1000;
+  return (
+    earlier.thread === later.thread &&
+    earlier.kind === later.kind &&
+    earlier.lastSeq < later.firstSeq &&
+    earlier.endUs === later.startUs &&
+    endWallMs <= (stretch + 1) * STRETCH_MS
+  );
+}
+
+export function merge(earlier: FinishedWindow, later: FinishedWindow): FinishedWindow {
+  const builder = new WindowBuilder();
+  builder.addBody(earlier.body);
+  builder.addBody(later.body);
+  const threadCpu = earlier.threadCpuUs === undefined || later.threadCpuUs === undefined ? {} : { threadCpuUs: earlier.threadCpuUs + later.threadCpuUs };
+  return {
+    thread: earlier.thread,
+    kind: earlier.kind,
+    firstSeq: earlier.firstSeq,
+    lastSeq: later.lastSeq,
+    startUs: earlier.startUs,
+    endUs: later.endUs,
+    startWallMs: earlier.startWallMs,
+    processCpuUs: earlier.processCpuUs + later.processCpuUs,
+    ...threadCpu,
+    body: builder.body(),
+  };
+}
