@@ -1,6 +1,7 @@
 // How addresses are written: of hosts to read, of the interface to listen on, and names for the Host header. Pure.
 // A name comes out as `URL` spells it, so that one place has one name.
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { HIDDEN } from './fault.ts';
 import type { Spot } from './spot.ts';
 import { listOf } from './value-types.ts';
 import type { ValueType } from './value-types.ts';
@@ -27,13 +28,15 @@ const NAME_AND_PORT = new RegExp(String.raw`^${HOST}:(\d{1,5})(?:\.\.(\d{1,5}))?
 export const hostList: ValueType<readonly HostEntry[]> = {
   allowed: 'addresses separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, or the ALIAS of a section [host ALIAS]',
   parse(text, spot) {
-    const items = listOf(text, MOST_HOSTS, spot)?.map((item) => (isAlias(item) ? [{ alias: item }] : parseEntry(item, spot)));
+    const items = listOf(text, MOST_HOSTS, spot);
+    if (items === undefined) return undefined;
     const hosts: HostEntry[] = [];
-    for (const found of items ?? []) {
+    items.forEach((item, index) => {
+      const found = isAlias(item) ? [{ alias: item }] : parseEntry(item, numbered(spot, index + 1));
       // A range is short, but ten thousand ranges are not.
       if (hosts.length <= MOST_HOSTS) hosts.push(...(found ?? []));
-    }
-    return items?.includes(undefined) === false ? hosts : undefined;
+    });
+    return hosts.length > 0 ? hosts : undefined;
   },
 };
 
@@ -80,6 +83,17 @@ export function isAlias(text: string): boolean {
 export function isLoopback(host: string): boolean {
   if (isIPv6(host)) return LOOPBACK.check(host, 'ipv6');
   return isIPv4(host) ? LOOPBACK.check(host, 'ipv4') : host === 'localhost';
+}
+
+/** What must not be shown is at least counted. */
+function numbered(spot: Spot, number: number): Spot {
+  return {
+    complain: spot.complain,
+    show(part) {
+      const shown = spot.show(part);
+      return shown === HIDDEN ? `entry ${number} (hidden)` : shown;
+    },
+  };
 }
 
 /** One address, or those of a range of ports. */

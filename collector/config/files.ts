@@ -18,7 +18,7 @@ export function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   switch (code) {
     case 'ENOENT':
-    case 'ENOTDIR': return 'There is no such file.';
+    case 'ENOTDIR': return 'There is no such file: check its path.';
     case 'EACCES':
     case 'EPERM': return 'The file may not be read by the user who runs this: change its permissions.';
     case 'EISDIR': return 'This is a folder: name a file in it.';

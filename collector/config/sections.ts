@@ -61,11 +61,11 @@ function readSection<S extends SectionName>(kind: S, name: string, section: Sect
     return { line, section: name, key, raw, allowed: spec.type.allowed, hidden: spec.hides?.test(raw ?? '') === true };
   };
 
-  for (const [key, { line }] of section?.entries ?? []) {
+  for (const [key, { line, raw }] of section?.entries ?? []) {
     if (specs.has(key)) continue;
     const { why, instead } = unknownKey(key, kind);
     if (instead !== undefined) meant.add(instead);
-    report(faultAt({ line, section: name, key, allowed: [...specs.keys()].join(', '), hidden: true }, why));
+    report(faultAt({ line, section: name, key, raw, allowed: [...specs.keys()].join(', '), hidden: true }, why));
   }
 
   const values: Record<string, unknown> = {};

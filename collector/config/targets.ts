@@ -1,10 +1,11 @@
 // From `hosts` and the [host ALIAS] sections to the hosts to read. Invariant: no two have one name or one address.
 import type { Target } from '../target.ts';
 import { MOST_HOSTS } from './addresses.ts';
-import type { Address } from './addresses.ts';
 import type { Reading, Sections } from './sections.ts';
 import { readTls } from './tls.ts';
 import type { FileReader } from './tls.ts';
+
+const LISTED = 'an entry of hosts';
 
 /** Those that can be made; for each that cannot, there is a complaint. */
 export function readTargets(sections: Sections, files: FileReader): readonly Target[] {
@@ -16,12 +17,6 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   const taken = new Map<string, string>();
   const listed = new Set<string>();
 
-  function take({ name }: Address, owner: string, complain: (why: string) => void): void {
-    const holder = taken.get(name);
-    if (holder === undefined) taken.set(name, owner);
-    else complain(`The address is that of ${holder} too: write it once.`);
-  }
-
   function add(target: Omit<Target, 'secret'>, secret: string | undefined): void {
     targets.push({ ...target, secret: secret ?? '' });
     if (secret === undefined) withoutSecret.push(target.name);
@@ -29,13 +24,15 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
 
   function addSection(alias: string, reading: Reading<'host'>): void {
     const { address, service, labels, secret_header: own } = reading.values;
+    const tls = readTls(reading, address?.url, files);
+    if (service !== undefined && labels?.has('service') === true) reading.at('labels').complain('The service is there already, as a key of its own.');
     if (address === undefined) {
       if (!reading.has('address')) reading.at('address').complain('It is missing.');
       return;
     }
-    take(address, `[host ${alias}]`, reading.at('address').complain);
-    if (service !== undefined && labels?.has('service') === true) reading.at('labels').complain('The service is there already, as a key of its own.');
-    const tls = readTls(reading, address.url, files);
+    const holder = taken.get(address.name);
+    if (holder === undefined) taken.set(address.name, `[host ${alias}]`);
+    else reading.at('address').complain(`The address is that of ${holder} too: write it once.`);
     add(
       { name: alias, url: address.url, labels: sorted([...(labels ?? []), ...(service === undefined ? [] : [['service', service] as const])]), ...(tls && { tls }) },
       reading.has('secret_header') ? (own ?? '') : common,
@@ -45,9 +42,10 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   const at = collector.at('hosts');
   for (const entry of collector.values.hosts ?? []) {
     if (!('alias' in entry)) {
-      if (taken.has(entry.name)) at.complain(`${at.show(entry.name)} is there twice: write it once.`);
-      else add({ ...entry, labels: {} }, common);
-      taken.set(entry.name, 'an entry of hosts');
+      const holder = taken.get(entry.name);
+      if (holder === undefined) add({ ...entry, labels: {} }, common);
+      else at.complain(`${at.show(entry.name)} is ${holder === LISTED ? 'there twice' : `the address of ${holder} too`}: write it once.`);
+      taken.set(entry.name, holder ?? LISTED);
       continue;
     }
     const { alias } = entry;

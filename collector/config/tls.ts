@@ -8,10 +8,11 @@ import type { Reading } from './sections.ts';
 /** Reads a file named in the configuration, by its path as written there. @throws with a `code` as of node:fs. */
 export type FileReader = (path: string) => string;
 
-export function readTls(reading: Reading<'host'>, url: URL, read: FileReader): Target['tls'] {
+/** `url` is undefined when the host has none, or a faulty one. */
+export function readTls(reading: Reading<'host'>, url: URL | undefined, read: FileReader): Target['tls'] {
   const given = (['ca', 'cert', 'key'] as const).filter((key) => reading.has(key));
   if (given.length === 0) return undefined;
-  if (url.protocol !== 'https:') {
+  if (url?.protocol === 'http:') {
     for (const key of given) reading.at(key).complain('It has no use here: the address does not begin with https://.');
     return undefined;
   }

@@ -5,7 +5,7 @@ import type { Spot } from './spot.ts';
 export interface ValueType<T> {
   /** Such as `a duration from 1s to 1h, such as 10s`. */
   readonly allowed: string;
-  /** The text is trimmed, not empty and free of control characters. Complains at `spot` whenever it returns undefined. */
+  /** The text is trimmed, not empty and free of control characters. Complains at `spot` whenever it returns undefined or less than all of it. */
   readonly parse: (text: string, spot: Spot) => T | undefined;
 }
 

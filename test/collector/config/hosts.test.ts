@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Config } from '../../../collector/config/index.ts';
+import { effort } from '../../effort.ts';
+import { certificate } from '../certificate.ts';
+import { config, faults } from './read.ts';
+
+const hostsOf = (hosts: string, more = ''): Config['collector']['hosts'] => config(`[collector]\nsecret_header = s\nhosts = "${hosts}"\n${more}`).collector.hosts;
+
+describe('an entry of hosts', () => {
+  for (const [entry, name, href] of [
+    ['web:8000', 'web:8000', 'http://web:8000/liveprofiler'],
+    ['web:80', 'web:80', 'http://web/liveprofiler'],
+    ['WEB.Example.com:1', 'web.example.com:1', 'http://web.example.com:1/liveprofiler'],
+    ['my_service:1', 'my_service:1', 'http://my_service:1/liveprofiler'],
+    ['10.0.0.1:65535', '10.0.0.1:65535', 'http://10.0.0.1:65535/liveprofiler'],
+    ['[::0:1]:8000', '[::1]:8000', 'http://[::1]:8000/liveprofiler'],
+    ['http://web', 'web:80', 'http://web/liveprofiler'],
+    ['https://web/', 'web:443', 'https://web/liveprofiler'],
+    ['HTTPS://web:8443/liveprofiler', 'web:8443', 'https://web:8443/liveprofiler'],
+    ['https://web/a/b', 'web:443/a/b', 'https://web/a/b'],
+    ['http://[fe80::1]:81/x', '[fe80::1]:81/x', 'http://[fe80::1]:81/x'],
+    ['bücher.example:1', 'xn--bcher-kva.example:1', 'http://xn--bcher-kva.example:1/liveprofiler'],
+  ] as const) {
+    test(`${entry} is ${name} at ${href}`, () => {
+      assert.deepEqual(hostsOf(entry).map((host) => [host.name, host.url.href]), [[name, href]]);
+    });
+  }
+
+  test('names the host that its URL asks, whatever the name and port', () => {
+    const label = fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/);
+    fc.assert(fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 65_535 }), (labels, port) => {
+      const name = `${labels.join('.')}:${port}`;
+      const [host] = hostsOf(name);
+      assert.equal(host?.name, name);
+      assert.equal(host.url.host, port === 80 ? labels.join('.') : name);
+      // And the name can stand in a URL of the page.
+      assert.equal(decodeURIComponent(new URL(`http://page/graph/${encodeURIComponent(name)}/`).pathname.split('/')[2] ?? ''), name);
+    }), { numRuns: effort(200, 5000) });
+  });
+
+  test('as a range is every port of it, both ends included', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 65_535 }), fc.integer({ min: 0, max: 999 }), (from, more) => {
+      const to = Math.min(65_535, from + more);
+      assert.deepEqual(hostsOf(`web:${from}..${to}`).map(({ name }) => name), Array.from({ length: to - from + 1 }, (_, index) => `web:${from + index}`));
+    }), { numRuns: effort(50, 1000) });
+  });
+
+  for (const [hosts, ...told] of [
+    ['web.example.com', 'web.example.com has no port: write web.example.com:PORT with the port of the service.'],
+    ['web', 'web has no port, and there is no section [host web]: write web:PORT with the port of the service, or that section.'],
+    ['[::1]', '[::1] has no port: write [::1]:PORT with the port of the service.'],
+    ['::1:8000', '::1:8000 has several colons: write an IPv6 address in brackets, such as [::1]:8000.'],
+    ['[::g]:1', '[::g] is not the name or address of a host.'],
+    ['127.1:80', '127.1 is not the name or address of a host: write an IPv4 address as four numbers.'],
+    ['a..b:80', 'a..b is not the name or address of a host.'],
+    ['web:0', 'web:0 has no port from 1 to 65535.'],
+    ['web:65536', 'web:65536 has no port from 1 to 65535.'],
+    ['web:123456', 'web:123456 has no port from 1 to 65535.'],
+    ['web:', 'web: has no port from 1 to 65535.'],
+    ['web:http', 'web:http has no port from 1 to 65535.'],
+    ['http://web:0/', 'http://web:0/ has no port from 1 to 65535.'],
+    ['web:9..8', 'web:9..8 runs backwards.'],
+    ['web:1..1001', 'web:1..1001 is more than 1000 ports.'],
+    ['web:1..65536', 'web:1..65536 has no port from 1 to 65535.'],
+    ['web:1/x', 'web:1/x has a path: write the whole URL, such as http://web:8000/own/path.'],
+    ['ftp://web/', 'ftp://web/ is neither http nor https.'],
+    ['http:/web/', 'http:/web/ is not a whole URL such as http://web:8000/own/path.'],
+    ['http://web:1..2/', 'http://web:1..2/ is not a whole URL such as http://web:8000/own/path.'],
+    ['http://web/#x', 'http://web/#x holds a query or a fragment: write the address without.'],
+    ['a:1 b:2', 'a:1 b:2 holds a space: separate addresses by commas.'],
+    ['a:1,', 'An entry is empty: there is a comma too many.'],
+    ['a:1, http://a:1', 'a:1 is there twice: write it once.'],
+    ['a:1..3, a:2', 'a:2 is there twice: write it once.'],
+    ['a:x, b:x, c', 'a:x has no port from 1 to 65535.', 'b:x has no port from 1 to 65535.', 'c has no port, and there is no section [host c]: write c:PORT with the port of the service, or that section.'],
+  ] as const) {
+    test(`${hosts} is refused`, () => {
+      assert.deepEqual(
+        faults(`[collector]\nsecret_header = s\nhosts = "${hosts}"\n`),
+        told.map((why) => `line 3: [collector] hosts = "${hosts}": ${why} Allowed: addresses separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, or the ALIAS of a section [host ALIAS].`),
+      );
+    });
+  }
+
+  test('is not shown when it, or its neighbour, may hold a password', () => {
+    for (const hosts of ['http://ann:s3cret@web', 'http://ann:s3,cret@web', 'ann:s3cret@web:80', 'web:1?t=s3cret', 'http://ann:s3/cret@web:80/, a:x']) {
+      const told = faults(`[collector]\nsecret_header = s\nhosts = ${hosts}\n`).join('\n');
+      assert.ok(!/s3|cret@|ann/.test(told), told);
+    }
+    assert.match(faults('[collector]\nsecret_header = s\nhosts = http://ann:s3cret@web, b:x\n').join('\n'), /hosts = \(hidden\): An address holds a user or password: .*\n.*entry 2 \(hidden\) has no port/);
+  });
+
+  test('is bounded in number', () => {
+    const ranges = Array.from({ length: 200 }, (_, index) => `h${index}:1..1000`).join(',');
+    assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${ranges}\n`).join('\n'), /: These are more than 10000 hosts\./);
+    assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${'a:x,'.repeat(20_000)}\n`).join('\n'), /: There are more than 10000 entries\./);
+  });
+});
+
+describe('a section of a host', () => {
+  test('is a host by itself, and where hosts lists it', () => {
+    const sections = '[host b]\naddress = web:2\nservice = shop\nlabels = tier=front, region = eu\nsecret_header = own\n[host a-1_]\naddress = https://web/x\n';
+    const hosts = hostsOf('web:1, a-1_', sections);
+    assert.deepEqual(hosts.map(({ name, url, secret, labels }) => [name, url.href, secret, Object.entries(labels)]), [
+      ['web:1', 'http://web:1/liveprofiler', 's', []],
+      ['a-1_', 'https://web/x', 's', []],
+      ['b', 'http://web:2/liveprofiler', 'own', [['region', 'eu'], ['service', 'shop'], ['tier', 'front']]],
+    ]);
+  });
+
+  test('is enough, without hosts and without a common secret', () => {
+    const own = '[host a]\naddress = web:1\nsecret_header = x\n';
+    assert.equal(config(own).collector.hosts.length, 1);
+    assert.equal(config(`[collector]\nhosts =\n${own}`).collector.hosts.length, 1);
+  });
+
+  for (const [lines, ...told] of [
+    ['service = x', 'line 4: [host a] address: It is missing. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
+    ['adress = web:2', 'line 5: [host a] adress = (hidden): There is no such key. Did you mean address? Allowed: address, secret_header, service, labels, ca, cert, key.'],
+    ['address = web:2..3', 'line 5: [host a] address = web:2..3: A section is one host: write a range of ports in hosts of [collector]. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
+    ['address = web:1', 'line 5: [host a] address = web:1: The address is that of an entry of hosts too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
+    ['address = web:2\n[host b]\naddress = http://web:2/', 'line 7: [host b] address = http://web:2/: The address is that of [host a] too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
+    ['address = web:2\nca = x', 'line 6: [host a] ca = x: It has no use here: the address does not begin with https://. Allowed: a path, relative to this file, of a PEM file.'],
+    ['address = web:2\nlabels = a, 1x=2, b=, c=1, c=2', ...['a is not a pair such as region=eu.', '1x is not a label name: it begins with a letter and holds letters, digits, "_", "-" and ".".', 'b= is not a pair such as region=eu.', 'The label c is there twice.'].map((why) => `line 6: [host a] labels = a, 1x=2, b=, c=1, c=2: ${why} Allowed: name = value pairs separated by commas, such as region=eu, tier=web.`)],
+    ['address = web:2\nservice = x\nlabels = service=y', 'line 7: [host a] labels = service=y: The service is there already, as a key of its own. Allowed: name = value pairs separated by commas, such as region=eu, tier=web.'],
+  ] as const) {
+    test(`with ${JSON.stringify(lines)} is refused`, () => {
+      assert.deepEqual(faults(`[collector]\nsecret_header = s\nhosts = web:1\n[host a]\n${lines}\n`), told);
+    });
+  }
+
+  test('twice in hosts, or with the address of an entry of hosts, is refused', () => {
+    const told = (hosts: string): string => faults(`[collector]\nsecret_header = s\nhosts = ${hosts}\n[host a]\naddress = web:1\n`).join('\n');
+    assert.match(told('a, a'), /: a is there twice: write it once\./);
+    assert.match(told('a, web:1'), /: web:1 is the address of \[host a\] too: write it once\./);
+  });
+});
+
+describe('files of a host', () => {
+  const read = (keys: string, files: Readonly<Record<string, string>>): Parameters<typeof faults> => [`[host a]\naddress = https://web\nsecret_header = s\n${keys}`, { files }];
+  const { cert, key } = certificate;
+  const files = { '/etc/liveprofiler/c.pem': cert, '/etc/liveprofiler/k.pem': key, '/abs/ca.pem': cert + cert, '/etc/liveprofiler/junk': 'junk' };
+
+  test('are read from the folder of the configuration', () => {
+    assert.deepEqual(config(...read('ca = /abs/ca.pem\ncert = c.pem\nkey = ./k.pem\n', files)).collector.hosts[0]?.tls, { ca: cert + cert, cert, key });
+  });
+
+  for (const [keys, told] of [
+    ['ca = nope', 'line 4: [host a] ca = nope: There is no such file: check its path.'],
+    ['ca = junk', 'line 4: [host a] ca = junk: The file does not hold a certificate in PEM.'],
+    ['cert = c.pem', 'line 4: [host a] cert = c.pem: It needs key beside it.'],
+    ['key = k.pem', 'line 4: [host a] key = k.pem: It needs cert beside it.'],
+    ['cert = c.pem\nkey = c.pem', 'line 5: [host a] key = c.pem: The file does not hold a private key in PEM without a passphrase.'],
+  ] as const) {
+    test(`${JSON.stringify(keys)} is refused`, () => {
+      assert.deepEqual(faults(...read(keys, files)), [`${told} Allowed: a path, relative to this file, of a PEM file.`]);
+    });
+  }
+});
