@@ -47,7 +47,7 @@ function sentence({ line, section, key, value, why, allowed }: Fault): string {
     ...(line === undefined ? [] : [`line ${line}:`]),
     ...(section === undefined ? [] : [`[${section}]`]),
     ...(key === undefined ? [] : [key]),
-    ...(value === undefined ? [] : [`= ${value}`]),
+    ...(value === undefined ? [] : [`= ${value === '' ? '(empty)' : value}`]),
   ].join(' ');
   const colon = place === '' || place.endsWith(':') ? '' : ':';
   return `${place}${colon} ${why}${allowed === undefined ? '' : ` Allowed: ${allowed}.`}`.trimStart();

@@ -17,9 +17,10 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   const taken = new Map<string, string>();
   const listed = new Set<string>();
 
-  function add(target: Omit<Target, 'secret'>, secret: string | undefined): void {
+  /** `shown` is the name as a message may hold it. */
+  function add(target: Omit<Target, 'secret'>, secret: string | undefined, shown: string): void {
     targets.push({ ...target, secret: secret ?? '' });
-    if (secret === undefined) withoutSecret.push(target.name);
+    if (secret === undefined) withoutSecret.push(shown);
   }
 
   function addSection(alias: string, reading: Reading<'host'>): void {
@@ -36,6 +37,7 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
     add(
       { name: alias, url: address.url, labels: sorted([...(labels ?? []), ...(service === undefined ? [] : [['service', service] as const])]), ...(tls && { tls }) },
       reading.has('secret_header') ? (own ?? '') : common,
+      `[host ${alias}]`,
     );
   }
 
@@ -43,7 +45,7 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   for (const entry of collector.values.hosts ?? []) {
     if (!('alias' in entry)) {
       const holder = taken.get(entry.name);
-      if (holder === undefined) add({ ...entry, labels: {} }, common);
+      if (holder === undefined) add({ ...entry, labels: {} }, common, at.show(entry.name));
       else at.complain(`${at.show(entry.name)} is ${holder === LISTED ? 'there twice' : `the address of ${holder} too`}: write it once.`);
       taken.set(entry.name, holder ?? LISTED);
       continue;
@@ -63,9 +65,10 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   if (listed.size === 0 && targets.length === 0 && sections.hosts.size === 0 && !sections.brokenHosts && (collector.values.hosts !== undefined || !collector.has('hosts'))) {
     at.complain('There is no host: name at least one here, or write a section [host ALIAS].');
   }
-  if (withoutSecret[0] !== undefined && !collector.has('secret_header')) {
-    const others = withoutSecret.length === 1 ? 'has' : `and ${withoutSecret.length - 1} more have`;
-    collector.at('secret_header').complain(`It is missing, and ${at.show(withoutSecret[0])} ${others} no secret of its own.`);
+  if (common === undefined && !collector.has('secret_header') && (withoutSecret.length > 0 || (targets.length === 0 && sections.hosts.size === 0))) {
+    const [first, ...others] = withoutSecret;
+    const who = first === undefined ? '' : `, and ${first} ${others.length === 0 ? 'has' : `and ${others.length} more have`} no secret of its own`;
+    collector.at('secret_header').complain(`It is missing${who}.`);
   }
   return targets;
 }
