@@ -1,0 +1,94 @@
+// Says what is wrong with a window before anything of it is kept: numbers that are none, names no key can hold,
+// rows that point nowhere. Everything in a window came from a host and is hostile until it passed here.
+import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
+import type { Window } from './contract.ts';
+import { nameFault } from './keys.ts';
+
+/** Longest label, frame name or url, in UTF-16 units. */
+const MAX_TEXT = 65_536;
+/** Sums of two such stay exact. */
+const MAX_NUMBER = 2 ** 52 - 1;
+
+/** Why the window cannot be kept, or undefined when it can. */
+export function windowFault(window: Window): string | undefined {
+  return namesFault(window) ?? numbersFault(window) ?? rowsFault(window) ?? textsFault(window);
+}
+
+function namesFault(window: Window): string | undefined {
+  for (const part of ['host', 'boot', 'kind'] as const) {
+    const fault = nameFault(window[part]);
+    if (fault !== undefined) return `its ${part} cannot be kept: ${fault}`;
+    if (window[part] === '') return `its ${part} is empty`;
+  }
+  return undefined;
+}
+
+function numbersFault(window: Window): string | undefined {
+  for (const part of ['thread', 'firstSeq', 'lastSeq', 'startUs', 'endUs', 'epoch', 'processCpuUs'] as const) {
+    if (!isWhole(window[part])) return `its ${part} is ${window[part]}, not a whole number of 0 or more`;
+  }
+  if (window.threadCpuUs !== undefined && !isWhole(window.threadCpuUs)) return `its threadCpuUs is ${window.threadCpuUs}`;
+  if (window.lastSeq < window.firstSeq) return `its sequence numbers run from ${window.firstSeq} to ${window.lastSeq}`;
+  if (window.endUs < window.startUs) return `it ends at ${window.endUs} µs, before its start at ${window.startUs} µs`;
+  if (!isTally(window.idle) || !isTally(window.dropped)) return 'its idle or dropped tally is not in whole numbers of 0 or more';
+  return undefined;
+}
+
+function rowsFault({ profile }: Window): string | undefined {
+  const { rows, stacks, labelSets } = profile;
+  const length = rows.stack.length;
+  if (rows.labels.length !== length || rows.count.length !== length || rows.weight.length !== length) {
+    return 'the columns of its rows differ in length';
+  }
+  if (stacks.frame.length !== stacks.parent.length) return 'the columns of its stacks differ in length';
+  let sum = 0;
+  for (let i = 0; i < length; i++) {
+    const [stack, labels, count, weight] = [rows.stack[i], rows.labels[i], rows.count[i], rows.weight[i]];
+    if (!isWhole(count) || !isWhole(weight)) return `row ${i} has count ${count} and weight ${weight}`;
+    if (!isWhole(stack) || (stack > 0 && stack >= stacks.parent.length)) return `row ${i} points at stack ${stack}`;
+    if (!isWhole(labels) || (labels > 0 && labels >= labelSets.length)) return `row ${i} points at label set ${labels}`;
+    sum += count + weight;
+  }
+  if (sum > MAX_NUMBER) return 'its rows sum up to more than can be told exactly';
+  return stacksFault(stacks, profile.frames.length);
+}
+
+/** Tables are shared by the windows of one answer; what passed once is not walked again. */
+const sound = new WeakMap<StackTable, number>();
+
+function stacksFault(stacks: StackTable, frames: number): string | undefined {
+  if (sound.get(stacks) === frames) return undefined;
+  for (let i = 1; i < stacks.parent.length; i++) {
+    const [parent, frame] = [stacks.parent[i], stacks.frame[i]];
+    if (!isWhole(parent) || parent >= i) return `stack ${i} has stack ${parent} beneath it`;
+    if (!isWhole(frame) || frame >= frames) return `stack ${i} points at frame ${frame}`;
+  }
+  sound.set(stacks, frames);
+  return undefined;
+}
+
+function textsFault({ profile, processLabels, threadName }: Window): string | undefined {
+  if (isLong(threadName) || [processLabels, ...profile.labelSets].some(hasLongText)) return `a label is longer than ${MAX_TEXT} characters`;
+  for (const frame of profile.frames) {
+    const { original = frame } = frame;
+    if ([frame.name, frame.url, original.name, original.url].some(isLong)) return `a frame's name or url is longer than ${MAX_TEXT} characters`;
+    if (![frame.line, frame.column, original.line, original.column].every(isWhole)) return `the frame ${frame.name.slice(0, 100)} has a line or column that is not a whole number`;
+  }
+  return undefined;
+}
+
+function hasLongText(labels: Labels): boolean {
+  return Object.entries(labels).some(([name, value]) => isLong(name) || isLong(value));
+}
+
+function isLong(text: string): boolean {
+  return text.length > MAX_TEXT;
+}
+
+function isTally({ count, weight }: Tally): boolean {
+  return isWhole(count) && isWhole(weight);
+}
+
+function isWhole(value: number | undefined): value is number {
+  return Number.isSafeInteger(value) && (value ?? -1) >= 0 && (value ?? 0) <= MAX_NUMBER;
+}

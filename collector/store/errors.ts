@@ -1,0 +1,24 @@
+// What can go wrong in the store, told by a stable code and a sentence that says the way out.
+
+export type StoreErrorCode =
+  /** Another process holds the folder. */
+  | 'STORE_LOCKED'
+  /** A newer liveprofiler wrote the folder. */
+  | 'STORE_NEWER_FORMAT'
+  /** A record does not read as it was written. */
+  | 'STORE_DAMAGED'
+  /** What was asked cannot be answered: a wrong range, step or name. */
+  | 'STORE_BAD_REQUEST'
+  | 'STORE_CLOSED'
+  /** The folder cannot be made or opened, or the disk refused a read or write. */
+  | 'STORE_IO';
+
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, sentence: string, cause?: unknown) {
+    super(sentence, cause === undefined ? undefined : { cause });
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}

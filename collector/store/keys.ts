@@ -1,0 +1,206 @@
+// Keys of the embedded engine: byte order is the order of (part, part, …), and no two different lists of parts share
+// a key, whatever the names hold. A host's windows of one kind are one range, by start.
+
+/** First byte of every key. */
+export const SPACE = {
+  format: 0x01,
+  memory: 0x02,
+  dictionary: 0x03,
+  page: 0x04,
+  identity: 0x05,
+  header: 0x06,
+  payload: 0x07,
+} as const;
+
+/** A tier is how coarse a record is; windows as they came are tier 0. */
+export const RAW_TIER = 0;
+
+/** Longest name in a key, in UTF-8 bytes. */
+export const MAX_NAME_BYTES = 1024;
+
+const TERMINATOR = 0x00;
+const ESCAPED_ZERO = 0xff;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Why a name cannot be part of a key, or undefined when it can. */
+export function nameFault(name: string): string | undefined {
+  if (LONE_SURROGATE.test(name)) return 'it holds half of a surrogate pair';
+  if (name.length > MAX_NAME_BYTES || Buffer.byteLength(name) > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`;
+  return undefined;
+}
+
+export interface WindowKey {
+  readonly tier: number;
+  readonly host: string;
+  readonly kind: string;
+  readonly startUs: number;
+  readonly boot: string;
+  readonly thread: number;
+  readonly firstSeq: number;
+}
+
+type WindowSpace = typeof SPACE.header | typeof SPACE.payload;
+
+export function windowKey(space: WindowSpace, key: WindowKey): Buffer {
+  return Buffer.concat([
+    kindPrefix(space, key.tier, key.host, key.kind),
+    fixed(key.startUs),
+    text(key.boot),
+    fixed(key.thread),
+    fixed(key.firstSeq),
+  ]);
+}
+
+export function readWindowKey(key: Buffer): WindowKey {
+  const tier = key[1] ?? 0;
+  const [host, afterHost] = readText(key, 2);
+  const [kind, afterKind] = readText(key, afterHost);
+  const [boot, afterBoot] = readText(key, afterKind + 8);
+  return {
+    tier,
+    host,
+    kind,
+    startUs: readFixed(key, afterKind),
+    boot,
+    thread: readFixed(key, afterBoot),
+    firstSeq: readFixed(key, afterBoot + 8),
+  };
+}
+
+export function tierPrefix(space: WindowSpace, tier: number): Buffer {
+  return Buffer.from([space, tier]);
+}
+
+export function hostPrefix(space: WindowSpace, tier: number, host: string): Buffer {
+  return Buffer.concat([tierPrefix(space, tier), text(host)]);
+}
+
+export function kindPrefix(space: WindowSpace, tier: number, host: string, kind: string): Buffer {
+  return Buffer.concat([hostPrefix(space, tier, host), text(kind)]);
+}
+
+/** Half-open bounds of a host's windows of one kind that start in [fromUs, untilUs). */
+export function windowBounds(space: WindowSpace, tier: number, host: string, kind: string, fromUs: number, untilUs: number): KeyRange {
+  const prefix = kindPrefix(space, tier, host, kind);
+  return { gte: Buffer.concat([prefix, fixed(fromUs)]), lt: Buffer.concat([prefix, fixed(untilUs)]) };
+}
+
+export interface KeyRange {
+  readonly gte: Buffer;
+  readonly lt: Buffer;
+}
+
+/** Everything that begins with `prefix`. */
+export function under(prefix: Buffer): KeyRange {
+  return { gte: prefix, lt: after(prefix) };
+}
+
+/** The first key that is beyond everything that begins with `prefix`. */
+export function after(prefix: Buffer): Buffer {
+  const end = Buffer.from(prefix);
+  for (let i = end.length - 1; i >= 0; i--) {
+    const byte = end[i] ?? 0;
+    if (byte === 0xff) continue;
+    end[i] = byte + 1;
+    return end.subarray(0, i + 1);
+  }
+  throw new RangeError('nothing lies beyond a prefix of 0xff bytes');
+}
+
+export function formatKey(): Buffer {
+  return Buffer.from([SPACE.format]);
+}
+
+export function memoryKey(host: string): Buffer {
+  return Buffer.concat([Buffer.from([SPACE.memory]), text(host)]);
+}
+
+export function readMemoryKey(key: Buffer): string {
+  return readText(key, 1)[0];
+}
+
+/** One per (boot, thread, kind); followed by lastSeq it is the key of one window's identity. */
+export function identityPrefix(boot: string, thread: number, kind: string): Buffer {
+  return Buffer.concat([Buffer.from([SPACE.identity]), text(boot), fixed(thread), text(kind)]);
+}
+
+export function identityKey(prefix: Buffer, lastSeq: number): Buffer {
+  return Buffer.concat([prefix, fixed(lastSeq)]);
+}
+
+export interface DictionaryKey {
+  readonly tier: number;
+  /** The stretch of time it serves, µs since 1970, half-open. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+  /** Whose windows share it. */
+  readonly scope: string;
+  readonly id: number;
+}
+
+export function dictionaryKey({ tier, fromUs, untilUs, scope, id }: DictionaryKey): Buffer {
+  return Buffer.concat([Buffer.from([SPACE.dictionary, tier]), fixed(untilUs), fixed(fromUs), text(scope), fixed(id)]);
+}
+
+export function readDictionaryKey(key: Buffer): DictionaryKey {
+  const [scope, afterScope] = readText(key, 18);
+  return { tier: key[1] ?? 0, untilUs: readFixed(key, 2), fromUs: readFixed(key, 10), scope, id: readFixed(key, afterScope) };
+}
+
+export function pagePrefix(dictionary: number): Buffer {
+  return Buffer.concat([Buffer.from([SPACE.page]), fixed(dictionary)]);
+}
+
+export function pageKey(dictionary: number, page: number): Buffer {
+  return Buffer.concat([pagePrefix(dictionary), fixed(page)]);
+}
+
+/** Zero bytes are escaped so that a name can end with one: shorter names come first, none is a prefix of another. */
+function text(value: string): Buffer {
+  const plain = Buffer.from(value, 'utf8');
+  if (!plain.includes(TERMINATOR)) return Buffer.concat([plain, Buffer.from([TERMINATOR, TERMINATOR])]);
+  const out: number[] = [];
+  for (const byte of plain) {
+    out.push(byte);
+    if (byte === TERMINATOR) out.push(ESCAPED_ZERO);
+  }
+  out.push(TERMINATOR, TERMINATOR);
+  return Buffer.from(out);
+}
+
+function readText(key: Buffer, from: number): [value: string, next: number] {
+  let at = from;
+  let escaped = false;
+  for (;;) {
+    const zero = key.indexOf(TERMINATOR, at);
+    if (zero < 0) throw new RangeError('a key ends in the middle of a name');
+    if (key[zero + 1] !== ESCAPED_ZERO) {
+      const raw = key.subarray(from, zero);
+      return [escaped ? unescape(raw) : raw.toString('utf8'), zero + 2];
+    }
+    escaped = true;
+    at = zero + 2;
+  }
+}
+
+function unescape(raw: Buffer): string {
+  const out: number[] = [];
+  for (let i = 0; i < raw.length; i++) {
+    const byte = raw[i] ?? 0;
+    out.push(byte);
+    if (byte === TERMINATOR) i++;
+  }
+  return Buffer.from(out).toString('utf8');
+}
+
+/** Eight bytes, highest first. */
+function fixed(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeUInt32BE(Math.floor(value / 0x1_0000_0000), 0);
+  bytes.writeUInt32BE(value % 0x1_0000_0000, 4);
+  return bytes;
+}
+
+function readFixed(key: Buffer, at: number): number {
+  return key.readUInt32BE(at) * 0x1_0000_0000 + key.readUInt32BE(at + 4);
+}

@@ -1,0 +1,143 @@
+// The only file that touches LevelDB. Every value carries a checksum over itself and its key: what the disk changed
+// is told as STORE_DAMAGED, never handed on.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { Level } from 'level';
+import { StoreError } from '../errors.ts';
+import type { KeyRange } from '../keys.ts';
+import { lockedError } from '../lock.ts';
+
+const CHECKSUM_BYTES = 4;
+const READ_AHEAD = 1000;
+
+export type Write = { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer } | { readonly type: 'del'; readonly key: Buffer };
+export type Entry = readonly [key: Buffer, value: Buffer];
+type Db = Level<Buffer, Buffer>;
+/** A view of the database that later writes do not change. Close it. */
+export type Snapshot = ReturnType<Db['snapshot']>;
+
+export interface ReadOptions {
+  readonly snapshot?: Snapshot;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+export class Database {
+  readonly #db: Db;
+
+  private constructor(db: Db) {
+    this.#db = db;
+  }
+
+  static async open(folder: string): Promise<Database> {
+    await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+      throw new StoreError('STORE_IO', `The folder ${folder} cannot be made: ${String(cause)}. Give a dbpath that this user may write.`, cause);
+    });
+    const db: Db = new Level(join(folder, 'leveldb'), { keyEncoding: 'buffer', valueEncoding: 'buffer', cacheSize: 32 * 1024 * 1024 });
+    try {
+      await db.open();
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      if (codeOf(cause) === 'LEVEL_LOCKED') throw await lockedError(folder, error);
+      if (codeOf(cause) === 'LEVEL_CORRUPTION') {
+        throw new StoreError('STORE_DAMAGED', `The store in ${folder} is damaged and does not open: ${String(cause)}. Restore it from a backup.`, error);
+      }
+      throw new StoreError('STORE_IO', `The store in ${folder} does not open: ${String(cause)}.`, error);
+    }
+    return new Database(db);
+  }
+
+  snapshot(): Snapshot {
+    return this.#db.snapshot();
+  }
+
+  async get(key: Buffer): Promise<Buffer | undefined> {
+    const value = await telling(this.#db.get(key));
+    return value === undefined ? undefined : checked(key, value);
+  }
+
+  /** All writes or none; on the disk itself when it resolves, unless `sync` is false. */
+  async write(writes: readonly Write[], { sync = true } = {}): Promise<void> {
+    const operations = writes.map((write) => (write.type === 'put' ? { ...write, value: withChecksum(write.key, write.value) } : write));
+    await telling(this.#db.batch(operations, { sync }));
+  }
+
+  /** Entries of a range, a batch at a time. */
+  async *batches(range: KeyRange, options: ReadOptions = {}): AsyncGenerator<readonly Entry[], void, void> {
+    const iterator = this.#db.iterator({ ...range, ...options });
+    try {
+      for (;;) {
+        const entries = await telling(iterator.nextv(Math.min(options.limit ?? READ_AHEAD, READ_AHEAD)));
+        if (entries.length === 0) return;
+        yield entries.map(([key, value]) => [key, checked(key, value)]);
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  async first(range: KeyRange, options: ReadOptions = {}): Promise<Entry | undefined> {
+    for await (const [entry] of this.batches(range, { ...options, limit: 1 })) return entry;
+    return undefined;
+  }
+
+  /** The first key of a range, then the first at or after what `next` makes of it, and so on: one seek each. */
+  async skim(range: KeyRange, next: (key: Buffer) => Buffer): Promise<void> {
+    const iterator = this.#db.keys(range);
+    try {
+      for (;;) {
+        const key = await telling(iterator.next());
+        if (key === undefined) return;
+        iterator.seek(next(key));
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Gives the space of what was deleted in a range back to the disk. */
+  async compact({ gte, lt }: KeyRange): Promise<void> {
+    if (canCompact(this.#db)) await telling(this.#db.compactRange(gte, lt));
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}
+
+/** `level` declares what browsers have too; under Node it is always LevelDB. */
+function canCompact(db: object): db is { compactRange(start: Buffer, end: Buffer): Promise<void> } {
+  return 'compactRange' in db;
+}
+
+async function telling<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_ITERATOR_NOT_OPEN') throw new StoreError('STORE_CLOSED', 'The store is closed.', cause);
+    if (code === 'LEVEL_CORRUPTION') throw new StoreError('STORE_DAMAGED', `LevelDB says that its files are damaged: ${String(cause)}. Restore the folder from a backup.`, cause);
+    throw new StoreError('STORE_IO', `LevelDB could not read or write: ${String(cause)}.`, cause);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+function withChecksum(key: Buffer, value: Buffer): Buffer {
+  const sealed = Buffer.allocUnsafe(value.length + CHECKSUM_BYTES);
+  value.copy(sealed);
+  sealed.writeUInt32LE(crc32(value, crc32(key)), value.length);
+  return sealed;
+}
+
+function checked(key: Buffer, sealed: Buffer): Buffer {
+  const length = sealed.length - CHECKSUM_BYTES;
+  const value = sealed.subarray(0, Math.max(length, 0));
+  if (length < 0 || sealed.readUInt32LE(length) !== crc32(value, crc32(key))) {
+    throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} is not as it was written. Restore the folder from a backup.`);
+  }
+  return value;
+}
