@@ -25,9 +25,10 @@ function namesFault(window: Window): string | undefined {
 
 function numbersFault(window: Window): string | undefined {
   for (const part of ['thread', 'firstSeq', 'lastSeq', 'startUs', 'endUs', 'epoch', 'processCpuUs'] as const) {
-    if (!isWhole(window[part])) return `its ${part} is ${window[part]}, not a whole number of 0 or more`;
+    const value: number = window[part];
+    if (!isWhole(value)) return `its ${part} is ${String(value)}, not a whole number of 0 or more`;
   }
-  if (window.threadCpuUs !== undefined && !isWhole(window.threadCpuUs)) return `its threadCpuUs is ${window.threadCpuUs}`;
+  if (window.threadCpuUs !== undefined && !isWhole(window.threadCpuUs)) return `its threadCpuUs is ${String(window.threadCpuUs)}`;
   if (window.lastSeq < window.firstSeq) return `its sequence numbers run from ${window.firstSeq} to ${window.lastSeq}`;
   if (window.endUs < window.startUs) return `it ends at ${window.endUs} µs, before its start at ${window.startUs} µs`;
   if (!isTally(window.idle) || !isTally(window.dropped)) return 'its idle or dropped tally is not in whole numbers of 0 or more';

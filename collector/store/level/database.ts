@@ -57,10 +57,10 @@ export class Database {
     return value === undefined ? undefined : checked(key, value);
   }
 
-  /** All writes or none; on the disk itself when it resolves, unless `sync` is false. */
-  async write(writes: readonly Write[], { sync = true } = {}): Promise<void> {
+  /** All writes or none; on the disk itself when it resolves. */
+  async write(writes: readonly Write[]): Promise<void> {
     const operations = writes.map((write) => (write.type === 'put' ? { ...write, value: withChecksum(write.key, write.value) } : write));
-    await telling(this.#db.batch(operations, { sync }));
+    await telling(this.#db.batch(operations, { sync: true }));
   }
 
   /** Entries of a range, a batch at a time. */

@@ -1,0 +1,150 @@
+// `liveprofiler serve`: collector, store and page in one process, put together here and taken apart again in order.
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Sampler } from 'liveprofiler-sampler';
+import { createSampler } from 'liveprofiler-sampler';
+import type { Logger } from 'pino';
+import { pino } from 'pino';
+import type { Config } from '../collector/config/index.ts';
+import { ConfigError, loadConfig } from '../collector/config/index.ts';
+import type { Collector } from '../collector/index.ts';
+import { createCollector } from '../collector/index.ts';
+import type { Store } from '../collector/store/index.ts';
+import { openStore, StoreError } from '../collector/store/index.ts';
+import type { Settings } from '../collector/target.ts';
+import type { Access } from '../visualizer/app.ts';
+import { createApp } from '../visualizer/app.ts';
+import { readConfig } from './config.ts';
+
+/** How the process's own profile is called among the hosts. */
+const SELF = 'liveprofiler';
+const PRUNE_EVERY_MS = 3_600_000;
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+
+/** Resolves to the exit code after SIGINT or SIGTERM. */
+export async function serve(path: string): Promise<number> {
+  const config = readConfig(path);
+  if (config === undefined) return 2;
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  let store: Store;
+  try {
+    store = await openStore({ path: config.dbpath, retentionMs: config.retentionMs });
+  } catch (error) {
+    return failed(error);
+  }
+  const self = await sampleSelf(config);
+  const collector = createCollector({ config: withSelf(config.collector, self), store, log });
+  let server: Server;
+  try {
+    server = await listen(config, store, collector);
+  } catch (error) {
+    await self?.sampler.stop();
+    await store.close();
+    return failed(error);
+  }
+  collector.start();
+  announce(server);
+  const reload = (): void => {
+    reloadFrom(path, collector, self, log);
+  };
+  process.on('SIGHUP', reload);
+  const pruning = setInterval(() => void prune(store, log), PRUNE_EVERY_MS);
+  void prune(store, log);
+
+  await untilSignal();
+  process.off('SIGHUP', reload);
+  clearInterval(pruning);
+  await closed(server);
+  await collector.stop();
+  await self?.sampler.stop();
+  await store.close();
+  return 0;
+}
+
+interface Self {
+  readonly sampler: Sampler;
+  readonly target: Settings['hosts'][number];
+}
+
+/** The process profiles itself like any other: over a port of its own on loopback. */
+async function sampleSelf({ sampler: wanted, collector }: Config): Promise<Self | undefined> {
+  if (wanted === undefined || collector.hosts.some(({ name }) => name === SELF)) return undefined;
+  const sampler = createSampler({ secret: wanted.secret, intervalUs: wanted.intervalUs, service: SELF });
+  const { port } = await sampler.listen({ port: 0 });
+  return { sampler, target: { name: SELF, url: new URL(`http://127.0.0.1:${port}/liveprofiler`), secret: wanted.secret, labels: {} } };
+}
+
+function withSelf(settings: Settings, self: Self | undefined): Settings {
+  return self === undefined ? settings : { ...settings, hosts: [...settings.hosts, self.target] };
+}
+
+async function listen({ visualizer, collector: { hosts } }: Config, store: Store, collector: Collector): Promise<Server> {
+  const access: Access = {
+    loopback: LOOPBACK.test(visualizer.listen.host),
+    allowedHosts: visualizer.allowedHosts,
+    ...(visualizer.credentials === undefined ? {} : { credentials: visualizer.credentials }),
+    secrets: [...new Set(hosts.map(({ secret }) => secret))],
+  };
+  const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
+  const server = createServer(createApp({ store, collector, metrics, access }));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(visualizer.listen.port, visualizer.listen.host, resolve);
+  });
+  return server;
+}
+
+function announce(server: Server): void {
+  const { address, family, port } = server.address() as AddressInfo;
+  process.stderr.write(`liveprofiler: http://${family === 'IPv6' ? `[${address}]` : address}:${port}/\n`);
+}
+
+function reloadFrom(path: string, collector: Collector, self: Self | undefined, log: Logger): void {
+  try {
+    const { collector: settings } = loadConfig(path, { env: process.env });
+    collector.reload(withSelf(settings, self)).then(
+      () => {
+        log.info({ hosts: settings.hosts.length }, 'configuration read again');
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'the configuration could not be taken over');
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log.error({ faults: error.message }, 'the configuration has faults: nothing was changed');
+  }
+}
+
+async function prune(store: Store, log: Logger): Promise<void> {
+  try {
+    const { windows } = await store.prune(Date.now());
+    if (windows > 0) log.info({ windows }, 'windows past their retention dropped');
+  } catch (error) {
+    log.error({ err: error }, 'old windows could not be dropped');
+  }
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { resolve(); });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => { resolve(); });
+    server.closeAllConnections();
+  });
+}
+
+/** What an operator can mend is told in a sentence; anything else keeps its stack. */
+function failed(error: unknown): number {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (error instanceof StoreError) process.stderr.write(`liveprofiler: ${error.message}\n`);
+  else if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    process.stderr.write(`liveprofiler: cannot listen: ${error instanceof Error ? error.message : ''}. Give another [visualizer] listen.\n`);
+  } else throw error;
+  return 1;
+}

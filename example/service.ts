@@ -1,0 +1,33 @@
+// An Express service with a sampler in it and gentle traffic of its own. Tells its port to whoever started it.
+import { get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { createSampler } from 'liveprofiler-sampler';
+import { compressArchive, hashPassword, renderPage, reportAsJson, searchText, sortCatalogue } from './work.ts';
+
+const ROUTES = ['/report', '/login', '/page', '/search', '/archive', '/catalogue'];
+const PAUSE_MS = 40;
+
+const sampler = createSampler({ secret: process.env['PROFILER_TOKEN'] ?? '', service: 'shop', version: '1.0.0' });
+const app = express();
+app.use(sampler.middleware);
+app.get('/report', (_request, response) => void response.type('json').send(reportAsJson()));
+app.get('/login', (_request, response) => void response.send(hashPassword('correct horse')));
+app.get('/page', (_request, response) => void response.send(renderPage()));
+app.get('/search', (_request, response) => void response.send(String(searchText('sku'))));
+app.get('/archive', (_request, response) => void response.send(compressArchive()));
+app.get('/catalogue', (_request, response) => void response.send(sortCatalogue()));
+
+const server = app.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.send?.({ port });
+  visit(port, 0);
+});
+process.once('disconnect', () => process.exit());
+
+function visit(port: number, turn: number): void {
+  get({ port, host: '127.0.0.1', path: ROUTES[turn % ROUTES.length] ?? '/' }, (response) => {
+    response.resume();
+    response.once('end', () => setTimeout(visit, PAUSE_MS, port, turn + 1));
+  }).once('error', () => setTimeout(visit, PAUSE_MS, port, turn + 1));
+}
