@@ -32,9 +32,10 @@ export const hostList: ValueType<readonly HostEntry[]> = {
     if (items === undefined) return undefined;
     const hosts: HostEntry[] = [];
     items.forEach((item, index) => {
-      const found = isAlias(item) ? [{ alias: item }] : parseEntry(item, numbered(spot, index + 1));
-      // A range is short, but ten thousand ranges are not.
-      if (hosts.length <= MOST_HOSTS) hosts.push(...(found ?? []));
+      // One more than may be, so that whoever counts them finds out.
+      const room = MOST_HOSTS + 1 - hosts.length;
+      const found = isAlias(item) ? [{ alias: item }] : parseEntry(item, numbered(spot, index + 1), room);
+      hosts.push(...(found ?? []));
     });
     return hosts.length > 0 ? hosts : undefined;
   },
@@ -43,7 +44,7 @@ export const hostList: ValueType<readonly HostEntry[]> = {
 export const address: ValueType<Address> = {
   allowed: 'one address: web:8000, [::1]:8000 or https://web.example.com/own/path',
   parse(text, spot) {
-    const found = parseEntry(text, spot);
+    const found = parseEntry(text, spot, 2);
     if (found === undefined || found.length === 1) return found?.[0];
     spot.complain('A section is one host: write a range of ports in hosts of [collector].');
     return undefined;
@@ -96,8 +97,8 @@ function numbered(spot: Spot, number: number): Spot {
   };
 }
 
-/** One address, or those of a range of ports. */
-function parseEntry(entry: string, spot: Spot): readonly Address[] | undefined {
+/** One address, or those of a range of ports, `most` of them at most. */
+function parseEntry(entry: string, spot: Spot, most: number): readonly Address[] | undefined {
   if (entry.length > LONGEST_ADDRESS) {
     spot.complain(`An address is longer than ${LONGEST_ADDRESS} characters.`);
     return undefined;
@@ -116,7 +117,7 @@ function parseEntry(entry: string, spot: Spot): readonly Address[] | undefined {
   const why = first < 1 || last > 65_535 ? 'has no port from 1 to 65535' : last < first ? 'runs backwards' : last - first >= MOST_PORTS ? `is more than ${MOST_PORTS} ports` : undefined;
   if (why !== undefined) spot.complain(`${spot.show(entry)} ${why}.`);
   if (why !== undefined || hostname === undefined) return undefined;
-  return Array.from({ length: last - first + 1 }, (_, index) => {
+  return Array.from({ length: Math.min(most, last - first + 1) }, (_, index) => {
     const at = `${hostname}:${first + index}`;
     const url = new URL(`${protocol}://${at}${path === '/' ? ENDPOINT_PATH : path}`);
     return { name: url.pathname === ENDPOINT_PATH ? at : `${at}${url.pathname}`, url };

@@ -44,7 +44,7 @@ export function readSections(text: string, env: Environment, report: (fault: Fau
     if (meant) misspelt.add(meant);
     report(faultAt({ line, section: name, hidden: true }, why));
   }
-  const readings = new Map(NAMES.map((name) => [name, readSection(name, name, lines.sections.get(name), misspelt.has(name), env, report)]));
+  const readings = new Map(NAMES.filter((name) => name !== 'host').map((name: SectionName) => [name, readSection(name, name, lines.sections.get(name), misspelt.has(name), env, report)]));
   const hosts = [...lines.sections.values()].filter(({ name }) => kindOf(name) === 'host');
   return {
     section: <S extends SectionName>(name: S) => readings.get(name) as Reading<S>,

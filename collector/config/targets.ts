@@ -12,15 +12,15 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   const collector = sections.section('collector');
   const common = collector.values.secret_header;
   const targets: Target[] = [];
-  const withoutSecret: string[] = [];
+  const withoutSecret: (() => string)[] = [];
   /** Address → who has it. */
   const taken = new Map<string, string>();
   const listed = new Set<string>();
 
-  /** `shown` is the name as a message may hold it. */
-  function add(target: Omit<Target, 'secret'>, secret: string | undefined, shown: string): void {
+  /** `show` gives the name as a message may hold it. */
+  function add(target: Omit<Target, 'secret'>, secret: string | undefined, show: () => string): void {
     targets.push({ ...target, secret: secret ?? '' });
-    if (secret === undefined) withoutSecret.push(shown);
+    if (secret === undefined) withoutSecret.push(show);
   }
 
   function addSection(alias: string, reading: Reading<'host'>): void {
@@ -37,7 +37,7 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
     add(
       { name: alias, url: address.url, labels: sorted([...(labels ?? []), ...(service === undefined ? [] : [['service', service] as const])]), ...(tls && { tls }) },
       reading.has('secret_header') ? (own ?? '') : common,
-      `[host ${alias}]`,
+      () => `[host ${alias}]`,
     );
   }
 
@@ -45,7 +45,7 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   for (const entry of collector.values.hosts ?? []) {
     if (!('alias' in entry)) {
       const holder = taken.get(entry.name);
-      if (holder === undefined) add({ ...entry, labels: {} }, common, at.show(entry.name));
+      if (holder === undefined) add({ ...entry, labels: {} }, common, () => at.show(entry.name));
       else at.complain(`${at.show(entry.name)} is ${holder === LISTED ? 'there twice' : `the address of ${holder} too`}: write it once.`);
       taken.set(entry.name, holder ?? LISTED);
       continue;
@@ -67,7 +67,7 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   }
   if (common === undefined && !collector.has('secret_header') && (withoutSecret.length > 0 || (targets.length === 0 && sections.hosts.size === 0))) {
     const [first, ...others] = withoutSecret;
-    const who = first === undefined ? '' : `, and ${first} ${others.length === 0 ? 'has' : `and ${others.length} more have`} no secret of its own`;
+    const who = first === undefined ? '' : `, and ${first()} ${others.length === 0 ? 'has' : `and ${others.length} more have`} no secret of its own`;
     collector.at('secret_header').complain(`It is missing${who}.`);
   }
   return targets;

@@ -71,14 +71,16 @@ describe('an entry of hosts', () => {
     ['http://web/#x', 'http://web/#x holds a query or a fragment: write the address without.'],
     ['a:1 b:2', 'a:1 b:2 holds a space: separate addresses by commas.'],
     ['a:1,', 'An entry is empty: there is a comma too many.'],
+    [`${'a'.repeat(499)}:1`, 'An address is longer than 500 characters.'],
     ['a:1, http://a:1', 'a:1 is there twice: write it once.'],
     ['a:1..3, a:2', 'a:2 is there twice: write it once.'],
     ['a:x, b:x, c', 'a:x has no port from 1 to 65535.', 'b:x has no port from 1 to 65535.', 'c has no port, and there is no section [host c]: write c:PORT with the port of the service, or that section.'],
   ] as const) {
     test(`${hosts} is refused`, () => {
+      const shown = hosts.length > 100 ? `"${hosts.slice(0, 99)}…` : `"${hosts}"`;
       assert.deepEqual(
         faults(`[collector]\nsecret_header = s\nhosts = "${hosts}"\n`),
-        told.map((why) => `line 3: [collector] hosts = "${hosts}": ${why} Allowed: addresses separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, or the ALIAS of a section [host ALIAS].`),
+        told.map((why) => `line 3: [collector] hosts = ${shown}: ${why} Allowed: addresses separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, or the ALIAS of a section [host ALIAS].`),
       );
     });
   }
@@ -91,8 +93,14 @@ describe('an entry of hosts', () => {
     assert.match(faults('[collector]\nsecret_header = s\nhosts = http://ann:s3cret@web, b:x\n').join('\n'), /hosts = \(hidden\): An address holds a user or password: .*\n.*entry 2 \(hidden\) has no port/);
   });
 
+  test('may be as long as an address can be', () => {
+    const name = [...Array.from({ length: 3 }, () => 'a'.repeat(63)), 'a'.repeat(61)].join('.');
+    const path = `/${'p'.repeat(500 - 'http://'.length - name.length - 1)}`;
+    assert.equal(hostsOf(`http://${name}${path}`)[0]?.name, `${name}:80${path}`);
+  });
+
   test('is bounded in number', () => {
-    const ranges = Array.from({ length: 200 }, (_, index) => `h${index}:1..1000`).join(',');
+    const ranges = Array.from({ length: 9999 }, (_, index) => `h${index}:1..1000`).join(',');
     assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${ranges}\n`).join('\n'), /: These are more than 10000 hosts\./);
     assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${'a:x,'.repeat(20_000)}\n`).join('\n'), /: There are more than 10000 entries\./);
   });

@@ -65,7 +65,7 @@ secret_header = own
     });
   });
 
-  for (const [listen, host, port] of [['[::1]:0', '::1', 0], ['localhost:1', 'localhost', 1], ['127.8.9.1:9', '127.8.9.1', 9], ['[::ffff:127.0.0.1]:9', '::ffff:7f00:1', 9]] as const) {
+  for (const [listen, host, port] of [['[::1]:0', '::1', 0], ['localhost:65535', 'localhost', 65_535], ['127.8.9.1:9', '127.8.9.1', 9], ['[::ffff:127.0.0.1]:9', '::ffff:7f00:1', 9]] as const) {
     test(`takes ${listen} for loopback`, () => {
       assert.deepEqual(config(`${SMALLEST}[visualizer]\nlisten = ${listen}\n`).visualizer.listen, { host, port });
     });
