@@ -127,7 +127,7 @@ export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[
     },
   },
   sampler: {
-    enabled: { type: truth, about: 'Whether the visualizer profiles itself. Its address goes in hosts like any other.', fallback: 'false' },
+    enabled: { type: truth, about: 'Whether liveprofiler profiles itself. It shows among the hosts as liveprofiler.', fallback: 'false' },
     interval: {
       type: duration({ min: '1ms', max: '1s', such: '10ms', bare: 's', unit: 'us' }),
       about: 'Time between two samples.',
