@@ -1,0 +1,86 @@
+// Who may ask. On loopback the name in the Host header is checked, so that no web site can point its own name here
+// (DNS rebinding); elsewhere nothing answers without credentials.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import helmet from 'helmet';
+import { HttpError } from './http-error.ts';
+
+export interface Access {
+  /** Whether the server listens on loopback alone. */
+  readonly loopback: boolean;
+  /** Names besides those of loopback, lower case, without port. */
+  readonly allowedHosts: readonly string[];
+  readonly credentials?: { readonly user: string; readonly password: string };
+  /** The samplers' secrets: whoever has one may read metrics and trigger a pull. */
+  readonly secrets: readonly string[];
+}
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+const FOR_MACHINES = /^\/(?:metrics|collector)\/?$/;
+
+/** Directives of our own: helmet's would upgrade to https, which breaks plain http under any name but loopback's. */
+export function policy(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+  });
+}
+
+export function guard({ loopback, allowedHosts, credentials, secrets }: Access): RequestHandler {
+  const same = createComparer();
+  return (request, response, next) => {
+    if (loopback && !LOOPBACK_NAMES.includes(nameOf(request)) && !allowedHosts.includes(nameOf(request))) {
+      throw new HttpError(403, 'HOST_NOT_ALLOWED', `This page does not answer to the name ${JSON.stringify(nameOf(request))}: add it to [visualizer] allowed_hosts.`);
+    }
+    if (credentials === undefined ? loopback : same(request.headers.authorization, basic(credentials))) {
+      next();
+      return;
+    }
+    if (FOR_MACHINES.test(request.path) && secrets.some((secret) => same(tokenOf(request), secret))) {
+      next();
+      return;
+    }
+    response.set('www-authenticate', 'Basic realm="liveprofiler", charset="UTF-8"');
+    throw new HttpError(401, 'UNAUTHORIZED', 'This needs the user and the password of [visualizer].');
+  };
+}
+
+/** A pull changes something: no other site's page may cause one. */
+export function mayTrigger(request: Request, _response: Response, next: NextFunction): void {
+  if (request.headers['sec-fetch-site'] === 'cross-site') throw new HttpError(403, 'CROSS_SITE', 'Another site may not start a pull.');
+  next();
+}
+
+function nameOf({ headers: { host = '' } }: Request): string {
+  return host.replace(/:\d+$/, '').toLowerCase();
+}
+
+function tokenOf({ headers }: Request): string | undefined {
+  const token = headers['profiler-token'] ?? headers['profiler_token'];
+  return typeof token === 'string' ? token : undefined;
+}
+
+function basic({ user, password }: { readonly user: string; readonly password: string }): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+/** Keyed hashes have one length, and the time to compare them tells nothing. */
+function createComparer(): (brought: string | undefined, expected: string) => boolean {
+  const key = randomBytes(32);
+  const digest = (text: string) => createHmac('sha256', key).update(text).digest();
+  return (brought, expected) => brought !== undefined && timingSafeEqual(digest(brought), digest(expected));
+}

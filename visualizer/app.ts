@@ -1,0 +1,106 @@
+// The HTTP server of the page: who may ask, what there is to ask, and every failure as a sentence.
+import type { Express, NextFunction, Request, Response } from 'express';
+import express from 'express';
+import { fileURLToPath } from 'node:url';
+import type { StoreReader } from '../collector/store/contract.ts';
+import type { Access } from './access.ts';
+import { guard, mayTrigger, policy } from './access.ts';
+import { ancestorTree } from './ancestor-tree.ts';
+import type { ErrorAnswer } from './api.ts';
+import { flameOf, goneStatus, hostAnswers } from './answers.ts';
+import { HttpError } from './http-error.ts';
+import type { CollectorPort, HostStatus } from './ports.ts';
+import { countOf, rangeOf, switchOf, textOf, threadOf } from './query.ts';
+import { shell } from './shell.ts';
+
+export type { Access } from './access.ts';
+
+export interface AppOptions {
+  readonly store: StoreReader;
+  readonly collector: CollectorPort;
+  /** Prometheus' text format. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  readonly access: Access;
+  readonly wallMs?: () => number;
+}
+
+const ASSETS = fileURLToPath(new URL('../page/', import.meta.url));
+/** Frames the browser draws without a stutter. */
+const FLAME_LIMIT = 3000;
+const MAX_FLAME_LIMIT = 20_000;
+
+export function createApp({ store, collector, metrics, access, wallMs = Date.now }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'));
+  app.use(policy());
+  app.use(guard(access));
+  app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false, cacheControl: false }));
+
+  app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));
+  app.get('/graph/:host', async (request, response) => {
+    const { host } = await known(request);
+    response.type('html').send(shell({ title: host, view: 'graph', host }));
+  });
+  app.get('/profile/:host', async (request, response) => {
+    const { host } = await known(request);
+    const range = rangeOf(request.query, wallMs());
+    const weight = textOf(request.query, 'weight') ?? 'count';
+    if (weight !== 'us' && weight !== 'count') throw new HttpError(400, 'BAD_QUERY', `weight=${weight} is unknown: it takes us, or is left out for samples.`);
+    const { tree, idle } = await store.query({ kind: 'cpu', hosts: [host] }, range);
+    const threshold = countOf(request.query, 'threshold', 0, 0, 1);
+    response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(request.query, 'idle') ? { idle } : {}) }));
+  });
+  app.get('/api/hosts', async (_request, response) => void response.json(await hostAnswers(store, collector.hosts(), wallMs())));
+  app.get('/api/flame', async (request, response) => {
+    const host = textOf(request.query, 'host');
+    if (host === undefined) throw new HttpError(400, 'BAD_QUERY', 'Say which host: ?host=NAME.');
+    const { status } = await knownHost(host);
+    const asked = rangeOf(request.query, wallMs());
+    const limit = countOf(request.query, 'limit', FLAME_LIMIT, 10, MAX_FLAME_LIMIT);
+    response.json(await flameOf(store, status, asked, { limit, thread: threadOf(request.query), idle: switchOf(request.query, 'idle') }));
+  });
+  app.get('/metrics', async (_request, response) => {
+    const { contentType, body } = await metrics();
+    response.set('content-type', contentType).send(body);
+  });
+  app.get('/collector', mayTrigger, async (_request, response) => void response.json({ stacks_collected: (await collector.pullNow()).stacksCollected }));
+  app.use((request: Request) => {
+    throw new HttpError(404, 'NOT_FOUND', `There is no ${request.path} here. The hosts are at /.`);
+  });
+  app.use(answerError);
+
+  async function known(request: Request<{ host: string }>): Promise<{ host: string; status: HostStatus }> {
+    return knownHost(request.params.host);
+  }
+
+  async function knownHost(host: string): Promise<{ host: string; status: HostStatus }> {
+    const status = collector.hosts().find((one) => one.host === host);
+    if (status !== undefined) return { host, status };
+    if ((await store.hosts()).includes(host)) return { host, status: goneStatus(host) };
+    throw new HttpError(404, 'UNKNOWN_HOST', `There is no host ${JSON.stringify(host)}: the configuration does not name it and nothing is kept of it. The hosts are at /.`);
+  }
+  return app;
+}
+
+function answerError(error: unknown, request: Request, response: Response, next: NextFunction): void {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const { status, code, message } = told(error);
+  const wantsPage = request.path === '/' || request.path.startsWith('/graph/');
+  response.status(status);
+  if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
+  else response.json({ error: { code, message } } satisfies ErrorAnswer);
+}
+
+function told(error: unknown): { status: number; code: string; message: string } {
+  if (error instanceof HttpError) return error;
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    return { status: error.status, code: error.status === 404 ? 'NOT_FOUND' : 'BAD_QUERY', message: error.status === 404 ? 'There is no such file.' : `The address does not read: ${error.message}.` };
+  }
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
+  return { status: code === 'STORE_BAD_REQUEST' ? 400 : 500, code, message: error instanceof Error ? error.message : String(error) };
+}

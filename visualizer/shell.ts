@@ -1,0 +1,31 @@
+// The HTML around the page. Every value from outside is escaped.
+
+export interface Shell {
+  readonly title: string;
+  readonly view: 'overview' | 'graph' | 'error';
+  readonly host?: string;
+}
+
+export function shell({ title, view, host = '' }: Shell): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escape(title)} · liveprofiler</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/page.css">
+</head>
+<body data-view="${view}" data-host="${escape(host)}">
+<header class="bar"><a class="brand" href="/">liveprofiler</a></header>
+<main id="app">${view === 'error' ? `<p class="notice">${escape(title)}</p>` : ''}<noscript><p class="notice">This page draws with JavaScript. /profile/HOST/ answers the same as JSON.</p></noscript></main>
+${view === 'error' ? '' : '<script type="module" src="/assets/page.js"></script>'}
+</body>
+</html>
+`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
