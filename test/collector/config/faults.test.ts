@@ -39,6 +39,8 @@ table('what ini would swallow', [
   ['[global]\ndbpath = /a # the folder', `line 5: [global] dbpath = /a # the folder: A ";" or "#" would cut the value off there: put the value between double quotes, or a comment on a line of its own. ${PATH}`],
   ['[global]\ndbpath = "C:\\data"', `line 5: [global] dbpath = "C:\\data": Double quotes hold text as in JSON: write \\\\ for a backslash and \\" for a quote. ${PATH}`],
   ['[global]\ndbpath = "/a', `line 5: [global] dbpath = "/a: The value opens with " and does not end with it: close the quotes, and put a comment on a line of its own. ${PATH}`],
+  ['[global]\ndbpath = "', `line 5: [global] dbpath = ": The value opens with " and does not end with it: close the quotes, and put a comment on a line of its own. ${PATH}`],
+  ["[global]\ndbpath = '", `line 5: [global] dbpath = ': The value opens with ' and does not end with it: close the quotes, and put a comment on a line of its own. ${PATH}`],
   ["[global]\ndbpath = '1e3'", `line 5: [global] dbpath = '1e3': Between single quotes this would be read as something else: use double quotes. ${PATH}`],
   ['[global]\ndbpath = /a\u2028b', 'line 5: [global]: The line holds a control character.'],
 ]);
@@ -64,6 +66,7 @@ table('values out of bounds', [
   ['interval = -1', `line 4: [collector] interval = -1: This is not a duration. ${duration('100ms', '1h', '10s')}`],
   ['interval = 0', `line 4: [collector] interval = 0: It is less than 100ms. ${duration('100ms', '1h', '10s')}`],
   ['interval = 2h', `line 4: [collector] interval = 2h: It is more than 1h. ${duration('100ms', '1h', '10s')}`],
+  ['interval = 1\u202es', `line 4: [collector] interval = 1\\u{202e}s: This is not a duration. ${duration('100ms', '1h', '10s')}`],
   [`interval = ${'9'.repeat(400)}`, `line 4: [collector] interval = ${'9'.repeat(100)}…: It is more than 1h. ${duration('100ms', '1h', '10s')}`],
   ['interval =', `line 4: [collector] interval = (empty): It is empty: write a value, or remove the line. ${duration('100ms', '1h', '10s')}`],
   ['interval = "10s "', `line 4: [collector] interval = "10s ": It begins or ends with a space. ${duration('100ms', '1h', '10s')}`],
@@ -122,6 +125,24 @@ describe('hosts', () => {
   }
 });
 
+describe('a fault', () => {
+  const places = (text: string): string[] => faults(text).map((line) => /^line \d+/.exec(line)?.[0] ?? line);
+
+  for (const [title, text, lines] of [
+    ['of a header is not told again of who names the host', '[collector]\nsecret_header = s\nhosts = web\n[host web\naddress = web:1', [4]],
+    ['of a host\'s name is not told again as no host', '[collector]\nsecret_header = s\n[hots web]\naddress = web:1', [3]],
+    ['of another section is no excuse', '[collector]\nsecret_header = s\nhosts = web\n[global.x]', [3, 4]],
+    ['of a key is not told again as no key', '[collector]\nsecret_haeder = s\nhost = web:1', [2, 3]],
+    ['of a section is not told again as no keys', '[collectors]\nsecret_header = s\nhosts = web:1', [1]],
+    ['of the value of interval leaves timeout alone', '[collector]\nsecret_header = s\nhosts = web:1\ninterval = x\ntimeout = 20s', [4]],
+    ['of listen leaves user alone', '[collector]\nsecret_header = s\nhosts = web:1\n[visualizer]\nlisten = x\nuser = ann', [5, 6]],
+  ] as const) {
+    test(title, () => {
+      assert.deepEqual(places(text), lines.map((line) => `line ${line}`));
+    });
+  }
+});
+
 describe('the environment', () => {
   const read = (hosts: string, env: Readonly<Record<string, string>>): string[] => faults(`[collector]\nsecret_header = \${TOKEN}\nhosts = ${hosts}\n`, { env }).map((line) => line.replace(/ Allowed: .*/, ''));
 
@@ -166,6 +187,11 @@ describe('all faults', () => {
       why: 'It is less than 1h.',
       allowed: 'a duration from 1h to 3650d in ms, s, m, h or d, such as 14d; a bare number means days',
     });
+  });
+
+  test('are all told up to a hundred', () => {
+    const { message } = failure(`${exampleConfig()}${'x\n'.repeat(100)}`, { env: { PROFILER_TOKEN: 't' } });
+    assert.equal(message.split('\n').length, 101);
   });
 
   test('are counted when they are too many to be told', () => {

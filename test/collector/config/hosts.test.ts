@@ -125,6 +125,7 @@ describe('a section of a host', () => {
 
   for (const [lines, ...told] of [
     ['service = x', 'line 4: [host a] address: It is missing. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
+    ['address = web', 'line 5: [host a] address = web: web has no port: write web:PORT with the port of the service. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
     ['adress = web:2', 'line 5: [host a] adress = (hidden): There is no such key. Did you mean address? Allowed: address, secret_header, service, labels, ca, cert, key.'],
     ['address = web:2..3', 'line 5: [host a] address = web:2..3: A section is one host: write a range of ports in hosts of [collector]. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
     ['address = web:1', 'line 5: [host a] address = web:1: The address is that of an entry of hosts too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],

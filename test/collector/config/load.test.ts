@@ -38,8 +38,9 @@ describe('a file', () => {
     assert.equal(config.collector.hosts[0].tls?.ca, certificate.cert);
   });
 
-  test('that is not there is told', () => {
+  test('that is not there is told, with its cause', () => {
     const path = join(folder, 'nope.ini');
+    assert.throws(() => loadConfig(path, { env: {} }), (error: ConfigError) => (error.cause as NodeJS.ErrnoException).code === 'ENOENT');
     assert.equal(told(path), `The configuration ${path} has 1 fault:\n  There is no such file: check its path.`);
   });
 
