@@ -94,7 +94,7 @@ function readValue(text: string | undefined, spec: KeySpec<unknown>, spot: Spot,
     return undefined;
   }
   if (expanded.text.trim() === '') {
-    if (spec.empty === undefined) spot.complain(text === '' ? 'It is empty: write a value, or remove the line.' : 'It is empty once its variables are filled in.');
+    if (spec.empty === undefined) spot.complain(text.trim() === '' ? 'It is empty: write a value, or remove the line.' : 'It is empty once its variables are filled in.');
     return spec.empty;
   }
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(expanded.text)) {

@@ -22,9 +22,8 @@ export function readTls(reading: Reading<'host'>, url: URL | undefined, read: Fi
   const ca = load('ca', (pem) => new X509Certificate(pem), 'a certificate in PEM');
   const cert = load('cert', (pem) => new X509Certificate(pem), 'a certificate in PEM');
   const key = load('key', createPrivateKey, 'a private key in PEM without a passphrase');
-  const tls = { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
-  if (Object.keys(tls).length === given.length && !works(tls)) reading.at(given.includes('key') ? 'key' : 'ca').complain(given.includes('key') ? 'It is not the key of cert.' : 'TLS does not take it.');
-  return tls;
+  if (cert !== undefined && key !== undefined && !goTogether(cert, key)) reading.at('key').complain('It does not go with cert: it is the key of another, or one of them is too weak for TLS.');
+  return { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
 
   function load(name: 'ca' | 'cert' | 'key', tryOut: (pem: string) => unknown, what: string): string | undefined {
     const path = reading.values[name];
@@ -46,9 +45,9 @@ export function readTls(reading: Reading<'host'>, url: URL | undefined, read: Fi
   }
 }
 
-function works(tls: NonNullable<Target['tls']>): boolean {
+function goTogether(cert: string, key: string): boolean {
   try {
-    createSecureContext(tls);
+    createSecureContext({ cert, key });
     return true;
   } catch {
     return false;

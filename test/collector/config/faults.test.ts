@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exampleConfig } from '../../../collector/config/index.ts';
-import { failure, faults } from './read.ts';
+import { config, failure, faults } from './read.ts';
 
 const HEAD = '[collector]\nsecret_header = s3cret\nhosts = web:8000\n';
 const PATH = 'Allowed: a path, relative to this file.';
@@ -69,6 +69,7 @@ table('values out of bounds', [
   ['interval = 1\u202es', `line 4: [collector] interval = 1\\u{202e}s: This is not a duration. ${duration('100ms', '1h', '10s')}`],
   [`interval = ${'9'.repeat(400)}`, `line 4: [collector] interval = ${'9'.repeat(100)}…: It is more than 1h. ${duration('100ms', '1h', '10s')}`],
   ['interval =', `line 4: [collector] interval = (empty): It is empty: write a value, or remove the line. ${duration('100ms', '1h', '10s')}`],
+  ['interval = " "', `line 4: [collector] interval = " ": It is empty: write a value, or remove the line. ${duration('100ms', '1h', '10s')}`],
   ['interval = "10s "', `line 4: [collector] interval = "10s ": It begins or ends with a space. ${duration('100ms', '1h', '10s')}`],
   ['timeout = 11s', `line 4: [collector] timeout = 11s: It is longer than interval, which is 10s: a pull must end before the next one. ${duration('100ms', '1h', '5s')}`],
   ['concurrency = 1.5', 'line 4: [collector] concurrency = 1.5: This is not a whole number. Allowed: a whole number from 1 to 1000.'],
@@ -83,6 +84,12 @@ table('values out of bounds', [
   ['[visualizer]\nlisten = 0:1', `line 5: [visualizer] listen = 0:1: 0 is not the name or address of a host: write an IPv4 address as four numbers. ${LISTEN}`],
   ['[visualizer]\nallowed_hosts = a, b:1, ::1', ...['b:1 is not the name or address of a host.', '::1 is not the name or address of a host: write an IPv6 address in brackets, such as [::1].'].map((why) => `line 5: [visualizer] allowed_hosts = a, b:1, ::1: ${why} Allowed: names without port separated by commas, such as profiler.example.com, 10.0.0.7.`)],
 ]);
+
+test('lists are bounded in number', () => {
+  const list = (length: number): string => `${HEAD}[visualizer]\nallowed_hosts = ${Array.from({ length }, (_, index) => `n${index}`).join(',')}\n`;
+  assert.equal(config(list(100)).visualizer.allowedHosts.length, 100);
+  assert.match(faults(list(101)).join('\n'), /: There are more than 100 entries\. Allowed: names/);
+});
 
 table('who may see the page', [
   ...['0.0.0.0:80', '[::]:80', '10.0.0.1:80', 'profiler.example.com:80', '[::ffff:10.0.0.1]:80'].map((listen) => [

@@ -39,8 +39,8 @@ describe('any text', () => {
       const { sections, faults } = readLines(content);
       if (faults.length > 0) return;
       compared += sections.size;
-      const ours = [...sections].map(([name, { entries }]) => [name, [...entries].map(([key, entry]) => [key, entry.text])]);
-      const theirs = Object.entries<object>(ini.parse(content)).map(([name, values]) => [name, Object.entries(values).map(([key, value]) => [key, String(value)])]);
+      const ours = Object.fromEntries([...sections].map(([name, { entries }]) => [name, Object.fromEntries([...entries].map(([key, entry]) => [key, entry.text]))]));
+      const theirs = Object.fromEntries(Object.entries<object>(ini.parse(content)).map(([name, values]) => [name, Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]))]));
       assert.deepEqual(ours, theirs);
     }), { numRuns: effort(5000, 200_000) });
     assert.ok(compared > 100, `only ${compared} sections were compared`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Config } from '../../../collector/config/index.ts';
@@ -100,6 +101,10 @@ describe('an entry of hosts', () => {
   });
 
   test('is bounded in number', () => {
+    const tenThousand = Array.from({ length: 10 }, (_, index) => `h${index}:1..1000`).join(', ');
+    assert.equal(hostsOf(tenThousand).length, 10_000);
+    assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${tenThousand}, a:1\n`).join('\n'), /: These are more than 10000 hosts\./);
+    assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${tenThousand}\n[host a]\naddress = a:1\n`).join('\n'), /: These are more than 10000 hosts\./);
     const ranges = Array.from({ length: 9999 }, (_, index) => `h${index}:1..1000`).join(',');
     assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${ranges}\n`).join('\n'), /: These are more than 10000 hosts\./);
     assert.match(faults(`[collector]\nsecret_header = s\nhosts = ${'a:x,'.repeat(20_000)}\n`).join('\n'), /: There are more than 10000 entries\./);
@@ -131,13 +136,17 @@ describe('a section of a host', () => {
     ['address = web:1', 'line 5: [host a] address = web:1: The address is that of an entry of hosts too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
     ['address = web:2\n[host b]\naddress = http://web:2/', 'line 7: [host b] address = http://web:2/: The address is that of [host a] too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
     ['address = web:2\nca = x', 'line 6: [host a] ca = x: It has no use here: the address does not begin with https://. Allowed: a path, relative to this file, of a PEM file.'],
-    ['address = web:2\nlabels = a, 1x=2, b=, c=1, c=2', ...['a is not a pair such as region=eu.', '1x is not a label name: it begins with a letter and holds letters, digits, "_", "-" and ".".', 'b= is not a pair such as region=eu.', 'The label c is there twice.'].map((why) => `line 6: [host a] labels = a, 1x=2, b=, c=1, c=2: ${why} Allowed: name = value pairs separated by commas, such as region=eu, tier=web.`)],
+    ['address = web:2\nlabels = a, 1x=2, b=, c=1, c=2, =3', ...['a is not a pair such as region=eu.', '1x is not a label name: it begins with a letter and holds letters, digits, "_", "-" and ".".', 'b= is not a pair such as region=eu.', 'The label c is there twice.', '"" is not a label name: it begins with a letter and holds letters, digits, "_", "-" and ".".'].map((why) => `line 6: [host a] labels = a, 1x=2, b=, c=1, c=2, =3: ${why} Allowed: name = value pairs separated by commas, such as region=eu, tier=web.`)],
     ['address = web:2\nservice = x\nlabels = service=y', 'line 7: [host a] labels = service=y: The service is there already, as a key of its own. Allowed: name = value pairs separated by commas, such as region=eu, tier=web.'],
   ] as const) {
     test(`with ${JSON.stringify(lines)} is refused`, () => {
       assert.deepEqual(faults(`[collector]\nsecret_header = s\nhosts = web:1\n[host a]\n${lines}\n`), told);
     });
   }
+
+  test('without its address is that fault alone', () => {
+    assert.equal(faults('[host a]\nservice = x\n').length, 1);
+  });
 
   test('twice in hosts, or with the address of an entry of hosts, is refused', () => {
     const told = (hosts: string): string => faults(`[collector]\nsecret_header = s\nhosts = ${hosts}\n[host a]\naddress = web:1\n`).join('\n');
@@ -149,7 +158,12 @@ describe('a section of a host', () => {
 describe('files of a host', () => {
   const read = (keys: string, files: Readonly<Record<string, string>>): Parameters<typeof faults> => [`[host a]\naddress = https://web\nsecret_header = s\n${keys}`, { files }];
   const { cert, key } = certificate;
-  const files = { '/etc/liveprofiler/c.pem': cert, '/etc/liveprofiler/k.pem': key, '/abs/ca.pem': cert + cert, '/etc/liveprofiler/junk': 'junk' };
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const files = { '/etc/liveprofiler/other.pem': other, '/etc/liveprofiler/c.pem': cert, '/etc/liveprofiler/k.pem': key, '/abs/ca.pem': cert + cert, '/etc/liveprofiler/junk': 'junk' };
+
+  test('are none when none is named', () => {
+    assert.equal(config(...read('', files)).collector.hosts[0]?.tls, undefined);
+  });
 
   test('are read from the folder of the configuration', () => {
     assert.deepEqual(config(...read('ca = /abs/ca.pem\ncert = c.pem\nkey = ./k.pem\n', files)).collector.hosts[0]?.tls, { ca: cert + cert, cert, key });
@@ -160,6 +174,7 @@ describe('files of a host', () => {
     ['ca = junk', 'line 4: [host a] ca = junk: The file does not hold a certificate in PEM.'],
     ['cert = c.pem', 'line 4: [host a] cert = c.pem: It needs key beside it.'],
     ['key = k.pem', 'line 4: [host a] key = k.pem: It needs cert beside it.'],
+    ['cert = c.pem\nkey = other.pem', 'line 5: [host a] key = other.pem: It does not go with cert: it is the key of another, or one of them is too weak for TLS.'],
     ['cert = c.pem\nkey = c.pem', 'line 5: [host a] key = c.pem: The file does not hold a private key in PEM without a passphrase.'],
   ] as const) {
     test(`${JSON.stringify(keys)} is refused`, () => {
