@@ -1,0 +1,16 @@
+// Asks the server; a failure is an Error whose message says what to do.
+import type { ErrorAnswer } from '../api.ts';
+
+export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new Error('liveprofiler does not answer. Is `liveprofiler serve` running? The page asks again by itself.', { cause });
+  }
+  const answer = (await response.json().catch(() => undefined)) as T | ErrorAnswer | undefined;
+  if (response.ok && answer !== undefined) return answer as T;
+  const told = (answer as ErrorAnswer | undefined)?.error.message;
+  throw new Error(told ?? `liveprofiler answered ${response.status} without a word why.`);
+}

@@ -1,0 +1,36 @@
+// The package brings no types: the few members that are used here.
+declare module 'd3-flame-graph' {
+  import type { Selection } from 'd3-selection';
+
+  /** A node as d3-hierarchy lays it out; `parent` is null at the root. */
+  export interface DrawnNode<T> {
+    readonly data: T;
+    readonly parent: DrawnNode<T> | null;
+    readonly children?: readonly DrawnNode<T>[];
+    readonly highlight?: boolean;
+  }
+
+  export interface FlameGraph<T> {
+    (selection: Selection<HTMLElement, T, null, undefined>): void;
+    width(pixels: number): this;
+    cellHeight(pixels: number): this;
+    minFrameSize(pixels: number): this;
+    transitionDuration(ms: number): this;
+    inverted(on: boolean): this;
+    resetHeightOnZoom(on: boolean): this;
+    setLabelHandler(text: (node: DrawnNode<T>) => string): this;
+    setColorMapper(color: (node: DrawnNode<T>, original: string) => string): this;
+    setSearchMatch(matches: (node: DrawnNode<T>, term: string) => boolean): this;
+    setSearchHandler(handle: (results: readonly DrawnNode<T>[]) => void): this;
+    onClick(handle: (node: DrawnNode<T>) => void): this;
+    onHover(handle: (node: DrawnNode<T>) => void): this;
+    search(term: string): void;
+    clear(): void;
+    zoomTo(node: DrawnNode<T>): void;
+    resetZoom(): void;
+    update(tree?: T): void;
+  }
+
+  const flamegraph: <T>() => FlameGraph<T>;
+  export default flamegraph;
+}

@@ -1,0 +1,10 @@
+// The page's entry: which view this is stands on the body.
+import { showGraph } from './graph.ts';
+import { showOverview } from './overview.ts';
+
+const app = document.querySelector<HTMLElement>('#app');
+if (app !== null) {
+  const { view, host } = document.body.dataset;
+  if (view === 'graph' && host !== undefined) showGraph(app, host);
+  else if (view === 'overview') showOverview(app);
+}

@@ -1,0 +1,26 @@
+// Numbers as people read them. Pure.
+
+export function duration(us: number): string {
+  if (us >= 60e6) return `${(us / 60e6).toFixed(1)} min`;
+  if (us >= 1e6) return `${(us / 1e6).toFixed(2)} s`;
+  return us >= 1000 ? `${(us / 1000).toFixed(1)} ms` : `${Math.round(us)} µs`;
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.0995 ? 2 : 1)} %`;
+}
+
+export function samples(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'sample' : 'samples'}`;
+}
+
+export function ago(ms: number, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((nowMs - ms) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
+}
+
+export function clockTime(ms: number): string {
+  return new Date(ms).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+}
