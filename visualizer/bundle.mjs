@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 await build({
-  entryPoints: [{ in: here('page/main.ts'), out: 'page' }, { in: here('page/page.css'), out: 'page' }],
+  entryPoints: [{ in: here('page/main.ts'), out: 'page' }],
   outdir: here('../dist/page'),
   bundle: true,
   minify: true,

@@ -1,6 +1,7 @@
 // The page's entry: which view this is stands on the body.
 import { showGraph } from './graph.ts';
 import { showOverview } from './overview.ts';
+import './page.css';
 
 const app = document.querySelector<HTMLElement>('#app');
 if (app !== null) {
