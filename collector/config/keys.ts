@@ -133,6 +133,6 @@ export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[
       about: 'Time between two samples.',
       fallback: '10ms',
     },
-    secret_header: { type: secret, about: 'The secret to ask for, instead of the one of [collector].', sample: '${OWN_TOKEN}', hides: ANYTHING },
+    secret_header: { type: secret, about: 'The secret it uses for itself, instead of the one of [collector].', sample: '${OWN_TOKEN}', hides: ANYTHING },
   },
 };

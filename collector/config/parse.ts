@@ -9,6 +9,8 @@ import type { Sections } from './sections.ts';
 import { readTargets } from './targets.ts';
 import type { Config, SamplerConfig } from './types.ts';
 
+const OWN_HOST = 'liveprofiler';
+
 export interface ParseOptions {
   /** Where `${NAME}` is looked up. */
   readonly env: Environment;
@@ -39,6 +41,7 @@ export function parseConfig(text: string, { env, baseDir, readFile, source = 'co
     collector: { hosts, intervalMs: known(interval), timeoutMs: known(timeoutMs), maxBytes: known(maxBytes), concurrency: known(concurrency) },
     visualizer: {
       listen: known(listen),
+      loopback: isLoopback(known(listen).host),
       ...(user !== undefined && password !== undefined && { credentials: { user, password } }),
       allowedHosts,
     },
@@ -68,9 +71,10 @@ function readSampler(sections: Sections): SamplerConfig | undefined {
   const { values: { enabled, interval, secret_header: own }, has, at } = sections.section('sampler');
   const collector = sections.section('collector');
   if (enabled !== true) return undefined;
+  if (sections.hosts.has(OWN_HOST)) at('enabled').complain(`The visualizer itself is then the host ${OWN_HOST}: give [host ${OWN_HOST}] another name.`);
   const secret = own ?? collector.values.secret_header;
   if (secret === undefined && !has('secret_header') && !collector.has('secret_header')) at('secret_header').complain('It is missing, and [collector] has none either.');
-  return secret === undefined || interval === undefined ? undefined : { secret, intervalUs: interval };
+  return secret === undefined || interval === undefined ? undefined : { host: OWN_HOST, secret, intervalUs: interval };
 }
 
 /** Without a fault every key with a fallback has its value. */

@@ -17,13 +17,17 @@ export interface Config {
 export interface VisualizerConfig {
   /** An IPv6 host stands without brackets; port 0 lets the system choose. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** Always there when `listen` can be reached from other machines. */
+  /** Whether only this machine can reach `listen`. */
+  readonly loopback: boolean;
+  /** Always there without `loopback`. */
   readonly credentials?: { readonly user: string; readonly password: string };
   /** Names a browser may call the page by besides loopback ones: lower case, no port. */
   readonly allowedHosts: readonly string[];
 }
 
 export interface SamplerConfig {
+  /** What the process is called among the hosts; none of them has that name. */
+  readonly host: string;
   readonly secret: string;
   readonly intervalUs: Microseconds;
 }

@@ -78,6 +78,7 @@ table('values out of bounds', [
   ['max_response = 1k', 'line 4: [collector] max_response = 1k: This is not a size. Allowed: a size from 64KiB to 1GiB, such as 8MiB, 8MB or 1048576; a bare number means bytes.'],
   ['[global]\nretention = 10m', `line 5: [global] retention = 10m: It is less than 1h. ${duration('1h', '3650d', '14d', 'days')}`],
   ['[sampler]\nenabled = maybe', 'line 5: [sampler] enabled = maybe: This is neither true nor false. Allowed: true or false.'],
+  ['[sampler]\nenabled = true\n[host liveprofiler]\naddress = web:1', 'line 5: [sampler] enabled = true: The visualizer itself is then the host liveprofiler: give [host liveprofiler] another name. Allowed: true or false.'],
   ['[sampler]\ninterval = 10', `line 5: [sampler] interval = 10: It is more than 1s. ${duration('1ms', '1s', '10ms')}`],
   ['[visualizer]\nlisten = 9999', `line 5: [visualizer] listen = 9999: Write the address too: 127.0.0.1:9999. ${LISTEN}`],
   ['[visualizer]\nlisten = [::1]:65536', `line 5: [visualizer] listen = [::1]:65536: This is not an address and a port from 0 to 65535. ${LISTEN}`],

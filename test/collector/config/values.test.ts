@@ -18,7 +18,7 @@ describe('a configuration without faults', () => {
         maxBytes: 32 * 2 ** 20,
         concurrency: 32,
       },
-      visualizer: { listen: { host: '127.0.0.1', port: 9999 }, allowedHosts: [] },
+      visualizer: { listen: { host: '127.0.0.1', port: 9999 }, loopback: true, allowedHosts: [] },
     });
   });
 
@@ -38,7 +38,7 @@ secret_header = own
     assert.equal(read.dbpath, '/var/lib/liveprofiler');
     assert.equal(read.collector.intervalMs, 60_000);
     assert.deepEqual(read.collector.hosts.map(({ name }) => name), ['localhost:9999', 'app.example.com:80']);
-    assert.deepEqual(read.sampler, { secret: 'own', intervalUs: 1000 });
+    assert.deepEqual(read.sampler, { host: 'liveprofiler', secret: 'own', intervalUs: 1000 });
   });
 
   test('may begin with a byte order mark and end its lines in any way', () => {
@@ -53,13 +53,14 @@ secret_header = own
 
   test('profiles itself only when that is enabled, with the common secret unless it has its own', () => {
     assert.equal(config(`${SMALLEST}[sampler]\ninterval = 5ms\n`).sampler, undefined);
-    assert.deepEqual(config(`${SMALLEST}[sampler]\nenabled = yes\n`).sampler, { secret: 's3cret', intervalUs: 10_000 });
+    assert.deepEqual(config(`${SMALLEST}[sampler]\nenabled = yes\n`).sampler, { host: 'liveprofiler', secret: 's3cret', intervalUs: 10_000 });
   });
 
   test('may listen anywhere once it asks for user and password', () => {
     const { visualizer } = config(`${SMALLEST}[visualizer]\nlisten = 0.0.0.0:80\nuser = ann\npassword = "p;w: #1"\nallowed_hosts = Profiler.Example.com, 10.0.0.7, [::0:1], profiler.example.com\n`);
     assert.deepEqual(visualizer, {
       listen: { host: '0.0.0.0', port: 80 },
+      loopback: false,
       credentials: { user: 'ann', password: 'p;w: #1' },
       allowedHosts: ['profiler.example.com', '10.0.0.7', '[::1]'],
     });
@@ -67,7 +68,7 @@ secret_header = own
 
   for (const [listen, host, port] of [['[::1]:0', '::1', 0], ['localhost:65535', 'localhost', 65_535], ['127.8.9.1:9', '127.8.9.1', 9], ['[::ffff:127.0.0.1]:9', '::ffff:7f00:1', 9]] as const) {
     test(`takes ${listen} for loopback`, () => {
-      assert.deepEqual(config(`${SMALLEST}[visualizer]\nlisten = ${listen}\n`).visualizer.listen, { host, port });
+      assert.deepEqual(config(`${SMALLEST}[visualizer]\nlisten = ${listen}\n`).visualizer, { listen: { host, port }, loopback: true, allowedHosts: [] });
     });
   }
 });
@@ -127,7 +128,7 @@ describe('the example', () => {
     const all = exampleConfig().replace(/^;(?! )/gm, '');
     const { collector: { hosts }, ...rest } = config(all, { env, files });
     assert.deepEqual(hosts.map(({ name, labels }) => [name, labels]), [['localhost:8000', {}], ['web', { region: 'eu', service: 'web', tier: 'front' }]]);
-    assert.deepEqual(Object.keys(rest.visualizer), ['listen', 'credentials', 'allowedHosts']);
+    assert.deepEqual(Object.keys(rest.visualizer), ['listen', 'loopback', 'credentials', 'allowedHosts']);
   });
 
   test('shows every key that a misspelt one would be told of', () => {
