@@ -17,10 +17,7 @@ import type { Access } from '../visualizer/app.ts';
 import { createApp } from '../visualizer/app.ts';
 import { readConfig } from './config.ts';
 
-/** How the process's own profile is called among the hosts. */
-const SELF = 'liveprofiler';
 const PRUNE_EVERY_MS = 3_600_000;
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 
 /** Resolves to the exit code after SIGINT or SIGTERM. */
 export async function serve(path: string): Promise<number> {
@@ -68,11 +65,12 @@ interface Self {
 }
 
 /** The process profiles itself like any other: over a port of its own on loopback. */
-async function sampleSelf({ sampler: wanted, collector }: Config): Promise<Self | undefined> {
-  if (wanted === undefined || collector.hosts.some(({ name }) => name === SELF)) return undefined;
-  const sampler = createSampler({ secret: wanted.secret, intervalUs: wanted.intervalUs, service: SELF });
+async function sampleSelf({ sampler: wanted }: Config): Promise<Self | undefined> {
+  if (wanted === undefined) return undefined;
+  const { host, secret, intervalUs } = wanted;
+  const sampler = createSampler({ secret, intervalUs, service: host });
   const { port } = await sampler.listen({ port: 0 });
-  return { sampler, target: { name: SELF, url: new URL(`http://127.0.0.1:${port}/liveprofiler`), secret: wanted.secret, labels: {} } };
+  return { sampler, target: { name: host, url: new URL(`http://127.0.0.1:${port}/liveprofiler`), secret, labels: {} } };
 }
 
 function withSelf(settings: Settings, self: Self | undefined): Settings {
@@ -81,7 +79,7 @@ function withSelf(settings: Settings, self: Self | undefined): Settings {
 
 async function listen({ visualizer, collector: { hosts } }: Config, store: Store, collector: Collector): Promise<Server> {
   const access: Access = {
-    loopback: LOOPBACK.test(visualizer.listen.host),
+    loopback: visualizer.loopback,
     allowedHosts: visualizer.allowedHosts,
     ...(visualizer.credentials === undefined ? {} : { credentials: visualizer.credentials }),
     secrets: [...new Set(hosts.map(({ secret }) => secret))],
