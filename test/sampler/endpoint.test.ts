@@ -1,0 +1,141 @@
+// The endpoint as people and collectors meet it, in bare node:http and under Express.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
+import { createServer, request } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import express from 'express';
+import { createSampler } from 'liveprofiler-sampler';
+import type { Sampler } from 'liveprofiler-sampler';
+import { SECRET } from './ask.ts';
+
+async function serve(t: TestContext, listener: RequestListener): Promise<number> {
+  const server: Server = createServer(listener);
+  t.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** One that has a finished window. */
+async function withWindow(t: TestContext): Promise<Sampler> {
+  const sampler = createSampler({ secret: ['old', SECRET], windowMs: 1000 });
+  t.after(() => sampler.stop());
+  const untilMs = performance.now() + 150;
+  while (performance.now() < untilMs) Math.sqrt(untilMs);
+  await pause(50);
+  sampler.pause();
+  return sampler;
+}
+
+const FRAMEWORKS: Readonly<Record<string, (sampler: Sampler) => RequestListener>> = {
+  'bare node:http': (sampler) => (incoming, outgoing) => {
+    if (!sampler.handle(incoming, outgoing)) outgoing.end('the service');
+  },
+  'Express 5': (sampler) => {
+    const app = express();
+    app.use(sampler.middleware);
+    app.use((_request, response) => void response.end('the service'));
+    return app as RequestListener;
+  },
+};
+
+for (const [name, listenerOf] of Object.entries(FRAMEWORKS)) {
+  test(`under ${name}: whoever lacks the secret learns nothing, and all other requests pass`, async (t) => {
+    const port = await serve(t, listenerOf(await withWindow(t)));
+    const url = `http://127.0.0.1:${port}/liveprofiler`;
+    for (const headers of [{}, { PROFILER_TOKEN: 'wrong' }, { PROFILER_TOKEN: '' }]) {
+      const refused = await fetch(url, { headers });
+      assert.deepEqual([refused.status, await refused.text()], [403, '']);
+    }
+    for (const [path, method] of [['/other', 'GET'], ['/liveprofiler/x', 'GET'], ['/liveprofiler', 'POST']] as const) {
+      const passed = await fetch(`http://127.0.0.1:${port}${path}`, { method });
+      assert.equal(await passed.text(), 'the service');
+    }
+    for (const header of ['PROFILER_TOKEN', 'profiler-token', 'Profiler-Token']) {
+      assert.equal((await fetch(url, { headers: { [header]: SECRET } })).status, 200);
+      assert.equal((await fetch(url, { headers: { [header]: 'old' } })).status, 200);
+    }
+  });
+}
+
+test('a plain GET answers the ancestors JSON once; HEAD and ?format= move nothing', async (t) => {
+  const sampler = await withWindow(t);
+  const port = await serve(t, (incoming, outgoing) => sampler.handle(incoming, outgoing));
+  const ask = async (query: string, method = 'GET'): Promise<string> => (await fetch(`http://127.0.0.1:${port}/liveprofiler${query}`, { method, headers: { PROFILER_TOKEN: SECRET } })).text();
+  assert.equal(await ask('', 'HEAD'), '');
+  assert.match(await ask('?format=folded'), /^.+ \d+$/m);
+  const profile = JSON.parse(await ask('?format=cpuprofile')) as { samples: number[]; timeDeltas: number[]; startTime: number; endTime: number };
+  assert.equal(profile.samples.length, profile.timeDeltas.length);
+  assert.ok(profile.endTime > profile.startTime);
+
+  const first = JSON.parse(await ask('')) as { elapsed: number; granularity: number; stacks: { frame: string; count: number }[] };
+  assert.deepEqual(Object.keys(first), ['elapsed', 'granularity', 'stacks']);
+  assert.ok(first.elapsed > 0.15 && Math.abs(first.granularity - 0.01) <= 0.0005);
+  assert.ok(first.stacks.length > 0 && !first.stacks.some(({ frame }) => frame.includes('(idle)')));
+  const counts = first.stacks.map(({ count }) => count);
+  assert.deepEqual(counts, [...counts].sort((a, b) => b - a));
+  assert.equal(await ask(''), '{}');
+  assert.equal((JSON.parse(await ask('?after=')) as { processes: { windows: unknown[] }[] }).processes[0]?.windows.length, 1);
+});
+
+test('asking again with the same cursor gets the same windows; any number of readers may', async (t) => {
+  const sampler = await withWindow(t);
+  const port = await serve(t, (incoming, outgoing) => sampler.handle(incoming, outgoing));
+  const ask = async (after: string) => (await (await fetch(`http://127.0.0.1:${port}/liveprofiler?after=${after}`, { headers: { PROFILER_TOKEN: SECRET } })).json()) as { cursor: string; processes: { windows: unknown[] }[] };
+  const [one, other] = [await ask(''), await ask('')];
+  assert.deepEqual(one.processes[0]?.windows, other.processes[0]?.windows);
+  assert.deepEqual((await ask(one.cursor)).processes[0]?.windows, []);
+});
+
+test('a malformed query is 400 with a sentence', async (t) => {
+  const sampler = await withWindow(t);
+  const port = await serve(t, (incoming, outgoing) => sampler.handle(incoming, outgoing));
+  for (const query of ['format=svg', 'after=!', 'after=&format=folded', 'after=&after=', `after=${'A'.repeat(5000)}`, 'format=folded&format=folded']) {
+    const response = await fetch(`http://127.0.0.1:${port}/liveprofiler?${query}`, { headers: { PROFILER_TOKEN: SECRET } });
+    assert.equal(response.status, 400, query);
+    assert.match(await response.text(), /^[A-Za-z].+\.\n$/);
+  }
+});
+
+test('an answer is gzipped for who accepts it, and only for them', async (t) => {
+  const sampler = await withWindow(t);
+  const port = await serve(t, (incoming, outgoing) => sampler.handle(incoming, outgoing));
+  const encodingFor = async (accepts: string): Promise<string | undefined> => {
+    const sent = request({ port, host: '127.0.0.1', path: '/liveprofiler?after=', headers: { PROFILER_TOKEN: SECRET, 'accept-encoding': accepts } }).end();
+    const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+    response.resume();
+    return response.headers['content-encoding'];
+  };
+  assert.equal(await encodingFor('gzip'), 'gzip');
+  assert.equal(await encodingFor('br, gzip;q=0.5'), 'gzip');
+  assert.equal(await encodingFor('gzip;q=0'), undefined);
+  assert.equal(await encodingFor('identity'), undefined);
+});
+
+test('a server of its own says 404 and 405', async (t) => {
+  const sampler = await withWindow(t);
+  const { port } = await sampler.listen({ port: 0 });
+  assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404);
+  const refused = await fetch(`http://127.0.0.1:${port}/liveprofiler`, { method: 'PUT' });
+  assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET, HEAD']);
+});
+
+test('it can be required from CommonJS', () => {
+  const required = createRequire(import.meta.url)('liveprofiler-sampler') as { createSampler: unknown };
+  assert.equal(required.createSampler, createSampler);
+});
+
+test('wrong options throw at construction, all named in one error', () => {
+  const make = (options: object): (() => unknown) => () => createSampler(options as Parameters<typeof createSampler>[0]);
+  assert.throws(make({ secret: '', intervalUs: 1, windowMs: Number.NaN, nonsense: 1 }), (error: Error & { code?: string }) => {
+    assert.equal(error.code, 'SAMPLER_OPTIONS');
+    for (const word of ['secret', 'intervalUs is 1', 'windowMs is NaN', 'nonsense is no option']) assert.ok(error.message.includes(word), word);
+    return true;
+  });
+  for (const secret of [undefined, [], [''], ['good', ' ']]) assert.throws(make({ secret }), { code: 'SAMPLER_OPTIONS' });
+});

@@ -1,0 +1,132 @@
+// The sampler over real V8, in this process: what it says of a program whose answer is known.
+import assert from 'node:assert/strict';
+import inspector from 'node:inspector';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createSampler } from 'liveprofiler-sampler';
+import type { Sampler } from 'liveprofiler-sampler';
+import { KINDS } from 'liveprofiler-sampler/wire';
+import { effort } from '../effort.ts';
+import { allWindows, askWire, SECRET, weightOf } from './ask.ts';
+
+async function started(t: TestContext, options: { intervalUs?: number; enabled?: boolean } = {}): Promise<{ sampler: Sampler; port: number }> {
+  const sampler = createSampler({ secret: SECRET, service: 'test', windowMs: 1000, ...options });
+  t.after(() => sampler.stop());
+  const { port } = await sampler.listen({ port: 0 });
+  return { sampler, port };
+}
+
+function spinFor(ms: number): number {
+  const untilMs = performance.now() + ms;
+  let x = 1;
+  while (performance.now() < untilMs) x = Math.sqrt(x + 1);
+  return x;
+}
+
+/** 70, 20 and 10 % of a cycle that does not fit the interval. */
+const CYCLE_MS = 23.7;
+function mostOfIt(): void { spinFor(CYCLE_MS * 0.7); }
+function someOfIt(): void { spinFor(CYCLE_MS * 0.2); }
+function littleOfIt(): void { spinFor(CYCLE_MS * 0.1); }
+
+test('shares of known work come out within the sampling error, and every microsecond is accounted for', async (t) => {
+  const { sampler, port } = await started(t, { intervalUs: 2000 });
+  const untilMs = performance.now() + effort(10, 60) * 1000;
+  while (performance.now() < untilMs) {
+    mostOfIt();
+    someOfIt();
+    littleOfIt();
+    await new Promise(setImmediate);
+  }
+  sampler.pause();
+  const answer = await askWire(port);
+  const [process] = answer.processes;
+  assert.ok(process !== undefined);
+  const windows = await allWindows(port);
+  for (const [index, window] of windows.entries()) {
+    assert.equal(weightOf(window) + window.idle.weight + window.dropped.weight, window.endUs - window.startUs);
+    if (index > 0) assert.equal(window.startUs, windows[index - 1]?.endUs);
+  }
+
+  const totals = new Map<string, number>();
+  let samples = 0;
+  for (const { rows } of process.windows) {
+    rows.stack.forEach((stack, row) => {
+      for (let at = stack; at > 0; at = process.stacks.parent[at] ?? 0) {
+        const name = process.frames[process.stacks.frame[at] ?? 0]?.name ?? '';
+        if (!['mostOfIt', 'someOfIt', 'littleOfIt'].includes(name)) continue;
+        totals.set(name, (totals.get(name) ?? 0) + (rows.weight[row] ?? 0));
+        samples += rows.count[row] ?? 0;
+      }
+    });
+  }
+  const whole = [...totals.values()].reduce((sum, weight) => sum + weight, 0);
+  for (const [name, share] of [['mostOfIt', 0.7], ['someOfIt', 0.2], ['littleOfIt', 0.1]] as const) {
+    const error = 4 * Math.sqrt((share * (1 - share)) / samples) + 0.005;
+    const measured = (totals.get(name) ?? 0) / whole;
+    assert.ok(Math.abs(measured - share) < error, `${name} came out at ${measured}, not ${share} ± ${error}`);
+  }
+});
+
+test('a waiting process is idle, and its rows stay nearly empty', async (t) => {
+  const { sampler, port } = await started(t);
+  await pause(2500);
+  sampler.pause();
+  const windows = await allWindows(port);
+  const length = windows.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
+  const idle = windows.reduce((sum, window) => sum + window.idle.weight, 0);
+  assert.ok(length > 2_300_000 && idle / length > 0.8, `idle ${idle} of ${length} µs`);
+});
+
+test('a blocked loop delays windows and loses nothing of them', async (t) => {
+  const { sampler, port } = await started(t);
+  await pause(300);
+  spinFor(3000);
+  await pause(300);
+  sampler.pause();
+  const windows = await allWindows(port);
+  const busy = windows.reduce((sum, window) => sum + weightOf(window), 0);
+  assert.ok(busy > 2_950_000, `busy ${busy} µs`);
+  assert.equal(windows.reduce((sum, { dropped }) => sum + dropped.weight, 0), 0);
+});
+
+test("somebody's console.profileEnd() is recovered from and counted", async (t) => {
+  const { sampler, port } = await started(t);
+  const console = inspector.console as unknown as { profileEnd(): void };
+  await pause(700);
+  console.profileEnd();
+  spinFor(1200);
+  await pause(300);
+  sampler.pause();
+  const answer = await askWire(port);
+  assert.equal(answer.processes[0]?.cost.recoveries['foreignProfileEnd'], 1);
+  const windows = await allWindows(port);
+  assert.ok(windows.reduce((sum, window) => sum + weightOf(window), 0) > 1_100_000);
+  for (const window of windows) assert.equal(weightOf(window) + window.idle.weight + window.dropped.weight, window.endUs - window.startUs);
+});
+
+test('pause ends the open window, resume goes on, stop leaves what is finished to be read', async (t) => {
+  const { sampler, port } = await started(t);
+  await pause(300);
+  sampler.pause();
+  const paused = await askWire(port);
+  assert.equal(paused.processes[0]?.state, 'paused');
+  assert.equal(paused.processes[0].windows.length, 1);
+  sampler.resume();
+  await pause(300);
+  sampler.pause();
+  const resumed = await askWire(port, paused.cursor);
+  const windows = resumed.processes[0]?.windows ?? [];
+  assert.deepEqual(windows.map(({ firstSeq }) => firstSeq), windows.map((_, index) => index + 2));
+  assert.ok(windows.length > 0 && (windows[0]?.startUs ?? 0) > (paused.processes[0].windows[0]?.endUs ?? 0));
+});
+
+test('a sampler that is not enabled says so and samples nothing', async (t) => {
+  const { port } = await started(t, { enabled: false });
+  const answer = await askWire(port);
+  assert.deepEqual([answer.processes[0]?.state, answer.processes[0]?.reason, answer.processes[0]?.windows], ['disabled', 'enabled is false', []]);
+  assert.deepEqual(answer.processes[0]?.kinds, KINDS);
+  const plain = await fetch(`http://127.0.0.1:${port}/liveprofiler`, { headers: { 'profiler-token': SECRET } });
+  assert.equal(await plain.text(), '{}');
+});
