@@ -5,6 +5,9 @@ import { flameTree } from './flame.ts';
 import type { HostStatus } from './ports.ts';
 
 const BUSY_RANGE_MS = 15 * 60_000;
+/** Steps of a range as a strip shows them; shorter than a window they would show gaps that are none. */
+const STEPS = 96;
+const LEAST_STEP_MS = 15_000;
 
 export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>> {
   readonly thread: { readonly boot: string; readonly id: number } | undefined;
@@ -14,7 +17,14 @@ export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>> {
 export async function flameOf(store: StoreReader, status: HostStatus, asked: Range, { limit, thread, idle: withIdle }: FlameOptions): Promise<FlameAnswer> {
   const { host } = status;
   const selector: Selector = { kind: 'cpu', hosts: [host], ...(thread === undefined ? {} : { boots: [thread.boot], threads: [thread.id] }) };
-  const [{ tree, idle, dropped, windows, covered }, extent, inventory] = await Promise.all([store.query(selector, asked, { limit }), store.extent(host), store.labels(asked)]);
+  const stepMs = Math.max(LEAST_STEP_MS, Math.ceil((asked.untilMs - asked.fromMs) / STEPS));
+  const [{ tree, idle, dropped, windows, covered }, extent, inventory, timeline] = await Promise.all([
+    store.query(selector, asked, { limit }),
+    store.extent(host),
+    store.labels(asked),
+    store.timeline(selector, asked, stepMs),
+  ]);
+  const [{ busy, coveredUs } = { busy: [], coveredUs: [] }] = timeline.series;
   return {
     host,
     asked,
@@ -22,6 +32,7 @@ export async function flameOf(store: StoreReader, status: HostStatus, asked: Ran
     ...(extent === undefined ? {} : { extent }),
     windows,
     idle,
+    steps: { stepMs, busyUs: busy, coveredUs },
     dropped,
     threads: inventory.threads.filter((one) => one.host === host).map(({ boot, id, name }) => ({ boot, id, name })),
     root: flameTree(tree, host, withIdle ? idle : undefined),

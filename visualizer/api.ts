@@ -39,6 +39,8 @@ export interface FlameAnswer {
   readonly extent?: { readonly fromMs: Milliseconds; readonly untilMs: Milliseconds };
   readonly windows: number;
   readonly idle: { readonly count: number; readonly weight: Microseconds };
+  /** Equal steps of the range: what was sampled and not idle, and what windows cover; of all that was chosen. */
+  readonly steps: { readonly stepMs: Milliseconds; readonly busyUs: readonly Microseconds[]; readonly coveredUs: readonly Microseconds[] };
   readonly dropped: { readonly count: number; readonly weight: Microseconds };
   readonly threads: readonly { readonly boot: string; readonly id: number; readonly name: string }[];
   readonly root: FlameNode;

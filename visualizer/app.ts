@@ -36,7 +36,7 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
   app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'));
   app.use(policy());
   app.use(guard(access));
-  app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false, cacheControl: false }));
+  app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
 
   app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));
   app.get('/graph/:host', async (request, response) => {

@@ -13,7 +13,7 @@ const PRESETS = { '1 m': '-1minute', '5 m': '-5minutes', '15 m': '-15minutes', '
 export function createControls(start: GraphState, changed: (change: Partial<GraphState>) => void): Controls {
   const presets = Object.entries(PRESETS).map(([label, from]) => ({ from, element: button(label, () => { changed({ from, until: 'now', follow: true }); }, { 'aria-pressed': 'false' }) }));
   const from = field('From', start.from, (value) => { changed({ from: value, follow: false }); });
-  const until = field('until', start.until, (value) => { changed({ until: value, follow: false }); });
+  const until = field('Until', start.until, (value) => { changed({ until: value, follow: false }); });
   const thread = h('select', { name: 'thread' });
   thread.addEventListener('change', () => { changed({ thread: thread.value }); });
   const weight = h('select', { name: 'weight' }, h('option', { value: 'us' }, 'time'), h('option', { value: 'count' }, 'samples'));
@@ -29,8 +29,8 @@ export function createControls(start: GraphState, changed: (change: Partial<Grap
   const element = h('form', { class: 'controls', 'aria-label': 'What to show' },
     h('div', { class: 'presets', role: 'group', 'aria-label': 'Range' }, ...presets.map((preset) => preset.element)),
     from.element, until.element,
-    h('label', {}, 'Thread ', thread), h('label', {}, 'Width ', weight),
-    h('label', {}, idle, ' idle'), h('label', {}, follow, ' refresh'),
+    h('label', {}, 'Thread ', thread), h('label', {}, 'Width by ', weight),
+    h('label', {}, idle, ' Idle'), h('label', {}, follow, ' Refresh'),
     h('label', { class: 'search' }, 'Search ', search));
   element.addEventListener('submit', (event) => { event.preventDefault(); });
 

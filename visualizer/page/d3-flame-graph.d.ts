@@ -4,6 +4,11 @@ declare module 'd3-flame-graph' {
 
   /** A node as d3-hierarchy lays it out; `parent` is null at the root. */
   export interface DrawnNode<T> {
+    /** Within one drawing. */
+    readonly id: number;
+    readonly depth: number;
+    /** 0 outside the zoom. */
+    readonly value: number;
     readonly data: T;
     readonly parent: DrawnNode<T> | null;
     readonly children?: readonly DrawnNode<T>[];

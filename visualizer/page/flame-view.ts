@@ -3,21 +3,24 @@ import { select } from 'd3-selection';
 import flamegraph from 'd3-flame-graph';
 import type { DrawnNode } from 'd3-flame-graph';
 import type { FlameNode } from '../api.ts';
+import { addKeys } from './flame-keys.ts';
+import { percent } from './units.ts';
 
 export interface FlameView {
-  /** Draws another tree, zoomed to the same path where it is still there. */
-  draw(root: FlameNode, weight: 'us' | 'count'): void;
+  /** Draws another tree, zoomed to the path of names below the root, as far as it is there. */
+  draw(root: FlameNode, weight: 'us' | 'count', zoom: readonly string[]): void;
   /** Marks what matches; tells the summed weight of it, each stack once. */
   search(term: string): number;
   resetZoom(): void;
 }
 
 export interface FlameEvents {
-  hovered(node: FlameNode | undefined, at: { readonly x: number; readonly y: number }): void;
-  zoomed(path: readonly FlameNode[]): void;
+  readonly pointed: (node: FlameNode | undefined, at: { readonly x: number; readonly y: number }) => void;
+  /** Names below the root; empty when zoomed out. */
+  readonly zoomed: (path: readonly string[]) => void;
 }
 
-interface Drawn {
+export interface Drawn {
   readonly name: string;
   readonly value: number;
   readonly c: readonly Drawn[];
@@ -31,9 +34,9 @@ const TRANSITION_MS = 180;
 export function createFlameView(place: HTMLElement, events: FlameEvents): FlameView {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   let matched = 0;
-  let weightOf = (node: FlameNode): number => node.totalUs;
-  let zoom: readonly string[] = [];
   let drawn = false;
+  /** While the page itself zooms, nobody chose anything. */
+  let choosing = true;
   const chart = flamegraph<Drawn>()
     .cellHeight(CELL_PX)
     .minFrameSize(MIN_FRAME_PX)
@@ -48,53 +51,81 @@ export function createFlameView(place: HTMLElement, events: FlameEvents): FlameV
       matched = results.filter((node) => !hasAncestorIn(node, found)).reduce((sum, node) => sum + node.data.value, 0);
     })
     .onClick((node) => {
-      zoom = pathOf(node).map(({ name }) => name);
-      events.zoomed(pathOf(node));
+      describe();
+      if (choosing) events.zoomed(pathOf(node));
     });
+  const top = (): DrawnNode<Drawn> => select<HTMLElement, DrawnNode<Drawn>>(place).datum();
 
   place.addEventListener('mousemove', (event) => {
     const frame = event.target instanceof Element ? event.target.closest('g.frame') : null;
-    const node = frame === null ? undefined : select<Element, DrawnNode<Drawn>>(frame).datum().data.node;
-    events.hovered(node, { x: event.clientX, y: event.clientY });
+    events.pointed(frame === null ? undefined : nodeAt(frame).data.node, { x: event.clientX, y: event.clientY });
   });
   place.addEventListener('mouseleave', () => {
-    events.hovered(undefined, { x: 0, y: 0 });
+    events.pointed(undefined, { x: 0, y: 0 });
+  });
+  addKeys(place, {
+    top: () => (drawn ? top() : undefined),
+    zoomTo: (node) => { chart.zoomTo(node); },
+    pointed: events.pointed,
   });
   new ResizeObserver(() => {
-    if (!drawn) return;
+    if (!drawn || place.clientWidth === 0) return;
     chart.width(place.clientWidth);
     chart.update();
+    describe();
   }).observe(place);
 
   return {
-    draw(root, weight) {
-      weightOf = (node) => (weight === 'us' ? node.totalUs : node.totalCount);
-      const tree = copyOf(root);
+    draw(root, weight, zoom) {
+      const tree = copyOf(root, (node) => (weight === 'us' ? node.totalUs : node.totalCount));
       chart.width(place.clientWidth);
       if (drawn) chart.update(tree);
       else select(place).datum(tree).call(chart);
       drawn = true;
-      const top = select<HTMLElement, DrawnNode<Drawn>>(place).datum();
-      const target = follow(top, zoom);
-      if (target !== top) chart.zoomTo(target);
+      const target = zoom.reduce((node, name) => node.children?.find((child) => child.data.name === name) ?? node, top());
+      if (target !== top()) quietly(() => { chart.zoomTo(target); });
+      describe();
     },
     search(term) {
       matched = 0;
       if (!drawn) return 0;
       if (term === '') chart.clear();
       else chart.search(term);
+      describe();
       return matched;
     },
     resetZoom() {
-      zoom = [];
       if (drawn) chart.resetZoom();
     },
   };
 
-  function copyOf(node: FlameNode): Drawn {
-    const children = node.c.map(copyOf).sort((a, b) => b.value - a.value);
-    return { name: node.name, value: weightOf(node), c: children, node };
+  function quietly(work: () => void): void {
+    choosing = false;
+    work();
+    choosing = true;
   }
+
+  /** d3-flame-graph draws bare groups: this says to assistive technology what they are. */
+  function describe(): void {
+    const whole = top().data.value;
+    place.querySelector('svg')?.setAttribute('role', 'presentation');
+    for (const frame of place.querySelectorAll('g.frame')) {
+      const node = nodeAt(frame);
+      frame.id = `frame-${node.id}`;
+      frame.setAttribute('role', 'treeitem');
+      frame.setAttribute('aria-level', String(node.depth + 1));
+      frame.setAttribute('aria-label', `${node.data.name}, ${whole === 0 ? '' : percent(node.data.value / whole)}`);
+    }
+  }
+}
+
+export function nodeAt(frame: Element): DrawnNode<Drawn> {
+  return select<Element, DrawnNode<Drawn>>(frame).datum();
+}
+
+function copyOf(node: FlameNode, weigh: (node: FlameNode) => number): Drawn {
+  const c = node.c.map((child) => copyOf(child, weigh)).sort((a, b) => b.value - a.value);
+  return { name: node.name, value: weigh(node), c, node };
 }
 
 /** By name and by file, whatever the case. */
@@ -108,13 +139,8 @@ function hasAncestorIn(node: DrawnNode<Drawn>, found: ReadonlySet<DrawnNode<Draw
   return false;
 }
 
-/** Below the root. */
-function pathOf(node: DrawnNode<Drawn>): FlameNode[] {
-  const path: FlameNode[] = [];
-  for (let at = node; at.parent !== null; at = at.parent) path.unshift(at.data.node);
+function pathOf(node: DrawnNode<Drawn>): string[] {
+  const path: string[] = [];
+  for (let at = node; at.parent !== null; at = at.parent) path.unshift(at.data.name);
   return path;
-}
-
-function follow(top: DrawnNode<Drawn>, names: readonly string[]): DrawnNode<Drawn> {
-  return names.reduce((node, name) => node.children?.find((child) => child.data.name === name) ?? node, top);
 }

@@ -7,35 +7,38 @@ import { createFlameView } from './flame-view.ts';
 import { emptyReason } from './empty.ts';
 import type { GraphState } from './state.ts';
 import { questionOf, readState, writeState } from './state.ts';
+import { drawStrip } from './strip.ts';
+import { coverage, standing } from './summary.ts';
 import { createTooltip } from './tooltip.ts';
-import { clockTime, duration, percent } from './units.ts';
 
 const REFRESH_MS = 5000;
 const SLOW_MS = 200;
-const LEGEND = { own: 'own code', package: 'npm packages', node: 'Node.js', native: 'V8 and native', part: 'summed parts' };
+const LEGEND = { own: 'own code', package: 'npm packages', node: 'Node.js', native: 'V8, GC and native', part: 'summed up here', match: 'found' };
 
 export function showGraph(app: HTMLElement, host: string): void {
   let state = readState(location.search);
   let answer: FlameAnswer | undefined;
+  /** The question that `answer` answers. */
+  let answered = '';
   let asking: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  const about = h('p', { class: 'about quiet' });
   const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
-  const notice = h('p', { class: 'notice', hidden: '' });
+  const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
   const crumbs = h('p', { class: 'crumbs', hidden: '' });
-  const place = h('div', { class: 'flames', role: 'img', 'aria-label': `Flame graph of ${host}` });
+  const strip = h('div', { class: 'strip', role: 'img', hidden: '' });
+  const place = h('div', { class: 'flames', role: 'tree', tabindex: '0', 'aria-label': `Flame graph of ${host}. Arrows walk, Enter zooms, Escape zooms out.` });
   const tooltip = createTooltip();
   const view = createFlameView(place, {
-    hovered: (node, at) => { tooltip.show(node, answer?.root, at); },
-    zoomed: (path) => {
-      const names = path.map(({ name }) => name);
-      crumbs.hidden = names.length === 0;
-      crumbs.replaceChildren(button('Reset zoom', () => { view.resetZoom(); }), ` ${names.join(' › ')}`);
-    },
+    pointed: (node, at) => { tooltip.show(node, answer?.root, at); },
+    zoomed: (zoom) => { apply({ zoom }); },
   });
-  const controls = createControls(state, (change) => { apply(change); });
+  const controls = createControls(state, apply);
   const legend = h('ul', { class: 'legend', 'aria-label': 'Colours' }, ...Object.entries(LEGEND).map(([origin, name]) => h('li', { class: origin }, name)));
-  app.append(h('h1', {}, host), controls.element, status, notice, crumbs, place, legend, tooltip.element);
+  const drawing = h('div', { class: 'drawing', hidden: '' }, strip, legend, crumbs, place);
+  app.append(h('h1', {}, host), about, controls.element, status, notice, drawing, tooltip.element);
+  controls.show(state, []);
   void refresh();
 
   function apply(change: Partial<GraphState>): void {
@@ -43,21 +46,28 @@ export function showGraph(app: HTMLElement, host: string): void {
     state = { ...state, ...change };
     history.replaceState(null, '', `${location.pathname}${writeState(state)}`);
     controls.show(state, answer?.threads ?? []);
+    showCrumbs();
     if (questionOf(host, before) !== questionOf(host, state) || (state.follow && !before.follow)) void refresh();
     else if (before.weight !== state.weight) paint();
-    else search();
+    else if (before.search !== state.search) summarise();
+    if (!state.follow) clearTimeout(timer);
   }
 
   async function refresh(): Promise<void> {
     clearTimeout(timer);
     asking?.abort();
     const mine = (asking = new AbortController());
+    const question = questionOf(host, state);
     const slow = setTimeout(() => { app.setAttribute('aria-busy', 'true'); }, SLOW_MS);
     try {
-      answer = await ask<FlameAnswer>(questionOf(host, state), mine.signal);
+      answer = await ask<FlameAnswer>(question, mine.signal);
+      answered = question;
       paint();
     } catch (error) {
       if (mine.signal.aborted) return;
+      // An older answer to the same question may stay; one to another question would lie.
+      if (answered !== question) drawing.hidden = true;
+      status.textContent = '';
       say(error instanceof Error ? error.message : String(error));
     } finally {
       clearTimeout(slow);
@@ -71,32 +81,25 @@ export function showGraph(app: HTMLElement, host: string): void {
   function paint(): void {
     if (answer === undefined) return;
     controls.show(state, answer.threads);
+    about.textContent = standing(answer.status, Date.now());
     const why = emptyReason(answer);
-    place.hidden = why !== undefined;
+    drawing.hidden = why !== undefined;
     say(why ?? '', answer.windows === 0 ? answer.extent : undefined);
-    if (why === undefined) view.draw(answer.root, state.weight);
-    search();
+    if (why === undefined) {
+      drawStrip(strip, answer);
+      showCrumbs();
+      view.draw(answer.root, state.weight, state.zoom);
+    }
+    summarise();
   }
 
-  function search(): void {
-    if (answer === undefined || place.hidden) {
-      status.textContent = '';
-      return;
-    }
-    const { covered, windows, idle, dropped, root, asked } = answer;
-    const matched = view.search(state.search);
-    const whole = state.weight === 'us' ? root.totalUs : root.totalCount;
-    const parts = [
-      covered === undefined ? '' : `${clockTime(covered.fromMs)} to ${clockTime(covered.untilMs)}`,
-      `${windows} windows`,
-      `${duration(root.totalUs - (state.idle ? idle.weight : 0))} busy`,
-      `${duration(idle.weight)} idle`,
-      dropped.weight > 0 ? `${duration(dropped.weight)} could not be sampled` : '',
-      state.search === '' ? '' : `“${state.search}” matches ${whole === 0 ? '0 %' : percent(matched / whole)}`,
-      answer.status.state === 'up' ? '' : `host is ${answer.status.state}${answer.status.error === undefined ? '' : `: ${answer.status.error}`}`,
-    ];
-    status.textContent = parts.filter((part) => part !== '').join(' · ');
-    status.title = `asked: ${new Date(asked.fromMs).toISOString()} to ${new Date(asked.untilMs).toISOString()}`;
+  function showCrumbs(): void {
+    crumbs.hidden = state.zoom.length === 0;
+    crumbs.replaceChildren(button('Zoom out', () => { view.resetZoom(); }), ` ${state.zoom.slice(-4).join(' › ')}`);
+  }
+
+  function summarise(): void {
+    status.textContent = answer === undefined || drawing.hidden ? '' : coverage(answer, state, view.search(state.search));
   }
 
   function say(sentence: string, extent?: FlameAnswer['extent']): void {
@@ -105,7 +108,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     if (sentence === '' || extent === undefined) return;
     const { fromMs, untilMs } = extent;
     notice.append(' ', button('Show what there is', () => {
-      apply({ from: new Date(Math.floor(Math.max(fromMs, untilMs - 3_600_000))).toISOString(), until: new Date(Math.ceil(untilMs)).toISOString() });
+      apply({ from: new Date(Math.floor(Math.max(fromMs, untilMs - 3_600_000))).toISOString(), until: new Date(Math.ceil(untilMs)).toISOString(), follow: false });
     }));
   }
 }

@@ -8,10 +8,12 @@ export interface GraphState {
   readonly weight: 'us' | 'count';
   readonly idle: boolean;
   readonly search: string;
+  /** Names of frames below the root. */
+  readonly zoom: readonly string[];
   readonly follow: boolean;
 }
 
-const START: GraphState = { from: '-15minutes', until: 'now', thread: '', weight: 'us', idle: false, search: '', follow: true };
+const START: GraphState = { from: '-15minutes', until: 'now', thread: '', weight: 'us', idle: false, search: '', zoom: [], follow: true };
 
 export function readState(search: string): GraphState {
   const query = new URLSearchParams(search);
@@ -23,6 +25,7 @@ export function readState(search: string): GraphState {
     weight: query.get('weight') === 'count' ? 'count' : 'us',
     idle: query.get('idle') === '1',
     search: text('search'),
+    zoom: query.getAll('zoom'),
     follow: query.get('follow') !== '0',
   };
 }
@@ -31,6 +34,7 @@ export function readState(search: string): GraphState {
 export function writeState(state: GraphState): string {
   const query = new URLSearchParams();
   for (const key of ['from', 'until', 'thread', 'search', 'weight'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
+  for (const name of state.zoom) query.append('zoom', name);
   if (state.idle) query.set('idle', '1');
   if (!state.follow) query.set('follow', '0');
   const text = query.toString();

@@ -1,0 +1,40 @@
+// What an answer covers and how its host is doing, in a line each. Pure.
+import type { FlameAnswer, FlameNode } from '../api.ts';
+import type { HostStatus } from '../ports.ts';
+import type { GraphState } from './state.ts';
+import { ago, clockTime, duration, percent } from './units.ts';
+
+const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down' };
+
+export function coverage({ covered, windows, idle, dropped, root, threads }: FlameAnswer, { weight, idle: withIdle, search, thread }: Pick<GraphState, 'weight' | 'idle' | 'search' | 'thread'>, matched: number): string {
+  const whole = weight === 'us' ? root.totalUs : root.totalCount;
+  const busyUs = root.totalUs - (withIdle ? idle.weight : 0);
+  const cut = cutOf(root);
+  return joined([
+    covered === undefined ? '' : `${clockTime(covered.fromMs)} to ${clockTime(covered.untilMs)}`,
+    `${windows} ${windows === 1 ? 'window' : 'windows'}${thread === '' && threads.length > 1 ? ` of ${threads.length} threads` : ''}`,
+    `${duration(busyUs)} busy${busyUs + idle.weight === 0 ? '' : ` (${percent(busyUs / (busyUs + idle.weight))})`}`,
+    `${duration(idle.weight)} idle`,
+    dropped.weight > 0 ? `${duration(dropped.weight)} could not be sampled` : '',
+    cut > 0 ? `${cut} smaller parts are summed up` : '',
+    search === '' ? '' : `“${search}” matches ${whole === 0 ? '0 %' : percent(matched / whole)}`,
+  ]);
+}
+
+export function standing({ state, sinceMs, service, version, lastPullMs, error, speaks }: HostStatus, nowMs: number): string {
+  return joined([
+    `${STATES[state]}${sinceMs > 0 ? ` for ${ago(sinceMs, nowMs)}` : ''}`,
+    service === '' ? '' : `service ${service}${version === '' ? '' : ` ${version}`}`,
+    lastPullMs === undefined ? '' : `last pull ${ago(lastPullMs, nowMs)} ago`,
+    speaks === 'ancestor-json' || speaks === 'nylas' ? 'speaks an older format: it is read at most once' : '',
+    error ?? '',
+  ]);
+}
+
+function cutOf({ cut = 0, c }: FlameNode): number {
+  return c.reduce((sum, child) => sum + cutOf(child), cut);
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
+}
