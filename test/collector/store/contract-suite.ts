@@ -1,0 +1,164 @@
+// What every engine of the store must do, whatever it keeps its windows in.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import fc from 'fast-check';
+import type { HostMemory, Selector, Store, Window } from '../../../collector/store/index.ts';
+import { formatTree, windowOf } from '../../windows.ts';
+
+export interface Engine {
+  readonly name: string;
+  /** An empty store with a retention of one day; closed and removed when the test ends. */
+  open(t: TestContext): Promise<Store>;
+}
+
+const T0 = 1_700_000_000_000;
+const ALL = { fromMs: T0 - 3_600_000, untilMs: T0 + 3_600_000 };
+const NONE: ReadonlyMap<string, HostMemory> = new Map();
+const CPU: Selector = { kind: 'cpu' };
+
+export function storeContract({ name, open }: Engine): void {
+  const check = (what: string, body: (store: Store) => Promise<void>): void => {
+    test(`${name}: ${what}`, async (t) => {
+      await body(await open(t));
+    });
+  };
+
+  check('windows of all hosts merge to one tree', async (store) => {
+    await store.append([windowOf({ stacks: 'a;b 3\na 1', idleUs: 5000 }), windowOf({ host: 'db', boot: 'b01', stacks: 'a;b 2\nc 4' })], NONE);
+    const { tree, idle, windows, threads, covered } = await store.query(CPU, ALL);
+    assert.equal(formatTree(tree), 'root 10 (self 0)\n  a 6 (self 1)\n    b 5 (self 5)\n  c 4 (self 4)');
+    assert.deepEqual([idle, windows, threads, covered], [{ count: 5, weight: 5000 }, 2, 2, { fromMs: T0, untilMs: T0 + 10_000 }]);
+  });
+
+  check('the same window again changes nothing, an overlapping one is refused and told', async (store) => {
+    const window = windowOf({ seq: 3, lastSeq: 5 });
+    assert.deepEqual(await store.append([window], NONE), { appended: 1, duplicates: 0, refused: [] });
+    assert.deepEqual(await store.append([window], NONE), { appended: 0, duplicates: 1, refused: [] });
+    for (const overlapping of [{ seq: 5, lastSeq: 6 }, { seq: 4 }, { seq: 1, lastSeq: 3 }, { seq: 1, lastSeq: 9 }]) {
+      const { appended, refused } = await store.append([windowOf(overlapping)], NONE);
+      assert.deepEqual([appended, refused.length], [0, 1]);
+      assert.match(refused[0]?.why ?? '', /overlap/);
+    }
+    const { appended, refused } = await store.append([windowOf({ seq: 7, lastSeq: 8 }), windowOf({ seq: 8, lastSeq: 9 }), windowOf({ seq: 1, lastSeq: 2 })], NONE);
+    assert.deepEqual([appended, refused.length], [2, 1]);
+    assert.equal((await store.query(CPU, ALL)).windows, 3);
+  });
+
+  check('a range is half-open and takes windows by their start', async (store) => {
+    await store.append([windowOf({ seq: 1, startMs: T0 }), windowOf({ seq: 2, startMs: T0 + 10_000 })], NONE);
+    const windowsOf = async (fromMs: number, untilMs: number): Promise<number> => (await store.query(CPU, { fromMs, untilMs })).windows;
+    assert.deepEqual([await windowsOf(T0, T0 + 10_000), await windowsOf(T0 + 1, T0 + 10_001), await windowsOf(T0, T0 + 10_001), await windowsOf(T0 + 10_001, T0 + 20_000)], [1, 1, 2, 0]);
+    await assert.rejects(store.query(CPU, { fromMs: T0, untilMs: T0 }), { code: 'STORE_BAD_REQUEST' });
+    await assert.rejects(store.query(CPU, { fromMs: Number.NaN, untilMs: T0 }), { code: 'STORE_BAD_REQUEST' });
+  });
+
+  check('selectors narrow by host, boot, thread, kind, and labels of processes and samples', async (store) => {
+    await store.append([
+      windowOf({ stacks: 'a 1\nb 2 {route=/x}\nc 4 {route=/y}', idleUs: 1000 }),
+      windowOf({ host: 'db', boot: 'b01', stacks: 'a 8', processLabels: { service: 'db' } }),
+      windowOf({ boot: 'b02', thread: 3, stacks: 'a 16' }),
+      windowOf({ boot: 'b03', kind: 'heap', stacks: 'a 32' }),
+    ], NONE);
+    const countOf = async (selector: Selector): Promise<number | undefined> => (await store.query(selector, ALL)).tree.totalCount[0];
+    assert.equal(await countOf(CPU), 31);
+    assert.equal(await countOf({ kind: 'heap' }), 32);
+    assert.equal(await countOf({ ...CPU, hosts: ['db'] }), 8);
+    assert.equal(await countOf({ ...CPU, hosts: [] }), 0);
+    assert.equal(await countOf({ ...CPU, boots: ['b02', 'b01'] }), 24);
+    assert.equal(await countOf({ ...CPU, threads: [3] }), 16);
+    assert.equal(await countOf({ ...CPU, labels: { service: ['shop'] } }), 23);
+    assert.equal(await countOf({ ...CPU, labels: { route: ['/x', '/z'] } }), 2);
+    assert.equal(await countOf({ ...CPU, labels: { route: ['/y'], service: ['db'] } }), 0);
+    assert.equal((await store.query({ ...CPU, labels: { route: ['/x'] } }, ALL)).idle.weight, 0);
+  });
+
+  check('focus, callers and limit answer what they say and conserve it', async (store) => {
+    await store.append([windowOf({ stacks: 'a;b;c 5\na;c 2\nd;c 1\na;b 4\ne 1' })], NONE);
+    const frame = (of: string) => ({ name: of, url: `file:///${of}.js`, line: 1, column: 1 });
+    assert.equal(formatTree((await store.query(CPU, ALL, { focus: [frame('a'), frame('b')] })).tree), 'root 9 (self 0)\n  a 9 (self 0)\n    b 9 (self 4)\n      c 5 (self 5)');
+    assert.equal(formatTree((await store.query(CPU, ALL, { callersOf: frame('c') })).tree), 'root 8 (self 0)\n  c 8 (self 0)\n    b 5 (self 0)\n      a 5 (self 5)\n    a 2 (self 2)\n    d 1 (self 1)');
+    const { tree } = await store.query(CPU, ALL, { limit: 4 });
+    assert.equal(tree.totalCount[0], 13);
+    assert.match(formatTree(tree), /cut \d/);
+  });
+
+  check('timelines add up by step and by group', async (store) => {
+    await store.append([windowOf({ seq: 1, stacks: 'a 3 {route=/x}\na 1', idleUs: 2000 }), windowOf({ seq: 2, startMs: T0 + 60_000, stacks: 'a 5' })], NONE);
+    const range = { fromMs: T0, untilMs: T0 + 120_000 };
+    const whole = await store.timeline(CPU, range, 60_000);
+    assert.deepEqual(whole.series, [{ name: '', busy: [4000, 5000], idle: [2000, 0], coveredUs: [10_000_000, 10_000_000] }]);
+    const routes = await store.timeline(CPU, range, 60_000, { label: 'route' });
+    assert.deepEqual(new Map(routes.series.map((series) => [series.name, series.busy])), new Map([['', [1000, 5000]], ['/x', [3000, 0]]]));
+    assert.deepEqual((await store.timeline(CPU, range, 60_000, 'host')).series.map((series) => series.name), ['web']);
+    for (const step of [0, -1, Number.NaN, 0.001]) await assert.rejects(store.timeline(CPU, range, step), { code: 'STORE_BAD_REQUEST' });
+  });
+
+  check('what there is to choose from is listed, names as hostile as they come', async (store) => {
+    const hosts = ['[::1]:80', 'a/b', 'a', 'a\0b', 'ünï', '<img src=x onerror=alert(1)>', '__proto__'];
+    await store.append(hosts.map((host, index) => windowOf({ host, boot: `b${index}`, processLabels: { ['__proto__']: 'x', service: host } })), NONE);
+    assert.deepEqual(new Set(await store.hosts()), new Set(hosts));
+    for (const host of hosts) assert.equal((await store.query({ ...CPU, hosts: [host] }, ALL)).windows, 1);
+    const { labels, threads, kinds } = await store.labels(ALL);
+    assert.deepEqual(new Set(labels['service']), new Set(hosts));
+    assert.deepEqual([threads.length, kinds], [hosts.length, ['cpu']]);
+    assert.deepEqual(await store.extent('a'), { fromMs: T0, untilMs: T0 + 10_000 });
+    assert.equal(await store.extent('nobody'), undefined);
+  });
+
+  check('a memory is there with the windows of its append', async (store) => {
+    const memory: HostMemory = { cursor: 'abc', clocks: { b00: { offsetUs: 1, epoch: 0, seenMs: 2 } }, ancestorSeq: 7 };
+    assert.equal(await store.memory('web'), undefined);
+    await store.append([windowOf()], new Map([['web', memory]]));
+    assert.deepEqual(await store.memory('web'), memory);
+  });
+
+  check('prune drops what is past its retention, and what is not stays whole', async (store) => {
+    const day = 24 * 3_600_000;
+    await store.append([windowOf({ seq: 1, stacks: 'old 1' }), windowOf({ seq: 2, startMs: T0 + 2 * day, stacks: 'new 2' })], NONE);
+    assert.deepEqual(await store.prune(T0 + 2 * day), { windows: 1 });
+    const { tree } = await store.query(CPU, { fromMs: T0, untilMs: T0 + 3 * day });
+    assert.equal(formatTree(tree), 'root 2 (self 0)\n  new 2 (self 2)');
+    assert.deepEqual(await store.append([windowOf({ seq: 2, startMs: T0 + 2 * day })], NONE), { appended: 0, duplicates: 1, refused: [] });
+  });
+
+  check('appends at the same time are all kept, once', async (store) => {
+    await Promise.all(Array.from({ length: 50 }, (_, index) => store.append([windowOf({ seq: index + 1, stacks: `a;f${index % 7} 1` })], NONE)));
+    const { tree, windows } = await store.query(CPU, ALL);
+    assert.deepEqual([windows, tree.totalCount[0], tree.parent.length], [50, 50, 9]);
+  });
+
+  check('a closed store says so', async (store) => {
+    await store.close();
+    await assert.rejects(store.append([windowOf()], NONE), { code: 'STORE_CLOSED' });
+    await assert.rejects(store.query(CPU, ALL), { code: 'STORE_CLOSED' });
+  });
+
+  test(`${name}: a query equals the naive merge of all rows`, async (t) => {
+    const stack = fc.tuple(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 9 }));
+    const text = fc.uniqueArray(stack, { maxLength: 6, selector: ([path]) => path.join(';') });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(text, fc.integer({ min: 0, max: 99 }), fc.constantFrom('web', 'db')), { maxLength: 12 }), fc.integer({ min: 0, max: 99 }), async (parts, cut) => {
+        const store = await open(t);
+        const windows: Window[] = parts.map(([stacks, minute, host], index) => windowOf({ host, seq: index + 1, startMs: T0 + minute * 60_000, stacks: stacks.map(([path, count]) => `${path.join(';')} ${count}`).join('\n') }));
+        await store.append(windows, NONE);
+        const naive = new Map<string, number>();
+        for (const [stacks, minute] of parts) {
+          if (minute >= cut) continue;
+          for (const [path, count] of stacks) path.forEach((_, depth) => naive.set(path.slice(0, depth + 1).join(';'), (naive.get(path.slice(0, depth + 1).join(';')) ?? 0) + count));
+        }
+        const { tree } = await store.query(CPU, { fromMs: T0 - 1, untilMs: T0 + cut * 60_000 });
+        const paths = [''];
+        const found = new Map<string, number>();
+        for (let node = 1; node < tree.parent.length; node++) {
+          const path = [paths[tree.parent[node] ?? 0], tree.frames[tree.frame[node] ?? 0]?.name].filter((part) => part !== '').join(';');
+          paths.push(path);
+          found.set(path, tree.totalCount[node] ?? 0);
+        }
+        assert.deepEqual(found, naive);
+        await store.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+}
