@@ -61,7 +61,8 @@ export function guard({ loopback, allowedHosts, credentials, secrets }: Access):
 
 /** A pull changes something: no other site's page may cause one. */
 export function mayTrigger(request: Request, _response: Response, next: NextFunction): void {
-  if (request.headers['sec-fetch-site'] === 'cross-site') throw new HttpError(403, 'CROSS_SITE', 'Another site may not start a pull.');
+  const site = request.headers['sec-fetch-site'];
+  if (site === 'cross-site' || site === 'same-site') throw new HttpError(403, 'CROSS_SITE', 'Another site may not start a pull.');
   next();
 }
 

@@ -35,6 +35,10 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
   app.set('query parser', 'simple');
   app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'));
   app.use(policy());
+  app.use((_request, response, next) => {
+    response.set('cache-control', 'private, no-cache');
+    next();
+  });
   app.use(guard(access));
   app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
 

@@ -1,0 +1,154 @@
+// What the server answers to pages, scripts and the ancestors' clients.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AncestorNode } from '../../visualizer/ancestor-tree.ts';
+import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer } from '../../visualizer/api.ts';
+import { get, hostStatus, serve } from './server.ts';
+import { SAMPLE_US, windowOf } from './windows.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 20, 12);
+const MINUTE_MS = 60_000;
+const wallMs = (): number => NOW_MS;
+
+const EARLY = windowOf({ seq: 1, startMs: NOW_MS - 60 * MINUTE_MS, stacks: { 'main /app/main.js:1 < early /app/old.js:3': 40 } });
+const LATE = windowOf({ seq: 2, startMs: NOW_MS - 2 * MINUTE_MS, stacks: { 'main /app/main.js:1 < late /app/new.js:7': 90, 'main /app/main.js:1': 9, '(garbage collector)': 1 } });
+const windows = [EARLY, LATE];
+
+test('the ancestors’ tree counts the samples of the range that was asked for', async (t) => {
+  const { port } = await serve(t, { windows, wallMs });
+  const names = async (query: string): Promise<string[]> => {
+    const { status, body } = await get(port, `/profile/web/?${query}`);
+    assert.equal(status, 200, body);
+    return walk(JSON.parse(body) as AncestorNode).map(({ name, value }) => `${name} ${value}`);
+  };
+  const late = ['root 100', 'main(/app/main.js:1) 99', 'late(/app/new.js:7) 90', '(garbage collector) 1'];
+  const early = ['root 40', 'main(/app/main.js:1) 40', 'early(/app/old.js:3) 40'];
+  assert.deepEqual((await names('from=-15minutes')).sort(), [...late].sort());
+  assert.deepEqual(await names('from=-70minutes&until=-50minutes'), early);
+  assert.deepEqual(await names(`from=${NOW_MS / 1000 - 4000}&until=${NOW_MS / 1000 - 3000}`), early);
+  assert.deepEqual(await names('from=2026-11-20T10:50:00Z&until=2026-11-20T11:10:00Z'), early);
+  assert.ok((await names('from=-70minutes'))[0] === 'root 140');
+  assert.deepEqual(await names('from=-30minutes&until=-20minutes'), ['root 0']);
+});
+
+test('time, idle and threshold are what the query says', async (t) => {
+  const { port } = await serve(t, { windows, wallMs });
+  const tree = async (query: string): Promise<AncestorNode> => (await get(port, `/profile/web/?from=-15minutes${query}`)).json() as AncestorNode;
+  assert.equal((await tree('&weight=us')).value, 100 * SAMPLE_US);
+  assert.ok(!walk(await tree('')).some(({ name }) => name === '(idle)'));
+  const withIdle = await tree('&idle=1');
+  assert.equal(withIdle.value, 1000);
+  assert.equal(withIdle.children.find(({ name }) => name === '(idle)')?.value, 900);
+  assert.deepEqual(walk(await tree('&threshold=0.01')).map(({ name }) => name), ['root', 'main(/app/main.js:1)', 'late(/app/new.js:7)']);
+  assert.deepEqual(walk(await tree('&threshold=0.9')).map(({ name }) => name), ['root', 'main(/app/main.js:1)']);
+});
+
+test('faults of a query are told in words, with a code', async (t) => {
+  const { port } = await serve(t, { windows, wallMs });
+  const FAULTS: readonly (readonly [string, number, string, RegExp])[] = [
+    ['/profile/web/?from=soon', 400, 'BAD_DATE', /from=soon is no date/],
+    ['/profile/web/?until=9999999999999999', 400, 'BAD_DATE', /until=9999999999999999/],
+    ['/profile/web/?from=now&until=-1hour', 400, 'BAD_RANGE', /swap from and until/],
+    ['/profile/web/?from=-1h&from=-2h', 400, 'BAD_QUERY', /from more than once/],
+    ['/profile/web/?threshold=2', 400, 'BAD_QUERY', /threshold=2 .* 0 to 1/],
+    ['/profile/web/?threshold=NaN', 400, 'BAD_QUERY', /threshold=NaN/],
+    ['/profile/web/?weight=bytes', 400, 'BAD_QUERY', /weight=bytes/],
+    ['/profile/web/?idle=yes', 400, 'BAD_QUERY', /idle=yes/],
+    ['/api/flame', 400, 'BAD_QUERY', /which host/],
+    ['/api/flame?host=web&thread=9', 400, 'BAD_QUERY', /thread=9/],
+    ['/profile/nobody/', 404, 'UNKNOWN_HOST', /"nobody"/],
+    ['/profile/__proto__/', 404, 'UNKNOWN_HOST', /"__proto__"/],
+    ['/profile/%E0%A4%A/', 400, 'BAD_QUERY', /does not read/],
+    ['/nothing/here', 404, 'NOT_FOUND', /no \/nothing\/here/],
+    ['/assets/none.js', 404, 'NOT_FOUND', /no such file/],
+  ];
+  for (const [path, status, code, message] of FAULTS) {
+    const answer = await get(port, path);
+    assert.equal(answer.status, status, path);
+    const { error } = answer.json() as ErrorAnswer;
+    assert.equal(error.code, code, path);
+    assert.match(error.message, message);
+  }
+});
+
+test('a page that does not exist is a page that says so', async (t) => {
+  const { port } = await serve(t, {});
+  const { status, headers, body } = await get(port, '/graph/%3Cimg%20src=x%3E/');
+  assert.equal(status, 404);
+  assert.match(headers['content-type'] ?? '', /html/);
+  assert.match(body, /no host/);
+  assert.ok(!body.includes('<img'));
+});
+
+for (const name of ['[::1]:80', 'a b', '100%', 'a/b', 'größe', '<img src=x onerror=alert(1)>', 'web:8000', '"q"', '__proto__', '#?&=+']) {
+  test(`a host called ${name} has a page, a profile and an entry`, async (t) => {
+    const { port } = await serve(t, { hosts: [hostStatus({ host: name })], windows: [windowOf({ host: name, seq: 1, startMs: NOW_MS - MINUTE_MS, stacks: { work: 5 } })], wallMs });
+    const inUrl = encodeURIComponent(name);
+    const page = await get(port, `/graph/${inUrl}/`);
+    assert.equal(page.status, 200);
+    assert.ok(!page.body.includes('<img'));
+    assert.equal(((await get(port, `/profile/${inUrl}/`)).json() as AncestorNode).value, 5);
+    assert.equal(((await get(port, `/api/flame?host=${inUrl}`)).json() as FlameAnswer).root.totalCount, 5);
+    assert.deepEqual(((await get(port, '/api/hosts')).json() as HostAnswer[]).map(({ host }) => host), [name]);
+  });
+}
+
+test('the list of hosts says who is up, since when, how busy, and why not', async (t) => {
+  const hosts = [hostStatus({ lastPullMs: NOW_MS - 3000 }), hostStatus({ host: 'broken', state: 'down', sinceMs: NOW_MS - 5000, error: 'It refused the connection.' })];
+  const gone = windowOf({ host: 'gone', boot: 'boot-g', seq: 1, startMs: NOW_MS - 60 * MINUTE_MS, stacks: { work: 1 } });
+  const { port } = await serve(t, { hosts, windows: [...windows, gone], wallMs });
+  const [web, broken, old] = (await get(port, '/api/hosts')).json() as HostAnswer[];
+  assert.deepEqual([web?.host, web?.service, web?.up, web?.lastPull, web?.busyShare], ['web', 'shop', true, '2026-11-20T11:59:57.000Z', 0.1]);
+  assert.deepEqual([broken?.host, broken?.up, broken?.sinceMs, broken?.error], ['broken', false, NOW_MS - 5000, 'It refused the connection.']);
+  assert.deepEqual([old?.host, old?.up], ['gone', false]);
+  assert.match(old?.error ?? '', /does not name it any more/);
+});
+
+test('the page’s tree adds up to the unit, by thread and in all, and says what it covers', async (t) => {
+  const other = windowOf({ thread: 3, threadName: 'worker', seq: 1, startMs: NOW_MS - 2 * MINUTE_MS, stacks: { 'task /app/node_modules/pool/index.js:2 < read node:fs:9': 11 } });
+  const { port } = await serve(t, { windows: [...windows, other], wallMs });
+  const flame = async (query: string): Promise<FlameAnswer> => (await get(port, `/api/flame?host=web&from=-15minutes${query}`)).json() as FlameAnswer;
+  const all = await flame('');
+  assert.equal(all.root.totalUs, 111 * SAMPLE_US);
+  for (const node of nodes(all.root)) {
+    assert.equal(node.totalUs, node.selfUs + node.c.reduce((sum, child) => sum + child.totalUs, 0));
+    assert.equal(node.totalCount, node.selfCount + node.c.reduce((sum, child) => sum + child.totalCount, 0));
+  }
+  assert.deepEqual(all.covered, { fromMs: NOW_MS - 2 * MINUTE_MS, untilMs: NOW_MS - 2 * MINUTE_MS + 10_000 });
+  assert.deepEqual(all.extent?.fromMs, NOW_MS - 60 * MINUTE_MS);
+  assert.deepEqual(all.threads.map(({ id, name }) => `${id} ${name}`).sort(), ['0 main', '3 worker']);
+  assert.equal(all.steps.busyUs.reduce((sum, us) => sum + us, 0), all.root.totalUs);
+  const worker = await flame('&thread=boot-a/3');
+  assert.deepEqual(nodes(worker.root).map(({ name, origin }) => `${name} ${origin}`), ['web part', 'task package', 'read node']);
+  assert.equal((await flame('&thread=boot-x/3')).windows, 0);
+});
+
+test('a tree too large to draw is cut, and the rest stands there by name', async (t) => {
+  const stacks = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`f${index}`, index === 0 ? 300 : 1]));
+  const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: NOW_MS - MINUTE_MS, stacks })], wallMs });
+  const { root } = (await get(port, '/api/flame?host=web&limit=50')).json() as FlameAnswer;
+  const drawn = nodes(root);
+  assert.ok(drawn.length <= 60, `${drawn.length} nodes`);
+  const { name = '', cut = 0 } = drawn.find((node) => node.cut !== undefined) ?? {};
+  assert.equal(name, `${cut} smaller parts`);
+  assert.equal(cut + drawn.length - 2, 400);
+  assert.equal(root.totalCount, 699);
+});
+
+test('metrics, health and the ancestors’ way to pull', async (t) => {
+  const { port, pulls } = await serve(t, {});
+  assert.equal((await get(port, '/healthz')).status, 200);
+  const metrics = await get(port, '/metrics');
+  assert.equal(metrics.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+  assert.equal(metrics.body, 'liveprofiler_up 1\n');
+  assert.deepEqual((await get(port, '/collector/')).json(), { stacks_collected: 42 });
+  assert.equal(pulls(), 1);
+});
+
+function walk(node: AncestorNode): AncestorNode[] {
+  return [node, ...node.children.flatMap(walk)];
+}
+
+function nodes(node: FlameNode): FlameNode[] {
+  return [node, ...node.c.flatMap(nodes)];
+}

@@ -1,0 +1,81 @@
+// The visualizer over a real store in a folder of its own, on a port of its own.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Store, Window } from '../../collector/store/index.ts';
+import { openStore } from '../../collector/store/index.ts';
+import type { Access } from '../../visualizer/app.ts';
+import { createApp } from '../../visualizer/app.ts';
+import type { HostStatus } from '../../visualizer/ports.ts';
+
+export interface Served {
+  readonly port: number;
+  readonly store: Store;
+  /** How often every host was pulled at once. */
+  readonly pulls: () => number;
+}
+
+export interface ServeOptions {
+  readonly hosts?: readonly HostStatus[];
+  readonly windows?: readonly Window[];
+  readonly access?: Partial<Access>;
+  readonly wallMs?: () => number;
+}
+
+export async function serve(t: TestContext, { hosts = [hostStatus({})], windows = [], access = {}, wallMs = Date.now }: ServeOptions): Promise<Served> {
+  const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-page-'));
+  const store = await openStore({ path: join(folder, 'db') });
+  await store.append(windows, new Map());
+  let pulls = 0;
+  const app = createApp({
+    store,
+    collector: {
+      hosts: () => hosts,
+      pullNow() {
+        pulls++;
+        return Promise.resolve({ stacksCollected: 42 });
+      },
+    },
+    metrics: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', body: 'liveprofiler_up 1\n' }),
+    access: { loopback: true, allowedHosts: [], secrets: ['s3cret'], ...access },
+    wallMs,
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+  return { port: (server.address() as AddressInfo).port, store, pulls: () => pulls };
+}
+
+export function hostStatus(known: Partial<HostStatus>): HostStatus {
+  return { host: 'web', address: 'http://web:8080/liveprofiler', service: 'shop', version: '1.2', state: 'up', sinceMs: 0, lastPullMs: 1000, speaks: 'liveprofiler', clockSteps: 0, ...known };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  json(): unknown;
+}
+
+/** Unlike fetch this sends any Host header. */
+export function get(port: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asking = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => { body += chunk; });
+      response.on('end', () => { resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: () => JSON.parse(body) as unknown }); });
+    });
+    asking.on('error', reject);
+    asking.end();
+  });
+}
