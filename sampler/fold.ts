@@ -101,7 +101,11 @@ function stacksOf(tree: Tree, window: WindowBuilder): (node: number) => number |
 
 function runningAt(tree: Tree, node: number): Running {
   const path: Frame[] = [];
-  for (let entry = tree.get(node); entry?.parent !== undefined; entry = tree.get(entry.parent)) path.unshift(entry.frame);
+  let entry = tree.get(node);
+  while (entry?.parent !== undefined) {
+    path.unshift(entry.frame);
+    entry = tree.get(entry.parent);
+  }
   return path.length === 1 && path[0]?.name === IDLE && path[0].url === '' ? IDLE : path;
 }
 

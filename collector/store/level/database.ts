@@ -53,7 +53,8 @@ export class Database {
   }
 
   async get(key: Buffer): Promise<Buffer | undefined> {
-    const value = await telling(this.#db.get(key));
+    // abstract-level's types promise a value; since its third version a missing key gives undefined.
+    const value = await telling(this.#db.get(key) as Promise<Buffer | undefined>);
     return value === undefined ? undefined : checked(key, value);
   }
 

@@ -9,7 +9,7 @@ import { formatTree, windowOf } from '../../windows.ts';
 export interface Engine {
   readonly name: string;
   /** An empty store with a retention of one day; closed and removed when the test ends. */
-  open(t: TestContext): Promise<Store>;
+  readonly open: (t: TestContext) => Promise<Store>;
 }
 
 const T0 = 1_700_000_000_000;

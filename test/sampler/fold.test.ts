@@ -1,0 +1,88 @@
+// Folding, by property: whatever V8 hands over, what goes into the window sums to the length of the slice.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { foldSlice } from '#sampler/fold.js';
+import { createFrameInterner } from '#sampler/frames.js';
+import type { V8Profile } from '#sampler/v8-profiler.js';
+import { WindowBuilder } from '#sampler/window-builder.js';
+
+const NODES: V8Profile['nodes'] = [
+  node(1, '(root)', [2, 3, 4]),
+  node(2, '(idle)'),
+  node(3, 'outer', [5], 'file:///a.js', 9),
+  node(4, '(program)'),
+  node(5, 'inner', [], 'file:///a.js', 19),
+];
+
+function node(id: number, functionName: string, children: number[] = [], url = '', lineNumber = -1): V8Profile['nodes'][number] {
+  return { id, callFrame: { functionName, scriptId: '1', url, lineNumber, columnNumber: lineNumber }, children };
+}
+
+function profileOf(samples: readonly (readonly [stampUs: number, node: number])[]): V8Profile {
+  let lastUs = 1000;
+  const timeDeltas = samples.map(([stampUs]) => {
+    const delta = stampUs - lastUs;
+    lastUs = stampUs;
+    return delta;
+  });
+  return { nodes: NODES, startTime: 1000, endTime: 9000, samples: samples.map(([, id]) => id), timeDeltas };
+}
+
+/** Rows as `outer;inner`: [count, weight]. */
+function rowsOf(window: WindowBuilder): Record<string, [number, number]> {
+  const body = window.body();
+  const rows: Record<string, [number, number]> = {};
+  body.stack.forEach((stack, row) => {
+    const names: string[] = [];
+    for (let at = stack; at > 0; at = body.parent[at] ?? 0) names.unshift(body.frames[body.frame[at] ?? 0]?.name ?? '');
+    rows[names.join(';')] = [body.count[row] ?? 0, body.weight[row] ?? 0];
+  });
+  return rows;
+}
+
+test('a sample stands until the next one, the last one to the end; idle is kept apart', () => {
+  const window = new WindowBuilder();
+  const folded = foldSlice(profileOf([[1100, 5], [1300, 2], [1600, 3]]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: undefined }, createFrameInterner(), window);
+  assert.deepEqual(rowsOf(window), { 'outer;inner': [1, 300], outer: [1, 400] });
+  assert.deepEqual(window.body().idle, { count: 1, weight: 300 });
+  assert.deepEqual([folded.samples, folded.running], [3, [{ name: 'outer', url: 'file:///a.js', line: 10, column: 10 }]]);
+});
+
+test('what ran when the last slice ended goes on until the first sample, uncounted', () => {
+  const interner = createFrameInterner();
+  const first = foldSlice(profileOf([[1100, 5]]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: undefined }, interner, new WindowBuilder());
+  const window = new WindowBuilder();
+  foldSlice(profileOf([[2500, 3]]), { fromUs: 2000, untilUs: 3000, openingUs: 3000, running: first.running }, interner, window);
+  assert.deepEqual(rowsOf(window), { 'outer;inner': [0, 500], outer: [1, 500] });
+});
+
+test('samples of the neighbours and of the moment of opening are left out, their time is not', () => {
+  const window = new WindowBuilder();
+  foldSlice(profileOf([[1100, 5], [1500, 3], [1950, 4], [2100, 5]]), { fromUs: 1200, untilUs: 2000, openingUs: 1900, running: '(idle)' }, createFrameInterner(), window);
+  assert.deepEqual(rowsOf(window), { outer: [1, 500] });
+  assert.deepEqual(window.body().idle, { count: 0, weight: 300 });
+});
+
+test('a slice without a sample is dropped time, counted', () => {
+  const window = new WindowBuilder();
+  const folded = foldSlice(profileOf([]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: '(idle)' }, createFrameInterner(), window);
+  assert.deepEqual([folded, window.body().dropped], [{ samples: 0, running: undefined }, { count: 0, weight: 1000 }]);
+});
+
+test('everything sums to the length of the slice, stamps in any order', () => {
+  const sample = fc.tuple(fc.integer({ min: 500, max: 9500 }), fc.integer({ min: 1, max: 5 }));
+  fc.assert(fc.property(fc.array(sample, { maxLength: 40 }), fc.integer({ min: 1000, max: 4000 }), fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 300 }), (samples, fromUs, lengthUs, opening) => {
+    const window = new WindowBuilder();
+    const untilUs = fromUs + lengthUs;
+    foldSlice(profileOf(samples), { fromUs, untilUs, openingUs: Math.max(fromUs, untilUs - opening), running: undefined }, createFrameInterner(), window);
+    const { weight, idle, dropped } = window.body();
+    assert.equal(weight.reduce((sum, one) => sum + one, 0) + idle.weight + dropped.weight, lengthUs);
+  }));
+});
+
+test('stacks beyond the bound are counted without a name', () => {
+  const window = new WindowBuilder(3);
+  for (const name of ['a', 'b', 'c', 'd']) window.add(window.stack(0, { name, url: '', line: 0, column: 0 }), 1, 10);
+  assert.deepEqual(rowsOf(window), { a: [1, 10], b: [1, 10], '(truncated)': [2, 20] });
+});
