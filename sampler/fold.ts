@@ -57,14 +57,11 @@ interface Sample {
 function samplesWithin(profile: V8Profile, fromUs: Microseconds, untilUs: Microseconds): Sample[] {
   const samples: Sample[] = [];
   let stampUs = profile.startTime;
-  let sorted = true;
   profile.samples?.forEach((node, index) => {
-    const delta = profile.timeDeltas?.[index] ?? 0;
-    stampUs += delta;
-    if (delta < 0) sorted = false;
+    stampUs += profile.timeDeltas?.[index] ?? 0;
     if (stampUs >= fromUs && stampUs < untilUs) samples.push({ stampUs, node });
   });
-  return sorted ? samples : samples.sort((a, b) => a.stampUs - b.stampUs);
+  return samples.sort((a, b) => a.stampUs - b.stampUs);
 }
 
 type Tree = Map<number, { frame: Frame; parent: number | undefined }>;

@@ -8,7 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import middie from '@fastify/middie';
 import express from 'express';
+import express4 from 'express4';
+import fastify from 'fastify';
+import Koa from 'koa';
 import { createSampler } from 'liveprofiler-sampler';
 import type { Sampler } from 'liveprofiler-sampler';
 import { SECRET } from './ask.ts';
@@ -32,7 +36,7 @@ async function withWindow(t: TestContext): Promise<Sampler> {
   return sampler;
 }
 
-const FRAMEWORKS: Readonly<Record<string, (sampler: Sampler) => RequestListener>> = {
+const FRAMEWORKS: Readonly<Record<string, (sampler: Sampler) => RequestListener | Promise<RequestListener>>> = {
   'bare node:http': (sampler) => (incoming, outgoing) => {
     if (!sampler.handle(incoming, outgoing)) outgoing.end('the service');
   },
@@ -42,11 +46,40 @@ const FRAMEWORKS: Readonly<Record<string, (sampler: Sampler) => RequestListener>
     app.use((_request, response) => void response.end('the service'));
     return app as RequestListener;
   },
+  'Express 4': (sampler) => {
+    const app = express4();
+    app.use(sampler.middleware);
+    app.use((_request, response) => void response.end('the service'));
+    return app as RequestListener;
+  },
+  Koa: (sampler) => {
+    const app = new Koa();
+    app.use((context, next) => {
+      if (!sampler.handle(context.req, context.res)) return next();
+      context.respond = false;
+      return undefined;
+    });
+    app.use((context) => {
+      context.body = 'the service';
+    });
+    const listener = app.callback();
+    return (incoming, outgoing) => void listener(incoming, outgoing);
+  },
+  'Fastify through middie': async (sampler) => {
+    const app = fastify();
+    await app.register(middie);
+    app.use(sampler.middleware);
+    app.all('/*', () => 'the service');
+    await app.ready();
+    return (incoming, outgoing) => {
+      app.routing(incoming, outgoing);
+    };
+  },
 };
 
 for (const [name, listenerOf] of Object.entries(FRAMEWORKS)) {
   test(`under ${name}: whoever lacks the secret learns nothing, and all other requests pass`, async (t) => {
-    const port = await serve(t, listenerOf(await withWindow(t)));
+    const port = await serve(t, await listenerOf(await withWindow(t)));
     const url = `http://127.0.0.1:${port}/liveprofiler`;
     for (const headers of [{}, { PROFILER_TOKEN: 'wrong' }, { PROFILER_TOKEN: '' }]) {
       const refused = await fetch(url, { headers });
@@ -80,7 +113,8 @@ test('a plain GET answers the ancestors JSON once; HEAD and ?format= move nothin
   const counts = first.stacks.map(({ count }) => count);
   assert.deepEqual(counts, [...counts].sort((a, b) => b - a));
   assert.equal(await ask(''), '{}');
-  assert.equal((JSON.parse(await ask('?after=')) as { processes: { windows: unknown[] }[] }).processes[0]?.windows.length, 1);
+  const wire = JSON.parse(await ask('?after=')) as { processes: { windows: unknown[] }[] };
+  assert.ok((wire.processes[0]?.windows.length ?? 0) > 0);
 });
 
 test('asking again with the same cursor gets the same windows; any number of readers may', async (t) => {

@@ -112,14 +112,15 @@ test('pause ends the open window, resume goes on, stop leaves what is finished t
   sampler.pause();
   const paused = await askWire(port);
   assert.equal(paused.processes[0]?.state, 'paused');
-  assert.equal(paused.processes[0].windows.length, 1);
+  const before = paused.processes[0].windows;
+  assert.ok(before.length > 0);
   sampler.resume();
   await pause(300);
   sampler.pause();
   const resumed = await askWire(port, paused.cursor);
   const windows = resumed.processes[0]?.windows ?? [];
-  assert.deepEqual(windows.map(({ firstSeq }) => firstSeq), windows.map((_, index) => index + 2));
-  assert.ok(windows.length > 0 && (windows[0]?.startUs ?? 0) > (paused.processes[0].windows[0]?.endUs ?? 0));
+  assert.deepEqual(windows.map(({ firstSeq }) => firstSeq), windows.map((_, index) => before.length + index + 1));
+  assert.ok(windows.length > 0 && (windows[0]?.startUs ?? 0) > (before.at(-1)?.endUs ?? 0));
 });
 
 test('a sampler that is not enabled says so and samples nothing', async (t) => {
