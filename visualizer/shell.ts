@@ -19,7 +19,7 @@ export function shell({ title, view, host = '' }: Shell): string {
 </head>
 <body data-view="${view}" data-host="${escape(host)}">
 <header class="bar"><a class="brand" href="/">liveprofiler</a></header>
-<main id="app">${view === 'error' ? `<p class="notice">${escape(title)}</p>` : ''}<noscript><p class="notice">This page draws with JavaScript. /profile/HOST/ answers the same as JSON.</p></noscript></main>
+<main id="app">${view === 'error' ? `<h1>This page cannot be shown</h1><p class="notice">${escape(title)}</p><p><a href="/">All hosts</a></p>` : ''}<noscript><p class="notice">This page draws with JavaScript. /profile/HOST/ answers the same as JSON.</p></noscript></main>
 ${view === 'error' ? '' : '<script type="module" src="/assets/page.js"></script>'}
 </body>
 </html>

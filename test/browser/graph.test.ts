@@ -41,7 +41,7 @@ test('opening a host shows its functions, what the answer covers, and the colour
   assert.deepEqual(await visibleNames(page), ['query', 'render', 'resize', 'serve', 'web']);
   assert.match((await status(page).textContent()) ?? '', /2 windows of 2 threads · 1\.00 s busy \(5\.00 %\) · 19\.00 s idle/);
   assert.deepEqual(await page.locator('.legend li').allTextContents(), ['own code', 'npm packages', 'Node.js', 'V8, GC and native', 'summed up here', 'found']);
-  assert.match((await page.locator('.about').textContent()) ?? '', /up · service shop 1\.2/);
+  assert.match((await page.locator('.about').textContent()) ?? '', /^up service shop 1\.2/);
   const colour = (name: string) => frame(page, name).locator('rect').getAttribute('fill');
   assert.deepEqual([await colour('render'), await colour('query')], ['var(--own)', 'var(--package)']);
 });

@@ -8,7 +8,7 @@ import { emptyReason } from './empty.ts';
 import type { GraphState } from './state.ts';
 import { questionOf, readState, writeState } from './state.ts';
 import { drawStrip } from './strip.ts';
-import { coverage, standing } from './summary.ts';
+import { coverage, standing, STATES } from './summary.ts';
 import { createTooltip } from './tooltip.ts';
 
 const REFRESH_MS = 5000;
@@ -81,7 +81,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   function paint(): void {
     if (answer === undefined) return;
     controls.show(state, answer.threads);
-    about.textContent = standing(answer.status, Date.now());
+    about.replaceChildren(h('span', { class: `state ${answer.status.state}` }, STATES[answer.status.state]), ` ${standing(answer.status, Date.now())}`);
     const why = emptyReason(answer);
     drawing.hidden = why !== undefined;
     say(why ?? '', answer.windows === 0 ? answer.extent : undefined);

@@ -2,10 +2,10 @@
 import type { HostAnswer } from '../api.ts';
 import { ask } from './ask.ts';
 import { h } from './dom.ts';
+import { STATES } from './summary.ts';
 import { ago, percent } from './units.ts';
 
 const REFRESH_MS = 5000;
-const STATES: Readonly<Record<HostAnswer['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down' };
 
 export function showOverview(app: HTMLElement): void {
   const list = h('div', { class: 'services' });
@@ -41,11 +41,12 @@ function row(host: HostAnswer): HTMLElement {
   const nowMs = Date.now();
   const since = host.sinceMs > 0 ? ` for ${ago(host.sinceMs, nowMs)}` : '';
   const state = h('td', {}, h('span', { class: `state ${host.state}` }, STATES[host.state]), since);
-  const notes = [host.error, host.speaks === 'ancestor-json' || host.speaks === 'nylas' ? 'Speaks an older format: it is read at most once.' : undefined];
+  const oddity = host.speaks === 'ancestor-json' || host.speaks === 'nylas' ? h('div', { class: 'why quiet' }, 'Speaks an older format: it is read at most once.') : undefined;
+  const why = host.error === undefined ? undefined : h('div', { class: 'why' }, host.error);
   const link = h('a', { href: `/graph/${encodeURIComponent(host.host)}/` }, host.host);
   const version = host.version === '' ? undefined : h('span', { class: 'quiet' }, ` ${host.version}`);
-  const name = h('td', {}, link, version, ...notes.map((note) => (note === undefined ? undefined : h('div', { class: 'why' }, note))));
-  return h('tr', {}, name, state, busy(host.busyShare), h('td', {}, host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`));
+  const name = h('td', {}, link, version, why, oddity);
+  return h('tr', { class: host.state }, name, state, busy(host.busyShare), h('td', {}, host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`));
 }
 
 function busy(share: number | undefined): HTMLElement {

@@ -4,7 +4,7 @@ import type { HostStatus } from '../ports.ts';
 import type { GraphState } from './state.ts';
 import { ago, clockTime, duration, percent } from './units.ts';
 
-const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down' };
+export const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down' };
 
 export function coverage({ covered, windows, idle, dropped, root, threads }: FlameAnswer, { weight, idle: withIdle, search, thread }: Pick<GraphState, 'weight' | 'idle' | 'search' | 'thread'>, matched: number): string {
   const whole = weight === 'us' ? root.totalUs : root.totalCount;
@@ -21,9 +21,10 @@ export function coverage({ covered, windows, idle, dropped, root, threads }: Fla
   ]);
 }
 
-export function standing({ state, sinceMs, service, version, lastPullMs, error, speaks }: HostStatus, nowMs: number): string {
+/** After the name of the state. */
+export function standing({ sinceMs, service, version, lastPullMs, error, speaks }: HostStatus, nowMs: number): string {
   return joined([
-    `${STATES[state]}${sinceMs > 0 ? ` for ${ago(sinceMs, nowMs)}` : ''}`,
+    sinceMs > 0 ? `for ${ago(sinceMs, nowMs)}` : '',
     service === '' ? '' : `service ${service}${version === '' ? '' : ` ${version}`}`,
     lastPullMs === undefined ? '' : `last pull ${ago(lastPullMs, nowMs)} ago`,
     speaks === 'ancestor-json' || speaks === 'nylas' ? 'speaks an older format: it is read at most once' : '',
