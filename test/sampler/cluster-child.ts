@@ -12,9 +12,7 @@ if (cluster.isPrimary) {
     if (++listening === WORKERS) process.send?.(port);
   });
   for (let i = 0; i < WORKERS; i++) cluster.fork();
-  process.once('disconnect', () => {
-    cluster.disconnect(() => process.exit());
-  });
+  process.once('disconnect', () => process.exit());
 } else {
   const sampler = createSampler({ secret: 'a secret', windowMs: 1000 });
   const server = createServer((request, response) => {
