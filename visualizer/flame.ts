@@ -6,13 +6,21 @@ import { IDLE } from 'liveprofiler-sampler/wire';
 import type { FlameNode } from './api.ts';
 import { originOf } from './origin.ts';
 
+/** Frames on top of each other; V8 tells 255. Deeper ones would overflow JSON and the page's own stack. */
+const MAX_DEPTH = 500;
+
 type Growing = Omit<FlameNode, 'c' | 'totalCount' | 'totalUs'> & { totalCount: number; totalUs: number; c: Growing[] };
 
 /** `idle` becomes a child of the root when it is given. */
 export function flameTree(tree: CallTree, name: string, idle?: Tally): FlameNode {
   const nodes = tree.parent.map((_, index) => nodeOf(tree, index, name));
+  const depths: number[] = [];
   nodes.forEach((node, index) => {
-    if (index > 0) nodes[tree.parent[index] ?? 0]?.c.push(node);
+    const parent = tree.parent[index] ?? 0;
+    const depth = index === 0 ? 0 : (depths[parent] ?? 0) + 1;
+    depths.push(depth);
+    if (depth > 0 && depth <= MAX_DEPTH) nodes[parent]?.c.push(node);
+    else if (depth === MAX_DEPTH + 1) nodes[parent]?.c.push(deeper(node));
   });
   const root = nodes[0] ?? nodeOf(tree, 0, name);
   if (idle !== undefined && (idle.weight > 0 || idle.count > 0)) {
@@ -21,6 +29,11 @@ export function flameTree(tree: CallTree, name: string, idle?: Tally): FlameNode
     root.totalUs += idle.weight;
   }
   return root;
+}
+
+/** Stands for a node and all above it. */
+function deeper({ totalCount, totalUs }: Growing): Growing {
+  return { name: 'deeper frames', url: '', line: 0, origin: 'part', selfCount: totalCount, selfUs: totalUs, totalCount, totalUs, cut: 1, c: [] };
 }
 
 function nodeOf(tree: CallTree, index: number, rootName: string): Growing {

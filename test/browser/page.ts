@@ -8,6 +8,9 @@ import { launchChromium } from './chromium.ts';
 /** Not a name of loopback; the browser finds it there. */
 export const OTHER_NAME = 'profiler.test';
 
+/** A page that has not come by then will not. */
+const PATIENCE_MS = 10_000;
+
 let browser: Browser;
 
 /** Once per test file. */
@@ -20,6 +23,7 @@ export function withBrowser(): void {
 export async function open(t: TestContext, url: string, options: BrowserContextOptions = {}): Promise<{ readonly page: Page; readonly takeComplaints: () => string[] }> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(message.text()); });
   page.on('pageerror', (error) => { complaints.push(String(error)); });

@@ -39,6 +39,7 @@ test('time, idle and threshold are what the query says', async (t) => {
   const withIdle = await tree('&idle=1');
   assert.equal(withIdle.value, 1000);
   assert.equal(withIdle.children.find(({ name }) => name === '(idle)')?.value, 900);
+  assert.equal((await tree('&idle=1&weight=us')).value, 10_000_000);
   assert.deepEqual(walk(await tree('&threshold=0.01')).map(({ name }) => name), ['root', 'main(/app/main.js:1)', 'late(/app/new.js:7)']);
   assert.deepEqual(walk(await tree('&threshold=0.9')).map(({ name }) => name), ['root', 'main(/app/main.js:1)']);
 });
@@ -133,6 +134,20 @@ test('a tree too large to draw is cut, and the rest stands there by name', async
   assert.equal(name, `${cut} smaller parts`);
   assert.equal(cut + drawn.length - 2, 400);
   assert.equal(root.totalCount, 699);
+});
+
+test('a stack of any depth is answered, with what lies too deep summed up by name', async (t) => {
+  const deep = Array.from({ length: 5000 }, (_, index) => `f${index}`).join(' < ');
+  const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: NOW_MS - MINUTE_MS, stacks: { [deep]: 7, 'f0 < f1': 2 } })], wallMs });
+  for (const path of ['/api/flame?host=web&limit=20000', '/profile/web/']) {
+    const answer = await get(port, path);
+    assert.equal(answer.status, 200, answer.body);
+    assert.match(answer.body, /"name":"f499"/);
+    assert.match(answer.body, /"name":"deeper frames"/);
+    assert.doesNotMatch(answer.body, /"name":"f500"/);
+  }
+  const { root } = (await get(port, '/api/flame?host=web&limit=20000')).json() as FlameAnswer;
+  assert.equal(nodes(root).reduce((sum, { selfCount }) => sum + selfCount, 0), 9);
 });
 
 test('metrics, health and the ancestors’ way to pull', async (t) => {

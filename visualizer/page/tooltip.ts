@@ -32,7 +32,7 @@ export function createTooltip(): Tooltip {
 }
 
 function meaningOf({ name, cut }: FlameNode): string {
-  if (cut !== undefined) return 'Too small to draw: summed up here.';
+  if (cut !== undefined) return 'Too small or too deep to draw: summed up here.';
   if (name === '(garbage collector)') return 'V8 freeing memory';
   if (name === '(program)') return 'Native code: Node.js, V8 or the system, outside JavaScript';
   if (name === '(idle)') return 'Waiting for something to do';
