@@ -43,7 +43,7 @@ export class Reader {
     let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, 0];
     const snapshot = this.#db.snapshot();
     try {
-      for (const host of selector.hosts ?? (await this.#hostsWithWindows())) {
+      for (const host of new Set(selector.hosts ?? (await this.#hostsWithWindows()))) {
         for await (const [seen, payload] of this.#withRows(host, selector, bounds, snapshot)) {
           const { key, header, dictionary, processLabels } = seen;
           const entry = sums.get(header.dictionary) ?? { dictionary, sums: new StackSums() };
@@ -73,7 +73,7 @@ export class Reader {
   async timeline(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<Timeline> {
     const bounds = boundsUs(range);
     const sums = new TimelineSums(range, stepMs, by);
-    for (const host of selector.hosts ?? (await this.#hostsWithWindows())) {
+    for (const host of new Set(selector.hosts ?? (await this.#hostsWithWindows()))) {
       for await (const seen of this.#headers(host, selector.kind, bounds)) {
         if (!selectsThread(selector, seen.key.boot, seen.key.thread)) continue;
         const { key, header, dictionary, processLabels } = seen;

@@ -7,7 +7,7 @@ import { formatKey } from '../keys.ts';
 import { forgetHolder, noteHolder } from '../lock.ts';
 import { Database } from './database.ts';
 import { Dictionaries } from './dictionaries.ts';
-import { compactAll, pruneDictionaries, pruneWindows } from './prune.ts';
+import { allSeries, compactNames, compactWindows, pruneDictionaries, pruneWindows } from './prune.ts';
 import { Reader } from './reader.ts';
 import { closedError, Writer } from './writer.ts';
 
@@ -54,11 +54,16 @@ function storeOver(db: Database, dictionaries: Dictionaries, path: string, reten
     hosts: () => whileOpen(() => reader.hosts()),
     async prune(nowMs) {
       if (!Number.isFinite(nowMs)) throw new StoreError('STORE_BAD_REQUEST', `${nowMs} is no time to prune at.`);
-      const beforeUs = Math.max(0, (nowMs - retentionMs) * 1000);
+      const beforeUs = Math.max(0, Math.ceil((nowMs - retentionMs) * 1000));
       let windows = 0;
-      for (let some = 1; some > 0; windows += some) some = await whileOpen(() => writer.alone(() => pruneWindows(db, beforeUs)));
-      await whileOpen(() => writer.alone(() => pruneDictionaries(db, dictionaries, beforeUs)));
-      if (windows > 0) await whileOpen(() => compactAll(db));
+      for (const series of await whileOpen(() => allSeries(db))) {
+        let here = 0;
+        for (let some = 1; some > 0; here += some) some = await whileOpen(() => writer.alone(() => pruneWindows(db, series, beforeUs)));
+        if (here > 0) await whileOpen(() => compactWindows(db, series, beforeUs));
+        windows += here;
+      }
+      const names = await whileOpen(() => writer.alone(() => pruneDictionaries(db, dictionaries, beforeUs)));
+      if (names) await whileOpen(() => compactNames(db));
       return { windows };
     },
     close() {

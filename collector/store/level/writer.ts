@@ -35,6 +35,9 @@ export class Writer {
 
   append(windows: readonly Window[], memories: ReadonlyMap<string, HostMemory>): Promise<AppendReport> {
     if (this.#closed) return Promise.reject(closedError());
+    // Told here, before it shares a write with what others bring.
+    const fault = [...memories.keys()].map(nameFault).find((found) => found !== undefined);
+    if (fault !== undefined) return Promise.reject(new StoreError('STORE_BAD_REQUEST', `The host's name cannot be kept: ${fault}.`));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ windows, memories, resolve, reject });
       if (this.#waiting.length === 1) void this.alone(() => this.#flush());
@@ -121,8 +124,6 @@ class Batch {
   }
 
   #remember(host: string, memory: HostMemory): void {
-    const fault = nameFault(host);
-    if (fault !== undefined) throw new StoreError('STORE_BAD_REQUEST', `The host's name cannot be kept: ${fault}.`);
     this.#writes.push({ type: 'put', key: memoryKey(host), value: Buffer.from(JSON.stringify(memory)) });
   }
 

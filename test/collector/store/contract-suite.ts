@@ -64,6 +64,7 @@ export function storeContract({ name, open }: Engine): void {
     assert.equal(await countOf(CPU), 31);
     assert.equal(await countOf({ kind: 'heap' }), 32);
     assert.equal(await countOf({ ...CPU, hosts: ['db'] }), 8);
+    assert.equal(await countOf({ ...CPU, hosts: ['db', 'db'] }), 8);
     assert.equal(await countOf({ ...CPU, hosts: [] }), 0);
     assert.equal(await countOf({ ...CPU, boots: ['b02', 'b01'] }), 24);
     assert.equal(await countOf({ ...CPU, threads: [3] }), 16);
@@ -120,6 +121,18 @@ export function storeContract({ name, open }: Engine): void {
     const { tree } = await store.query(CPU, { fromMs: T0, untilMs: T0 + 3 * day });
     assert.equal(formatTree(tree), 'root 2 (self 0)\n  new 2 (self 2)');
     assert.deepEqual(await store.append([windowOf({ seq: 2, startMs: T0 + 2 * day })], NONE), { appended: 0, duplicates: 1, refused: [] });
+  });
+
+  check('prune goes through every host, and a name that cannot be kept costs its own append alone', async (store) => {
+    const day = 24 * 3_600_000;
+    const old = ['web', 'a/b', '[::1]:80'].map((host, index) => windowOf({ host, boot: `b${index}` }));
+    const fresh = old.map((window, index) => windowOf({ host: window.host, boot: `b${index}`, seq: 2, startMs: T0 + 2 * day, stacks: 'new 2' }));
+    const memory: HostMemory = { cursor: '', clocks: {}, ancestorSeq: 0 };
+    const [, bad] = await Promise.allSettled([store.append([...old, ...fresh], NONE), store.append([], new Map([['x'.repeat(2000), memory]]))]);
+    assert.equal(bad.status, 'rejected');
+    assert.deepEqual(await store.prune(T0 + 2 * day), { windows: 3 });
+    assert.deepEqual(await store.prune(T0 + 2 * day), { windows: 0 });
+    assert.equal((await store.query(CPU, { fromMs: T0, untilMs: T0 + 3 * day })).tree.totalCount[0], 6);
   });
 
   check('appends at the same time are all kept, once', async (store) => {
