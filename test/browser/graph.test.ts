@@ -69,6 +69,8 @@ test('search marks what matches and sums its share, each stack once', async (t) 
   await status(page).filter({ hasText: '“RENDER” matches 60.0 %' }).waitFor();
   assert.equal(await frame(page, 'render').locator('rect').getAttribute('fill'), 'var(--match)');
   assert.equal(await frame(page, 'query').locator('rect').getAttribute('fill'), 'var(--package)');
+  await box.fill('QUERY');
+  await status(page).filter({ hasText: '“QUERY” matches 20.0 %' }).waitFor();
   await box.fill('er');
   await status(page).filter({ hasText: '“er” matches 80.0 %' }).waitFor();
   await box.fill('node_modules/db');
@@ -219,6 +221,23 @@ test('a server that went away is told, and what was drawn stays', async (t) => {
   await page.getByText('liveprofiler does not answer').waitFor();
   assert.ok(await frame(page, 'render').isVisible());
   takeComplaints();
+});
+
+test('a slow answer shows that it is waited for', async (t) => {
+  const { port } = await serve(t, { windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/graph/web/`);
+  await frame(page, 'render').waitFor();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  await page.route('**/api/**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: '6 h' }).click();
+  await page.locator('main[aria-busy=true]').waitFor();
+  release();
+  await frame(page, 'oldest').waitFor();
+  await page.locator('main:not([aria-busy])').waitFor();
 });
 
 for (const width of [360, 1600]) {
