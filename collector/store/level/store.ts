@@ -44,14 +44,23 @@ function storeOver(db: Database, dictionaries: Dictionaries, path: string, reten
   const reader = new Reader(db, dictionaries);
   let closing: Promise<void> | undefined;
   const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (closing === undefined ? work() : Promise.reject(closedError()));
+  const reads = new Set<Promise<unknown>>();
+  const read = <T>(work: () => Promise<T>): Promise<T> =>
+    whileOpen(() => {
+      const running = work();
+      const forget = (): void => void reads.delete(running);
+      reads.add(running);
+      running.then(forget, forget);
+      return running;
+    });
   return {
     append: (windows, memories) => writer.append(windows, memories),
-    memory: (host) => whileOpen(() => reader.memory(host)),
-    query: (selector, range, options) => whileOpen(() => reader.query(selector, range, options)),
-    timeline: (selector, range, stepMs, by) => whileOpen(() => reader.timeline(selector, range, stepMs, by)),
-    labels: (range) => whileOpen(() => reader.labels(range)),
-    extent: (host) => whileOpen(() => reader.extent(host)),
-    hosts: () => whileOpen(() => reader.hosts()),
+    memory: (host) => read(() => reader.memory(host)),
+    query: (selector, range, options) => read(() => reader.query(selector, range, options)),
+    timeline: (selector, range, stepMs, by) => read(() => reader.timeline(selector, range, stepMs, by)),
+    labels: (range) => read(() => reader.labels(range)),
+    extent: (host) => read(() => reader.extent(host)),
+    hosts: () => read(() => reader.hosts()),
     async prune(nowMs) {
       if (!Number.isFinite(nowMs)) throw new StoreError('STORE_BAD_REQUEST', `${nowMs} is no time to prune at.`);
       const beforeUs = Math.max(0, Math.ceil((nowMs - retentionMs) * 1000));
@@ -62,6 +71,8 @@ function storeOver(db: Database, dictionaries: Dictionaries, path: string, reten
         if (here > 0) await whileOpen(() => compactWindows(db, series, beforeUs));
         windows += here;
       }
+      // Reads that began earlier still see the windows that went, and need their names.
+      await Promise.allSettled(reads);
       const names = await whileOpen(() => writer.alone(() => pruneDictionaries(db, dictionaries, beforeUs)));
       if (names) await whileOpen(() => compactNames(db));
       return { windows };
