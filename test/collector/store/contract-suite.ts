@@ -135,6 +135,12 @@ export function storeContract({ name, open }: Engine): void {
     assert.equal((await store.query(CPU, { fromMs: T0, untilMs: T0 + 3 * day })).tree.totalCount[0], 6);
   });
 
+  check('a query that began before a prune answers whole', async (store) => {
+    await store.append(Array.from({ length: 3000 }, (_, index) => windowOf({ seq: index + 1, stacks: 'a 1' })), NONE);
+    const [answer] = await Promise.all([store.query({ ...CPU, labels: { service: ['shop'] } }, ALL), store.prune(T0 + 48 * 3_600_000)]);
+    assert.deepEqual([answer.windows, answer.tree.totalCount[0]], [3000, 3000]);
+  });
+
   check('appends at the same time are all kept, once', async (store) => {
     await Promise.all(Array.from({ length: 50 }, (_, index) => store.append([windowOf({ seq: index + 1, stacks: `a;f${index % 7} 1` })], NONE)));
     const { tree, windows } = await store.query(CPU, ALL);
