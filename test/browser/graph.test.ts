@@ -147,6 +147,11 @@ test('new windows appear by themselves until refresh is stopped', async (t) => {
   assert.equal(questions, 0);
   assert.equal(await frame(page, 'later').count(), 0);
   assert.match(page.url(), /follow=0/);
+  await page.reload();
+  await frame(page, 'later').waitFor();
+  questions = 0;
+  await page.clock.runFor(60_000);
+  assert.equal(questions, 0);
 });
 
 test('the flames are walked by keyboard', async (t) => {
