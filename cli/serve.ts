@@ -40,16 +40,17 @@ export async function serve(path: string): Promise<number> {
     await store.close();
     return failed(error);
   }
-  collector.start();
-  announce(server);
   const reload = (): void => {
     reloadFrom(path, collector, self, log);
   };
   process.on('SIGHUP', reload);
+  const ending = untilSignal();
+  collector.start();
+  announce(server);
   const pruning = setInterval(() => void prune(store, log), PRUNE_EVERY_MS);
   void prune(store, log);
 
-  await untilSignal();
+  await ending;
   process.off('SIGHUP', reload);
   clearInterval(pruning);
   await closed(server);
