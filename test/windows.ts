@@ -1,5 +1,5 @@
 // Windows from columns of letters: `a;b 3` is a stack of two frames seen three times, at 1,000 µs a sample.
-import type { Labels } from 'liveprofiler-sampler/wire';
+import type { Frame, Labels } from 'liveprofiler-sampler/wire';
 import { CUT, ROOT } from '../collector/store/index.ts';
 import type { CallTree, Window } from '../collector/store/index.ts';
 
@@ -50,9 +50,14 @@ export function windowOf({ host = 'web', boot = 'b00', thread = 0, kind = 'cpu',
     idle: { count: idleUs / US_PER_SAMPLE, weight: idleUs },
     dropped: { count: 0, weight: 0 },
     processCpuUs: 0,
-    profile: { frames: names.map((name) => ({ name, url: `file:///${name}.js`, line: 1, column: 1 })), stacks: { parent, frame }, labelSets, rows },
+    profile: { frames: names.map(frameOf), stacks: { parent, frame }, labelSets, rows },
     sections: {},
   };
+}
+
+/** The frame that a letter stands for. */
+export function frameOf(name: string): Frame {
+  return { name, url: `file:///${name}.js`, line: 1, column: 1 };
 }
 
 /** Indented text, largest first: `a 4 (self 1)`. */

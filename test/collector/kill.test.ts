@@ -10,13 +10,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createCollector } from '../../collector/index.ts';
+import { openStore } from '../../collector/store/index.ts';
+import type { Store, Window } from '../../collector/store/index.ts';
+import { placeWire } from '../../collector/windows.ts';
 import { effort } from '../effort.ts';
 import { settings, target, until } from './rig.ts';
 import { serveHttp } from './servers.ts';
-import { openTestStore } from './store-for-tests.ts';
 import { createScriptedHost } from './wire-host.ts';
 
 const CHILD = fileURLToPath(new URL('./kill-child.js', import.meta.url));
+const EVER = { fromMs: 0, untilMs: 4e12 };
 const kills = effort(10, 50);
 
 test(`${kills} kills at random moments neither lose nor double`, async (t) => {
@@ -43,14 +46,33 @@ test(`${kills} kills at random moments neither lose nor double`, async (t) => {
   }
   clearInterval(finishing);
 
-  const store = await openTestStore(folder);
+  const store = await openStore({ path: folder });
   t.after(() => store.close());
-  const before = await store.windows('shop');
-  assert.ok(before.length > 0, 'the killed ones had stored something');
+  const before = await store.query({ kind: 'cpu' }, EVER);
+  assert.ok(before.windows > 0, 'the killed ones had stored something');
   const collector = createCollector({ config: settings([target('shop', host.url)]), store, log: pino({ level: 'silent' }) });
   for (let collected = 1; collected > 0; ) ({ stacksCollected: collected } = await collector.pullNow());
   await collector.stop();
-  assert.deepEqual(await store.tally('shop'), script.served());
-  const seqs = (await store.windows('shop')).map(({ firstSeq }) => firstSeq).sort((a, b) => a - b);
-  assert.deepEqual(seqs, Array.from(seqs, (_, i) => i + 1));
+
+  script.perAnswer = Number.MAX_SAFE_INTEGER;
+  const memory = await store.memory('shop');
+  assert.ok(memory);
+  const { windows } = placeWire({ name: 'shop', labels: {} }, script.tell(''), memory, Date.now());
+  assert.deepEqual([windows.length, (await store.query({ kind: 'cpu' }, EVER)).windows], [script.served().windows, script.served().windows]);
+  // Identities that the store has, and no others: the same windows once more change nothing.
+  assert.deepEqual(await store.append(windows, new Map()), { appended: 0, duplicates: windows.length, refused: [] });
+  for (const window of windows) assert.deepEqual(await kept(store, window), told(window), `window ${window.firstSeq}`);
 });
+
+/** What the store holds at the start of a window: counts and weights by function. */
+async function kept(store: Store, { boot, startUs }: Window): Promise<unknown> {
+  const fromMs = startUs / 1000;
+  const { tree, windows, idle, covered } = await store.query({ kind: 'cpu', boots: [boot] }, { fromMs, untilMs: fromMs + 1 });
+  const rows = tree.frame.map((frame, node) => [tree.frames[frame]?.name, tree.selfCount[node], tree.selfWeight[node]]).slice(1);
+  return { windows, idle, covered, rows: rows.sort() };
+}
+
+function told({ idle, startUs, endUs, profile: { frames, stacks, rows } }: Window): unknown {
+  const sums = rows.stack.map((stack, i) => [frames[stacks.frame[stack] ?? 0]?.name, rows.count[i], rows.weight[i]]);
+  return { windows: 1, idle, covered: { fromMs: startUs / 1000, untilMs: endUs / 1000 }, rows: sums.sort() };
+}

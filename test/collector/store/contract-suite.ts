@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import fc from 'fast-check';
-import type { HostMemory, Selector, Store, Window } from '../../../collector/store/index.ts';
-import { formatTree, windowOf } from '../../windows.ts';
+import type { GroupBy, HostMemory, Selector, Store } from '../../../collector/store/index.ts';
+import { formatTree, frameOf, windowOf } from '../../windows.ts';
+import { randomContract } from './contract-random.ts';
 
 export interface Engine {
   readonly name: string;
   /** An empty store with a retention of one day; closed and removed when the test ends. */
   readonly open: (t: TestContext) => Promise<Store>;
+  /** Closes it and opens what it kept again. */
+  readonly reopen: (store: Store) => Promise<Store>;
 }
 
 const T0 = 1_700_000_000_000;
@@ -17,7 +19,7 @@ const ALL = { fromMs: T0 - 3_600_000, untilMs: T0 + 3_600_000 };
 const NONE: ReadonlyMap<string, HostMemory> = new Map();
 const CPU: Selector = { kind: 'cpu' };
 
-export function storeContract({ name, open }: Engine): void {
+export function storeContract({ name, open, reopen }: Engine): void {
   const check = (what: string, body: (store: Store) => Promise<void>): void => {
     test(`${name}: ${what}`, async (t) => {
       await body(await open(t));
@@ -43,6 +45,13 @@ export function storeContract({ name, open }: Engine): void {
     const { appended, refused } = await store.append([windowOf({ seq: 7, lastSeq: 8 }), windowOf({ seq: 8, lastSeq: 9 }), windowOf({ seq: 1, lastSeq: 2 })], NONE);
     assert.deepEqual([appended, refused.length], [2, 1]);
     assert.equal((await store.query(CPU, ALL)).windows, 3);
+  });
+
+  check('windows of one append that overlap are refused in any order', async (store) => {
+    const { appended, duplicates, refused } = await store.append([windowOf({ seq: 8, lastSeq: 9 }), windowOf({ seq: 7, lastSeq: 8 }), windowOf({ seq: 9, lastSeq: 12 }), windowOf({ seq: 1, lastSeq: 20 }), windowOf({ seq: 8, lastSeq: 9 }), windowOf({ seq: 7 }), windowOf({ seq: 10 })], NONE);
+    assert.deepEqual([appended, duplicates, refused.map(({ window }) => [window.firstSeq, window.lastSeq])], [3, 1, [[7, 8], [9, 12], [1, 20]]]);
+    assert.equal((await store.query(CPU, ALL)).windows, 3);
+    assert.equal((await store.append([windowOf({ seq: 8, lastSeq: 9, thread: 1 }), windowOf({ seq: 8, lastSeq: 9, boot: 'b9' }), windowOf({ seq: 8, lastSeq: 9, kind: 'heap' })], NONE)).appended, 3);
   });
 
   check('a range is half-open and takes windows by their start', async (store) => {
@@ -76,12 +85,32 @@ export function storeContract({ name, open }: Engine): void {
 
   check('focus, callers and limit answer what they say and conserve it', async (store) => {
     await store.append([windowOf({ stacks: 'a;b;c 5\na;c 2\nd;c 1\na;b 4\ne 1' })], NONE);
-    const frame = (of: string) => ({ name: of, url: `file:///${of}.js`, line: 1, column: 1 });
-    assert.equal(formatTree((await store.query(CPU, ALL, { focus: [frame('a'), frame('b')] })).tree), 'root 9 (self 0)\n  a 9 (self 0)\n    b 9 (self 4)\n      c 5 (self 5)');
-    assert.equal(formatTree((await store.query(CPU, ALL, { callersOf: frame('c') })).tree), 'root 8 (self 0)\n  c 8 (self 0)\n    b 5 (self 0)\n      a 5 (self 5)\n    a 2 (self 2)\n    d 1 (self 1)');
+    assert.equal(formatTree((await store.query(CPU, ALL, { focus: [frameOf('a'), frameOf('b')] })).tree), 'root 9 (self 0)\n  a 9 (self 0)\n    b 9 (self 4)\n      c 5 (self 5)');
+    assert.equal(formatTree((await store.query(CPU, ALL, { callersOf: frameOf('c') })).tree), 'root 8 (self 0)\n  c 8 (self 0)\n    b 5 (self 0)\n      a 5 (self 5)\n    a 2 (self 2)\n    d 1 (self 1)');
     const { tree } = await store.query(CPU, ALL, { limit: 4 });
     assert.equal(tree.totalCount[0], 13);
     assert.match(formatTree(tree), /cut \d/);
+  });
+
+  check('focus leaves out what the frames above the path did themselves', async (store) => {
+    await store.append([windowOf({ stacks: 'a 7\na;b 3\na;b;c 2\na;d 4' })], NONE);
+    assert.equal(formatTree((await store.query(CPU, ALL, { focus: [frameOf('a'), frameOf('b')] })).tree), 'root 5 (self 0)\n  a 5 (self 0)\n    b 5 (self 3)\n      c 2 (self 2)');
+    assert.equal(formatTree((await store.query(CPU, ALL, { focus: [frameOf('b')] })).tree), 'root 0 (self 0)');
+  });
+
+  check('original places, sections, labels and memories outlive a restart', async (store) => {
+    const window = windowOf({ stacks: 'a;b 3 {route=/x}\na 1' });
+    const original = { name: 'handleOrder', url: 'src/order.ts', line: 40, column: 3 };
+    const frames = window.profile.frames.map((frame, index) => (index === 1 ? { ...frame, original } : frame));
+    const memory: HostMemory = { cursor: 'c', clocks: {}, ancestorSeq: 2 };
+    await store.append([{ ...window, sections: { facts: { cpu: 1 } }, profile: { ...window.profile, frames } }], new Map([['web', memory]]));
+    const before = await store.query(CPU, ALL);
+    assert.deepEqual(before.tree.frames.find(({ name }) => name === 'b')?.original, original);
+    const again = await reopen(store);
+    assert.deepEqual(await again.query(CPU, ALL), before);
+    assert.deepEqual([(await again.labels(ALL)).labels, await again.memory('web')], [{ route: ['/x'], service: ['shop'] }, memory]);
+    assert.equal((await again.append([windowOf({ seq: 2, stacks: 'a;b 1\na;c 1' }), window], NONE)).duplicates, 1);
+    assert.equal(formatTree((await again.query(CPU, ALL)).tree), 'root 6 (self 0)\n  a 6 (self 1)\n    b 3 (self 3)\n    b 1 (self 1)\n    c 1 (self 1)');
   });
 
   check('timelines add up by step and by group', async (store) => {
@@ -93,6 +122,36 @@ export function storeContract({ name, open }: Engine): void {
     assert.deepEqual(new Map(routes.series.map((series) => [series.name, series.busy])), new Map([['', [1000, 5000]], ['/x', [3000, 0]]]));
     assert.deepEqual((await store.timeline(CPU, range, 60_000, 'host')).series.map((series) => series.name), ['web']);
     for (const step of [0, -1, Number.NaN, 0.001]) await assert.rejects(store.timeline(CPU, range, step), { code: 'STORE_BAD_REQUEST' });
+  });
+
+  check('timelines are told by thread and by process', async (store) => {
+    await store.append([
+      windowOf({ boot: 'b1', stacks: 'a 1' }),
+      windowOf({ boot: 'b1', thread: 2, stacks: 'a 2', idleUs: 5000 }),
+      windowOf({ boot: 'b2', stacks: 'a 4' }),
+      windowOf({ boot: 'b2', seq: 2, startMs: T0 + 60_000, stacks: 'a 8' }),
+    ], NONE);
+    const by = async (group: GroupBy) => new Map((await store.timeline(CPU, { fromMs: T0, untilMs: T0 + 120_000 }, 60_000, group)).series.map(({ name, busy, idle, coveredUs }) => [name, [busy, idle, coveredUs]]));
+    assert.deepEqual(await by('process'), new Map([['b1', [[3000, 0], [5000, 0], [20_000_000, 0]]], ['b2', [[4000, 8000], [0, 0], [10_000_000, 10_000_000]]]]));
+    assert.deepEqual(new Map([...(await by('thread'))].map(([name, [busy]]) => [name, busy])), new Map([['main (b1/0)', [1000, 0]], ['worker 2 (b1/2)', [2000, 0]], ['main (b2/0)', [4000, 8000]]]));
+  });
+
+  check('what there is to choose from is what the range holds', async (store) => {
+    await store.append([
+      windowOf({ boot: 'b1', stacks: 'a 1 {route=/x}\na 1 {route=/y}', processLabels: { service: 'shop', version: '1' } }),
+      windowOf({ boot: 'b1', thread: 4, kind: 'heap', processLabels: { service: 'shop', version: '1' } }),
+      windowOf({ host: 'db', boot: 'b2', processLabels: { service: 'db' } }),
+      windowOf({ host: 'later', boot: 'b3', startMs: ALL.untilMs, processLabels: { service: 'later' }, stacks: 'a 1 {tenant=t}' }),
+    ], NONE);
+    const { hosts, kinds, threads, labels } = await store.labels(ALL);
+    assert.deepEqual([[...hosts].sort(), [...kinds].sort()], [['db', 'web'], ['cpu', 'heap']]);
+    assert.deepEqual(labels, { route: ['/x', '/y'], service: ['db', 'shop'], version: ['1'] });
+    assert.deepEqual([...threads].sort((a, b) => a.id - b.id || (a.boot < b.boot ? -1 : 1)), [
+      { host: 'web', boot: 'b1', id: 0, name: 'main' },
+      { host: 'db', boot: 'b2', id: 0, name: 'main' },
+      { host: 'web', boot: 'b1', id: 4, name: 'worker 4' },
+    ]);
+    assert.deepEqual(await store.labels({ fromMs: 0, untilMs: 1 }), { hosts: [], kinds: [], threads: [], labels: {} });
   });
 
   check('what there is to choose from is listed, names as hostile as they come', async (store) => {
@@ -123,6 +182,19 @@ export function storeContract({ name, open }: Engine): void {
     assert.deepEqual(await store.append([windowOf({ seq: 2, startMs: T0 + 2 * day })], NONE), { appended: 0, duplicates: 1, refused: [] });
   });
 
+  check('a window that prune dropped and that comes again is kept once more, until the next prune', async (store) => {
+    const day = 24 * 3_600_000;
+    const old = [windowOf({ seq: 1, stacks: 'old 1' }), windowOf({ seq: 2, lastSeq: 4, stacks: 'old 2' })];
+    await store.append(old, NONE);
+    assert.deepEqual(await store.prune(T0 + 2 * day), { windows: 2 });
+    assert.deepEqual([(await store.query(CPU, ALL)).windows, await store.extent('web')], [0, undefined]);
+    assert.deepEqual(await store.append(old, NONE), { appended: 2, duplicates: 0, refused: [] });
+    assert.deepEqual(await store.append(old, NONE), { appended: 0, duplicates: 2, refused: [] });
+    assert.equal(formatTree((await store.query(CPU, ALL)).tree), 'root 3 (self 0)\n  old 3 (self 3)');
+    assert.deepEqual(await store.prune(T0 + 2 * day), { windows: 2 });
+    assert.deepEqual([(await store.query(CPU, ALL)).windows, await store.prune(T0 + 2 * day)], [0, { windows: 0 }]);
+  });
+
   check('prune goes through every host, and a name that cannot be kept costs its own append alone', async (store) => {
     const day = 24 * 3_600_000;
     const old = ['web', 'a/b', '[::1]:80'].map((host, index) => windowOf({ host, boot: `b${index}` }));
@@ -148,36 +220,21 @@ export function storeContract({ name, open }: Engine): void {
   });
 
   check('a closed store says so', async (store) => {
+    await store.append([windowOf()], NONE);
     await store.close();
-    await assert.rejects(store.append([windowOf()], NONE), { code: 'STORE_CLOSED' });
-    await assert.rejects(store.query(CPU, ALL), { code: 'STORE_CLOSED' });
+    const calls: Readonly<Record<Exclude<keyof Store, 'close'>, () => Promise<unknown>>> = {
+      append: () => store.append([windowOf({ seq: 2 })], NONE),
+      memory: () => store.memory('web'),
+      query: () => store.query(CPU, ALL),
+      timeline: () => store.timeline(CPU, ALL, 60_000),
+      labels: () => store.labels(ALL),
+      extent: () => store.extent('web'),
+      hosts: () => store.hosts(),
+      prune: () => store.prune(T0),
+    };
+    for (const [method, call] of Object.entries(calls)) await assert.rejects(call(), { code: 'STORE_CLOSED' }, method);
+    await store.close();
   });
 
-  test(`${name}: a query equals the naive merge of all rows`, async (t) => {
-    const stack = fc.tuple(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 9 }));
-    const text = fc.uniqueArray(stack, { maxLength: 6, selector: ([path]) => path.join(';') });
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(text, fc.integer({ min: 0, max: 99 }), fc.constantFrom('web', 'db')), { maxLength: 12 }), fc.integer({ min: 0, max: 99 }), async (parts, cut) => {
-        const store = await open(t);
-        const windows: Window[] = parts.map(([stacks, minute, host], index) => windowOf({ host, seq: index + 1, startMs: T0 + minute * 60_000, stacks: stacks.map(([path, count]) => `${path.join(';')} ${count}`).join('\n') }));
-        await store.append(windows, NONE);
-        const naive = new Map<string, number>();
-        for (const [stacks, minute] of parts) {
-          if (minute >= cut) continue;
-          for (const [path, count] of stacks) path.forEach((_, depth) => naive.set(path.slice(0, depth + 1).join(';'), (naive.get(path.slice(0, depth + 1).join(';')) ?? 0) + count));
-        }
-        const { tree } = await store.query(CPU, { fromMs: T0 - 1, untilMs: T0 + cut * 60_000 });
-        const paths = [''];
-        const found = new Map<string, number>();
-        for (let node = 1; node < tree.parent.length; node++) {
-          const path = [paths[tree.parent[node] ?? 0], tree.frames[tree.frame[node] ?? 0]?.name].filter((part) => part !== '').join(';');
-          paths.push(path);
-          found.set(path, tree.totalCount[node] ?? 0);
-        }
-        assert.deepEqual(found, naive);
-        await store.close();
-      }),
-      { numRuns: 40 },
-    );
-  });
+  randomContract({ name, open, reopen });
 }

@@ -2,20 +2,25 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { Level } from 'level';
+import { FORMAT_VERSION } from '../../../collector/store/format.ts';
 import { openStore } from '../../../collector/store/index.ts';
+import type { Store } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { windowOf } from '../../windows.ts';
 import { storeContract } from './contract-suite.ts';
 
 const APPENDER = fileURLToPath(new URL('append-child.js', import.meta.url));
+/** Where append-child.ts puts its first window. */
+const FIRST_MS = 1_700_000_010_000;
 const EVER = { fromMs: 0, untilMs: 4e12 };
 
 async function folder(t: TestContext): Promise<string> {
@@ -24,12 +29,25 @@ async function folder(t: TestContext): Promise<string> {
   return path;
 }
 
+const RETENTION = { retentionMs: 24 * 3_600_000 };
+/** Where a store of the contract's tests lives, and its test. */
+const places = new WeakMap<Store, { readonly path: string; readonly t: TestContext }>();
+
+async function openAt(path: string, t: TestContext): Promise<Store> {
+  const store = await openStore({ path, ...RETENTION });
+  places.set(store, { path, t });
+  t.after(() => store.close());
+  return store;
+}
+
 storeContract({
   name: 'LevelDB',
-  async open(t) {
-    const store = await openStore({ path: await folder(t), retentionMs: 24 * 3_600_000 });
-    t.after(() => store.close());
-    return store;
+  open: async (t) => openAt(await folder(t), t),
+  async reopen(store) {
+    const place = places.get(store);
+    assert.ok(place);
+    await store.close();
+    return openAt(place.path, place.t);
   },
 });
 
@@ -49,6 +67,10 @@ test('whatever was acknowledged before a kill -9 is there, once', async (t) => {
     // One append can have reached the disk and not its acknowledgement: then its memory did too.
     assert.equal((await store.memory('web'))?.ancestorSeq, windows);
     assert.equal(tree.totalCount[0], windows * 4);
+    const range = { fromMs: FIRST_MS, untilMs: FIRST_MS + windows * 10_000 };
+    assert.deepEqual((await store.timeline({ kind: 'cpu' }, range, 10_000)).series[0]?.busy, Array.from({ length: windows }, () => 4000));
+    const again = Array.from({ length: windows }, (_, i) => windowOf({ seq: i + 1 }));
+    assert.deepEqual(await store.append(again, new Map()), { appended: 0, duplicates: windows, refused: [] });
     acknowledged = windows;
     await store.close();
   }
@@ -66,18 +88,28 @@ test('a second process on the folder is told who holds it', async (t) => {
   });
 });
 
-test('what was kept is answered the same after it is closed and opened again', async (t) => {
+test('what prune dropped is gone from the disk', async (t) => {
   const path = await folder(t);
-  const first = await openStore({ path });
-  await first.append([windowOf({ seq: 1, stacks: 'a;b 3' }), windowOf({ seq: 2, stacks: 'a;c 1' })], new Map());
-  const before = await first.query({ kind: 'cpu' }, EVER);
-  await first.close();
-  const second = await openStore({ path });
-  assert.deepEqual(await second.query({ kind: 'cpu' }, EVER), before);
-  await second.append([windowOf({ seq: 3, stacks: 'a;c 1\na;d 9' })], new Map());
-  assert.equal((await second.query({ kind: 'cpu' }, EVER)).tree.totalCount[0], 14);
-  await second.close();
+  const store = await openStore({ path, ...RETENTION });
+  const names = Array.from({ length: 400 }, (_, i) => `function number ${i} of a rather long name ${'x'.repeat(i % 97)}`);
+  for (let host = 0; host < 20; host++) {
+    await store.append(Array.from({ length: 60 }, (_, i) => windowOf({ host: `h${host}`, boot: `b${host}`, seq: i + 1, stacks: names.map((name, n) => `${host};${name} ${(n * (i + 7)) % 300}`).join('\n') })), new Map());
+  }
+  await store.append([windowOf({ host: 'h0', boot: 'b0', seq: 99, startMs: FIRST_MS + 72 * 3_600_000 })], new Map());
+  const before = await bytesOf(path);
+  assert.deepEqual(await store.prune(FIRST_MS + 72 * 3_600_000), { windows: 1200 });
+  const after = await bytesOf(path);
+  assert.ok(after < before / 4, `${before} bytes became ${after}`);
+  assert.equal((await store.query({ kind: 'cpu' }, EVER)).windows, 1);
+  await store.close();
 });
+
+/** What `du` tells: blocks, not lengths. */
+async function bytesOf(path: string): Promise<number> {
+  const files = await readdir(join(path, 'leveldb'));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(path, 'leveldb', file)).catch(() => ({ blocks: 0 }))).blocks * 512));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
 
 async function change(path: string, with_: (level: Level<Buffer, Buffer>) => Promise<void>): Promise<void> {
   const level = new Level<Buffer, Buffer>(join(path, 'leveldb'), { keyEncoding: 'buffer', valueEncoding: 'buffer' });
@@ -107,4 +139,20 @@ test('a damaged format record keeps the folder shut', async (t) => {
   await (await openStore({ path })).close();
   await change(path, (level) => level.put(Buffer.from([1]), Buffer.from('garbage')));
   await assert.rejects(openStore({ path }), { code: 'STORE_DAMAGED' });
+});
+
+test('a folder of a newer format is refused with both numbers, and left as it is', async (t) => {
+  const path = await folder(t);
+  await (await openStore({ path })).close();
+  const [key, record] = [Buffer.from([1]), Buffer.from(JSON.stringify({ format: FORMAT_VERSION + 41 }))];
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32LE(crc32(record, crc32(key)));
+  await change(path, (level) => level.put(key, Buffer.concat([record, checksum])));
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await assert.rejects(openStore({ path }), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'STORE_NEWER_FORMAT');
+      for (const word of [path, `format ${FORMAT_VERSION + 41}`, `format ${FORMAT_VERSION}.`]) assert.ok(error.message.includes(word), word);
+      return true;
+    });
+  }
 });

@@ -1,0 +1,34 @@
+// Folders that earlier formats wrote open and answer what they answered then.
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { FORMAT_VERSION } from '../../../collector/store/format.ts';
+import { openStore } from '../../../collector/store/index.ts';
+import { answersOf, fixtureWindows } from './fixture.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/', import.meta.url));
+const folders = (await readdir(FIXTURES)).filter((name) => name.startsWith('store-format-'));
+
+test('there is a folder of every format', () => {
+  assert.deepEqual(folders.sort(), Array.from({ length: FORMAT_VERSION }, (_, i) => `store-format-${i + 1}`));
+});
+
+for (const name of folders) {
+  test(`${name} opens and answers the same, twice, and knows what it has`, async (t) => {
+    const copy = await mkdtemp(join(tmpdir(), 'liveprofiler-upgrade-'));
+    t.after(() => rm(copy, { recursive: true }));
+    await cp(join(FIXTURES, name, 'store'), copy, { recursive: true });
+    const answers = JSON.parse(await readFile(join(FIXTURES, name, 'answers.json'), 'utf8')) as unknown;
+    for (let opening = 0; opening < 2; opening++) {
+      const store = await openStore({ path: copy });
+      t.after(() => store.close());
+      assert.deepEqual(await answersOf(store), answers);
+      const windows = fixtureWindows();
+      assert.deepEqual(await store.append(windows, new Map()), { appended: 0, duplicates: windows.length, refused: [] });
+      await store.close();
+    }
+  });
+}
