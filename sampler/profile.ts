@@ -53,6 +53,18 @@ export interface StackProfile {
   readonly rows: Rows;
 }
 
+/** What was observed of one named number: `count` observations, their least, largest, sum and last. */
+export interface NumberSummary {
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  readonly count: number;
+  readonly last: number;
+}
+
+/** By name; the unit is the end of the name, such as `pauseUs` or `heldBytes`. */
+export type Numbers = Readonly<Record<string, NumberSummary>>;
+
 /** How many samples, and what they stand for in the unit of their kind. */
 export interface Tally {
   readonly count: number;

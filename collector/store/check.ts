@@ -1,17 +1,23 @@
 // Says what is wrong with a window before anything of it is kept: numbers that are none, names no key can hold,
 // rows that point nowhere. Everything in a window came from a host and is hostile until it passed here.
 import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
-import type { Window } from './contract.ts';
+import type { NumberWindow, StackWindow, Window } from './contract.ts';
 import { nameFault } from './keys.ts';
 
 /** Longest label, frame name or url, in UTF-16 units. */
 const MAX_TEXT = 65_536;
+const LONG_LABEL = `a label is longer than ${MAX_TEXT} characters`;
+/** Named numbers of one window. */
+const MAX_NAMES = 1000;
 /** Sums of two such stay exact. */
 const MAX_NUMBER = 2 ** 52 - 1;
 
 /** Why the window cannot be kept, or undefined when it can. */
 export function windowFault(window: Window): string | undefined {
-  return namesFault(window) ?? numbersFault(window) ?? rowsFault(window) ?? textsFault(window);
+  const fault = namesFault(window) ?? timesFault(window);
+  if (fault !== undefined) return fault;
+  if ('numbers' in window) return numbersFault(window) ?? (isLong(window.threadName) || hasLongText(window.processLabels) ? LONG_LABEL : undefined);
+  return talliesFault(window) ?? rowsFault(window) ?? textsFault(window);
 }
 
 function namesFault(window: Window): string | undefined {
@@ -23,19 +29,34 @@ function namesFault(window: Window): string | undefined {
   return undefined;
 }
 
-function numbersFault(window: Window): string | undefined {
-  for (const part of ['thread', 'firstSeq', 'lastSeq', 'startUs', 'endUs', 'epoch', 'processCpuUs'] as const) {
+function timesFault(window: Window): string | undefined {
+  for (const part of ['thread', 'firstSeq', 'lastSeq', 'startUs', 'endUs', 'epoch'] as const) {
     const value: number = window[part];
     if (!isWhole(value)) return `its ${part} is ${String(value)}, not a whole number of 0 or more`;
   }
-  if (window.threadCpuUs !== undefined && !isWhole(window.threadCpuUs)) return `its threadCpuUs is ${String(window.threadCpuUs)}`;
   if (window.lastSeq < window.firstSeq) return `its sequence numbers run from ${window.firstSeq} to ${window.lastSeq}`;
   if (window.endUs < window.startUs) return `it ends at ${window.endUs} µs, before its start at ${window.startUs} µs`;
-  if (!isTally(window.idle) || !isTally(window.dropped)) return 'its idle or dropped tally is not in whole numbers of 0 or more';
   return undefined;
 }
 
-function rowsFault({ profile }: Window): string | undefined {
+function talliesFault({ processCpuUs, threadCpuUs, idle, dropped }: StackWindow): string | undefined {
+  if (!isWhole(processCpuUs)) return `its processCpuUs is ${String(processCpuUs)}, not a whole number of 0 or more`;
+  if (threadCpuUs !== undefined && !isWhole(threadCpuUs)) return `its threadCpuUs is ${String(threadCpuUs)}`;
+  if (!isTally(idle) || !isTally(dropped)) return 'its idle or dropped tally is not in whole numbers of 0 or more';
+  return undefined;
+}
+
+function numbersFault({ numbers }: NumberWindow): string | undefined {
+  const entries = Object.entries(numbers);
+  if (entries.length > MAX_NAMES) return `it holds ${entries.length} numbers; ${MAX_NAMES} are allowed`;
+  for (const [name, { min, max, sum, count, last }] of entries) {
+    if (nameFault(name) !== undefined) return `the name of a number cannot be kept: ${nameFault(name) ?? ''}`;
+    if (!isWhole(count) || ![min, max, sum, last].every((value) => Number.isFinite(value))) return `its number ${name} is not one: ${JSON.stringify({ min, max, sum, count, last })}`;
+  }
+  return undefined;
+}
+
+function rowsFault({ profile }: StackWindow): string | undefined {
   const { rows, stacks, labelSets } = profile;
   const length = rows.stack.length;
   if (rows.labels.length !== length || rows.count.length !== length || rows.weight.length !== length) {
@@ -68,8 +89,8 @@ function stacksFault(stacks: StackTable, frames: number): string | undefined {
   return undefined;
 }
 
-function textsFault({ profile, processLabels, threadName }: Window): string | undefined {
-  if (isLong(threadName) || [processLabels, ...profile.labelSets].some(hasLongText)) return `a label is longer than ${MAX_TEXT} characters`;
+function textsFault({ profile, processLabels, threadName }: StackWindow): string | undefined {
+  if (isLong(threadName) || [processLabels, ...profile.labelSets].some(hasLongText)) return LONG_LABEL;
   for (const frame of profile.frames) {
     const { original = frame } = frame;
     if ([frame.name, frame.url, original.name, original.url].some(isLong)) return `a frame's name or url is longer than ${MAX_TEXT} characters`;

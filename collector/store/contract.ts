@@ -1,13 +1,12 @@
 // The store's contract: what the collector may write and what the visualizer may ask, whichever engine answers.
 // Engines keep windows; merging to trees is shared code beside this file. No engine's words appear here.
-import type { Frame, Labels, Microseconds, Milliseconds, StackProfile, Tally, WindowIdentity } from 'liveprofiler-sampler/wire';
+import type { Bytes, Frame, KindDeclaration, Labels, Microseconds, Milliseconds, Numbers, StackProfile, Tally, WindowIdentity } from 'liveprofiler-sampler/wire';
 
-/**
- * A finished window as kept: the wire's window, with host and store time.
- * Conservation: rows' weight + idle.weight + dropped.weight = endUs - startUs for kind `cpu` (within the rounding of
- * hosts that only tell counts).
- */
-export interface Window extends WindowIdentity {
+/** A finished window as kept, with what it holds: stacks, or named numbers. */
+export type Window = StackWindow | NumberWindow;
+
+/** What every window has, whatever it holds: the wire's window, with host and store time. */
+export interface WindowBase extends WindowIdentity {
   /** The name used in config.ini and in URLs. */
   readonly host: string;
   /** Static labels of the process: `service`, `version`, `hostname`, `pid`, and the user's own. */
@@ -18,13 +17,27 @@ export interface Window extends WindowIdentity {
   readonly endUs: Microseconds;
   /** 0, and one more for every step of the host's clock during this boot. */
   readonly epoch: number;
+}
+
+/**
+ * Conservation: rows' weight + idle.weight + dropped.weight = endUs - startUs for kind `cpu` (within the rounding of
+ * hosts that only tell counts).
+ */
+export interface StackWindow extends WindowBase {
+  /** Whether weights add up over time or are levels, to be averaged over it. Left out, they add up. */
+  readonly over?: KindDeclaration['over'];
   readonly idle: Tally;
   readonly dropped: Tally;
   readonly processCpuUs: Microseconds;
   readonly threadCpuUs?: Microseconds;
   readonly profile: StackProfile;
-  /** Optional sections of the wire, kept as they came. */
+  /** Optional sections of the wire, kept as they came for as long as the window itself is kept. */
   readonly sections: Readonly<Record<string, unknown>>;
+}
+
+/** Named numbers of one stretch of time, such as what the sampler itself cost. */
+export interface NumberWindow extends WindowBase {
+  readonly numbers: Numbers;
 }
 
 /** What a collector remembers of a host between pulls; written in the same atomic step as the host's windows. JSON. */
@@ -82,11 +95,16 @@ export interface CallTree {
 export const ROOT = -1;
 export const CUT = -2;
 
+/**
+ * Weights that add up are summed. Levels are averaged over the time that `covered` tells, and rounded down to whole
+ * units at every stack.
+ */
 export interface QueryAnswer {
   readonly tree: CallTree;
   /** Beside the tree, never in it. */
   readonly idle: Tally;
   readonly dropped: Tally;
+  /** Windows of the processes and threads selected, whether or not some of their rows have the labels asked for. */
   readonly windows: number;
   /** First start and last end of the windows that went in; undefined when there were none. */
   readonly covered?: Range;
@@ -104,10 +122,35 @@ export interface Timeline {
 export interface TimelineSeries {
   /** The value grouped by; empty when not grouped. */
   readonly name: string;
-  /** Weight of the rows (busy), of idle, and time covered by windows, per step. */
+  /**
+   * Weight of the rows (busy), of idle, and time covered by windows, per step. Levels are averaged over the time from
+   * the first start to the last end of the step's windows.
+   */
   readonly busy: readonly number[];
   readonly idle: readonly number[];
   readonly coveredUs: readonly number[];
+}
+
+/** Columns over equal steps, as a timeline's; one entry per step. A step without observations has count 0. */
+export interface NumberSeries {
+  /** The value grouped by; empty when not grouped. */
+  readonly name: string;
+  readonly numbers: Readonly<Record<string, NumberColumns>>;
+}
+
+/** `last` is the one observed last; the largest where several were. */
+export interface NumberColumns {
+  readonly min: readonly number[];
+  readonly max: readonly number[];
+  readonly sum: readonly number[];
+  readonly count: readonly number[];
+  readonly last: readonly number[];
+}
+
+export interface NumberTimeline {
+  readonly fromMs: Milliseconds;
+  readonly stepMs: Milliseconds;
+  readonly series: readonly NumberSeries[];
 }
 
 export type GroupBy = 'host' | 'thread' | 'process' | { readonly label: string };
@@ -124,8 +167,13 @@ export interface Inventory {
 /** The half that reads; the visualizer sees nothing else. */
 export interface StoreReader {
   query(selector: Selector, range: Range, options?: QueryOptions): Promise<QueryAnswer>;
+  /** Reads fewest records when steps begin and end where buckets do: whole hours or days, UTC. */
   timeline(selector: Selector, range: Range, stepMs: Milliseconds, by?: GroupBy): Promise<Timeline>;
-  labels(range: Range): Promise<Inventory>;
+  /** The same for windows of named numbers. They have no labels but their process's. */
+  numbers(selector: Selector, range: Range, stepMs: Milliseconds, by?: GroupBy): Promise<NumberTimeline>;
+  /** Of all hosts, or of those named. */
+  labels(range: Range, hosts?: readonly string[]): Promise<Inventory>;
+  pins(): Promise<readonly Pin[]>;
   /** First start and last end of a host's windows, undefined when there are none. */
   extent(host: string): Promise<Range | undefined>;
   /** Hosts with windows or memory. */
@@ -140,11 +188,34 @@ export interface AppendReport {
   readonly refused: readonly { readonly window: WindowIdentity; readonly why: string }[];
 }
 
+/** A range that is kept in full beyond its retention. */
+export interface Pin extends Range {
+  readonly id: string;
+  readonly note: string;
+}
+
+export interface UpkeepReport {
+  /** Windows dropped because they were past their retention, or for want of room. */
+  readonly windows: number;
+  /** Roll-ups dropped. */
+  readonly rollups: number;
+  /** What the store takes on disk, where it has a limit. */
+  readonly bytes?: Bytes;
+  /** What is beyond the limit and cannot be dropped, because it is pinned or not rolled up yet. */
+  readonly overLimitBytes?: Bytes;
+}
+
 export interface Store extends StoreReader {
   /** Durable when it resolves, atomic (windows and memories together), idempotent. */
   append(windows: readonly Window[], memories: ReadonlyMap<string, HostMemory>): Promise<AppendReport>;
   memory(host: string): Promise<HostMemory | undefined>;
-  /** Drops what is past its retention. */
-  prune(nowMs: Milliseconds): Promise<{ readonly windows: number }>;
+  /** Brings coarser records up to date with the windows of the buckets that are over. Resolves to how many it made. */
+  rollUp(nowMs: Milliseconds): Promise<{ readonly rollups: number }>;
+  /** Rolls up, then drops what is past its retention or its size. */
+  prune(nowMs: Milliseconds): Promise<UpkeepReport>;
+  /** Keeps what is there of a range, and what comes, until it is unpinned. */
+  pin(range: Range, note: string): Promise<Pin>;
+  /** Resolves to false when there is no such pin. */
+  unpin(id: string): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -10,12 +10,28 @@ const LONE_SURROGATES = /\p{Surrogate}/gu;
 const MAX_FRAMES = 2 ** 26;
 const MAX_STACKS = 2 ** 27;
 
-/** Numbers given so far to the tables of one answer, by their numbers there. */
+/** What rows point into: the tables of an answer, or another dictionary. */
+export type Tables = Pick<StackProfile, 'frames' | 'stacks' | 'labelSets'>;
+
+/** Gives the numbers of one dictionary for the numbers of other tables. */
+export interface Translator {
+  stack(id: number): number;
+  labels(id: number): number;
+}
+
+/** Numbers given so far, by the numbers there. */
 interface Translation {
-  readonly frames: readonly Frame[];
-  readonly labels: readonly Labels[];
+  readonly tables: Tables;
   readonly stacks: (number | undefined)[];
   readonly labelSets: (number | undefined)[];
+}
+
+/** How a dictionary finds what it has. */
+interface Index {
+  readonly texts: Map<string, number>;
+  readonly labels: Map<string, number>;
+  readonly frames: Map<string, number>;
+  readonly stacks: Map<number, number>;
 }
 
 /** How far the pages written so far reach. */
@@ -35,10 +51,8 @@ export class Dictionary {
   readonly parent: number[] = [0];
   readonly frame: number[] = [0];
 
-  #textIds = new Map<string, number>();
-  #labelIds = new Map<string, number>([['', 0]]);
-  #frameIds = new Map<string, number>();
-  #stackIds = new Map<number, number>();
+  /** Made when something is looked up: who only reads pages never pays for it. */
+  #index: Index | undefined;
   #translations = new WeakMap<StackTable, Translation>();
   #written: Mark = this.#mark();
 
@@ -46,17 +60,19 @@ export class Dictionary {
     return this;
   }
 
-  /** Roughly what it holds in memory, in entries. */
+  /** Roughly what it holds in memory, in entries of arrays and maps. */
   get size(): number {
-    return this.texts.length + this.labelSets.length + this.frames.length + this.parent.length;
+    const entries = this.texts.length + this.labelSets.length + this.frames.length + this.parent.length;
+    return this.#index === undefined ? entries : 2 * entries;
   }
 
   text(value: string): number {
     const kept = wellFormed(value);
-    const known = this.#textIds.get(kept);
+    const ids = this.#indexed().texts;
+    const known = ids.get(kept);
     if (known !== undefined) return known;
     const id = this.texts.push(kept) - 1;
-    this.#textIds.set(kept, id);
+    ids.set(kept, id);
     return id;
   }
 
@@ -69,38 +85,41 @@ export class Dictionary {
 
   /** The profile's rows, pointing into this dictionary instead of into the profile's own tables. */
   rows(profile: StackProfile): Rows {
-    const known = this.#tables(profile);
-    const { rows, stacks, labelSets } = profile;
+    const from = this.from(profile);
+    const { rows } = profile;
     return {
-      stack: rows.stack.map((id) => this.#translate(id, stacks, profile.frames, known)),
-      labels: rows.labels.map((id) => (known.labelSets[id] ??= this.labels(labelSets[id] ?? EMPTY))),
+      stack: rows.stack.map((id) => from.stack(id)),
+      labels: rows.labels.map((id) => from.labels(id)),
       count: rows.count,
       weight: rows.weight,
     };
   }
 
-  /** What was translated before: the windows of one answer share their tables. */
-  #tables(profile: StackProfile): Translation {
-    const known = this.#translations.get(profile.stacks);
-    if (known?.frames === profile.frames && known.labels === profile.labelSets) return known;
-    const fresh: Translation = { frames: profile.frames, labels: profile.labelSets, stacks: [0], labelSets: [] };
-    this.#translations.set(profile.stacks, fresh);
-    return fresh;
+  /** What was translated before is remembered: the windows of one answer share their tables. */
+  from(tables: Tables): Translator {
+    const known = this.#translations.get(tables.stacks);
+    const same = known?.tables.frames === tables.frames && known.tables.labelSets === tables.labelSets;
+    const translation: Translation = same ? known : { tables, stacks: [0], labelSets: [] };
+    if (!same) this.#translations.set(tables.stacks, translation);
+    return {
+      stack: (id) => translation.stacks[id] ?? this.#translate(id, translation),
+      labels: (id) => (translation.labelSets[id] ??= this.labels(tables.labelSets[id] ?? EMPTY)),
+    };
   }
 
-  #translate(id: number, table: StackTable, frames: readonly Frame[], known: Translation): number {
+  #translate(id: number, { tables: { frames, stacks }, stacks: known }: Translation): number {
     const path: number[] = [];
     let up = id;
-    while (known.stacks[up] === undefined) {
+    while (known[up] === undefined) {
       path.push(up);
-      up = table.parent[up] ?? 0;
+      up = stacks.parent[up] ?? 0;
     }
-    let to = known.stacks[up] ?? 0;
+    let to = known[up] ?? 0;
     for (const stack of path.reverse()) {
-      const frame = frames[table.frame[stack] ?? 0];
+      const frame = frames[stacks.frame[stack] ?? 0];
       if (frame === undefined) throw new RangeError(`stack ${stack} points at a frame that is not there`);
       to = this.#stack(to, this.#frame(frame));
-      known.stacks[stack] = to;
+      known[stack] = to;
     }
     return to;
   }
@@ -129,54 +148,76 @@ export class Dictionary {
     this.#written = this.#mark();
   }
 
+  /** Pages are read in the order in which they were written. */
   readPage(page: Buffer): void {
+    this.#index = undefined;
     const input = new ByteReader(page);
-    for (let left = input.length(); left > 0; left--) this.text(input.text());
+    for (let left = input.length(); left > 0; left--) this.texts.push(input.text());
     for (let left = input.length(); left > 0; left--) this.#readLabels(input);
     for (let left = input.length(5); left > 0; left--) this.#readFrame(input);
     for (let left = input.length(2); left > 0; left--) {
       const parent = this.parent.length - input.uint();
       const frame = input.uint();
       if (parent < 0 || parent >= this.parent.length || frame >= this.frames.length) throw new RangeError('a stack points outside its dictionary');
-      this.#stack(parent, frame);
+      this.parent.push(parent);
+      this.frame.push(frame);
     }
     this.#written = this.#mark();
   }
 
   #labelSet(pairs: readonly (readonly [name: number, value: number])[]): number {
     const key = pairs.flat().join(' ');
-    const known = this.#labelIds.get(key);
+    const ids = this.#indexed().labels;
+    const known = ids.get(key);
     if (known !== undefined) return known;
-    const id = this.labelSets.push(Object.fromEntries(pairs.map(([name, value]) => [this.texts[name] ?? '', this.texts[value] ?? '']))) - 1;
-    this.#labelIds.set(key, id);
+    const id = this.#pushLabels(pairs);
+    ids.set(key, id);
     return id;
+  }
+
+  #pushLabels(pairs: readonly (readonly [name: number, value: number])[]): number {
+    return this.labelSets.push(Object.fromEntries(pairs.map(([name, value]) => [this.#textAt(name), this.#textAt(value)]))) - 1;
   }
 
   #frame(frame: Frame): number {
     // The strings get their numbers first: a page holds them before the frame that needs them.
-    const name = this.text(frame.name);
-    const url = this.text(frame.url);
-    const { original } = frame;
-    const behind = original === undefined ? '' : ` ${this.text(original.name)} ${this.text(original.url)} ${original.line} ${original.column}`;
-    const key = `${name} ${url} ${frame.line} ${frame.column}${behind}`;
-    const known = this.#frameIds.get(key);
+    const key = this.#frameKey(frame);
+    const ids = this.#indexed().frames;
+    const known = ids.get(key);
     if (known !== undefined) return known;
     if (this.frames.length >= MAX_FRAMES) throw new RangeError(`a dictionary holds at most ${MAX_FRAMES} frames`);
-    const place = { name: this.texts[name] ?? '', url: this.texts[url] ?? '', line: frame.line, column: frame.column };
+    const { original, name, url, line, column } = frame;
+    const place = { name: wellFormed(name), url: wellFormed(url), line, column };
     const id = this.frames.push(original === undefined ? place : { ...place, original: { ...original, name: wellFormed(original.name), url: wellFormed(original.url) } }) - 1;
-    this.#frameIds.set(key, id);
+    ids.set(key, id);
     return id;
+  }
+
+  #frameKey({ name, url, line, column, original }: Frame): string {
+    const behind = original === undefined ? '' : ` ${this.text(original.name)} ${this.text(original.url)} ${original.line} ${original.column}`;
+    return `${this.text(name)} ${this.text(url)} ${line} ${column}${behind}`;
   }
 
   #stack(parent: number, frame: number): number {
     const key = parent * MAX_FRAMES + frame;
-    const known = this.#stackIds.get(key);
+    const ids = this.#indexed().stacks;
+    const known = ids.get(key);
     if (known !== undefined) return known;
     if (this.parent.length >= MAX_STACKS) throw new RangeError(`a dictionary holds at most ${MAX_STACKS} stacks`);
     const id = this.parent.push(parent) - 1;
     this.frame.push(frame);
-    this.#stackIds.set(key, id);
+    ids.set(key, id);
     return id;
+  }
+
+  #indexed(): Index {
+    if (this.#index !== undefined) return this.#index;
+    const index: Index = { texts: new Map(this.texts.map((text, id) => [text, id])), labels: new Map(), frames: new Map(), stacks: new Map() };
+    this.#index = index;
+    this.labelSets.forEach((set, id) => index.labels.set(Object.keys(set).map((name) => `${this.text(name)} ${this.text(set[name] ?? '')}`).join(' '), id));
+    this.frames.forEach((frame, id) => index.frames.set(this.#frameKey(frame), id));
+    for (let id = 1; id < this.parent.length; id++) index.stacks.set((this.parent[id] ?? 0) * MAX_FRAMES + (this.frame[id] ?? 0), id);
+    return index;
   }
 
   #writeLabels(out: ByteWriter, set: Labels): void {
@@ -191,7 +232,7 @@ export class Dictionary {
   #readLabels(input: ByteReader): void {
     const pairs: [number, number][] = [];
     for (let left = input.length(2); left > 0; left--) pairs.push([input.uint(), input.uint()]);
-    this.#labelSet(pairs);
+    this.#pushLabels(pairs);
   }
 
   #writeFrame(out: ByteWriter, { name, url, line, column, original }: Frame): void {
@@ -208,13 +249,15 @@ export class Dictionary {
   }
 
   #readFrame(input: ByteReader): void {
-    const text = (): string => {
-      const value = this.texts[input.uint()];
-      if (value === undefined) throw new RangeError('a frame points outside its dictionary');
-      return value;
-    };
+    const text = (): string => this.#textAt(input.uint());
     const place = { name: text(), url: text(), line: input.uint(), column: input.uint() };
-    this.#frame(input.uint() === 0 ? place : { ...place, original: { name: text(), url: text(), line: input.uint(), column: input.uint() } });
+    this.frames.push(input.uint() === 0 ? place : { ...place, original: { name: text(), url: text(), line: input.uint(), column: input.uint() } });
+  }
+
+  #textAt(id: number): string {
+    const text = this.texts[id];
+    if (text === undefined) throw new RangeError('a record points outside its dictionary');
+    return text;
   }
 
   #mark(): Mark {

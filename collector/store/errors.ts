@@ -10,6 +10,8 @@ export type StoreErrorCode =
   /** What was asked cannot be answered: a wrong range, step or name. */
   | 'STORE_BAD_REQUEST'
   | 'STORE_CLOSED'
+  /** No room on the disk: nothing was kept, and it goes on by itself when there is some. */
+  | 'STORE_FULL'
   /** The folder cannot be made or opened, or the disk refused a read or write. */
   | 'STORE_IO';
 

@@ -1,18 +1,22 @@
-// The version of what is on disk. A folder of a newer version is refused with both numbers; what an older one needs
-// to become current is done here, step by step.
+// The version of what is on disk. A folder of a newer version is refused with both numbers; one of an older version
+// is brought up to date step by step.
 import { StoreError } from './errors.ts';
 
-export const FORMAT_VERSION = 1;
+/**
+ * 1: windows alone, names per host and day.
+ * 2: roll-ups beside them, marks that say which are due, names per service.
+ */
+export const FORMAT_VERSION = 2;
 
 export function encodeFormat(): Buffer {
   return Buffer.from(JSON.stringify({ format: FORMAT_VERSION }));
 }
 
-/** Throws unless the record is of a version this code reads. */
-export function checkFormat(folder: string, record: Buffer): void {
-  const version = readVersion(record);
+/** The version of a folder. Throws unless it is one that this code reads. */
+export function readFormat(folder: string, record: Buffer): number {
+  const version = versionOf(record);
   if (version === undefined || version < 1) {
-    throw new StoreError('STORE_DAMAGED', `The format record of ${folder} does not read as one. Restore the folder from a backup, or give another dbpath.`);
+    throw new StoreError('STORE_DAMAGED', `The format record of ${folder} does not read as one. Run liveprofiler repair, restore the folder from a backup, or give another dbpath.`);
   }
   if (version > FORMAT_VERSION) {
     throw new StoreError(
@@ -20,9 +24,10 @@ export function checkFormat(folder: string, record: Buffer): void {
       `The folder ${folder} has format ${version}, this liveprofiler reads up to format ${FORMAT_VERSION}. Install the version that wrote it, or give another dbpath.`,
     );
   }
+  return version;
 }
 
-function readVersion(record: Buffer): number | undefined {
+function versionOf(record: Buffer): number | undefined {
   try {
     const value = JSON.parse(record.toString('utf8')) as unknown;
     if (typeof value !== 'object' || value === null || !('format' in value)) return undefined;

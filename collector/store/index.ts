@@ -1,5 +1,6 @@
-export { openStore } from './level/store.ts';
-export type { StoreOptions } from './level/store.ts';
+export { DEFAULT_RETENTION, openStore } from './level/store.ts';
+export type { LevelStore, StoreOptions } from './level/store.ts';
+export type { Retention } from './level/upkeep.ts';
 export { StoreError } from './errors.ts';
 export { CUT, ROOT } from './contract.ts';
 export type * from './contract.ts';

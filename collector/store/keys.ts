@@ -10,10 +10,12 @@ export const SPACE = {
   identity: 0x05,
   header: 0x06,
   payload: 0x07,
+  mark: 0x08,
+  whole: 0x09,
+  past: 0x0a,
+  pin: 0x0b,
+  block: 0x0c,
 } as const;
-
-/** A tier is how coarse a record is; windows as they came are tier 0. */
-export const RAW_TIER = 0;
 
 /** Longest name in a key, in UTF-8 bytes. */
 export const MAX_NAME_BYTES = 1024;
@@ -39,7 +41,13 @@ export interface WindowKey {
   readonly firstSeq: number;
 }
 
-type WindowSpace = typeof SPACE.header | typeof SPACE.payload;
+type WindowSpace = typeof SPACE.header | typeof SPACE.payload | typeof SPACE.block;
+
+/** Windows of one kind of one host. */
+export interface Series {
+  readonly host: string;
+  readonly kind: string;
+}
 
 export function windowKey(space: WindowSpace, key: WindowKey): Buffer {
   return Buffer.concat([
@@ -119,13 +127,38 @@ export function readMemoryKey(key: Buffer): string {
   return readText(key, 1)[0];
 }
 
-/** One per (boot, thread, kind); followed by lastSeq it is the key of one window's identity. */
-export function identityPrefix(boot: string, thread: number, kind: string): Buffer {
-  return Buffer.concat([Buffer.from([SPACE.identity]), text(boot), fixed(thread), text(kind)]);
+/** One per (boot, thread, kind); followed by lastSeq it is the key of one window's identity, or of many that are past. */
+export function identityPrefix(space: typeof SPACE.identity | typeof SPACE.past, boot: string, thread: number, kind: string): Buffer {
+  return Buffer.concat([Buffer.from([space]), text(boot), fixed(thread), text(kind)]);
 }
 
 export function identityKey(prefix: Buffer, lastSeq: number): Buffer {
   return Buffer.concat([prefix, fixed(lastSeq)]);
+}
+
+/** A bucket whose roll-up does not hold all its windows. */
+export interface MarkKey extends Series {
+  readonly tier: number;
+  readonly bucketUs: number;
+}
+
+export function markKey({ tier, host, kind, bucketUs }: MarkKey): Buffer {
+  return Buffer.concat([Buffer.from([SPACE.mark, tier]), text(host), text(kind), fixed(bucketUs)]);
+}
+
+export function readMarkKey(key: Buffer): MarkKey {
+  const [host, afterHost] = readText(key, 2);
+  const [kind, afterKind] = readText(key, afterHost);
+  return { tier: key[1] ?? 0, host, kind, bucketUs: readFixed(key, afterKind) };
+}
+
+/** Where nothing of a series has been dropped. */
+export function wholeKey({ host, kind }: Series): Buffer {
+  return Buffer.concat([Buffer.from([SPACE.whole]), text(host), text(kind)]);
+}
+
+export function pinKey(id: string): Buffer {
+  return Buffer.concat([Buffer.from([SPACE.pin]), text(id)]);
 }
 
 export interface DictionaryKey {

@@ -16,6 +16,11 @@ export function selectsLabels({ labels = {} }: Selector, process: Labels, sample
   });
 }
 
+/** Whether rows of a process with these labels can be meant: none of its labels says otherwise. */
+export function mayHold({ labels = {} }: Selector, process: Labels): boolean {
+  return Object.entries(labels).every(([name, values]) => !Object.hasOwn(process, name) || values.includes(process[name] ?? ''));
+}
+
 /** Whether a window of this boot and thread is meant at all, before labels are looked at. */
 export function selectsThread({ boots, threads }: Selector, boot: string, thread: number): boolean {
   return (boots === undefined || boots.includes(boot)) && (threads === undefined || threads.includes(thread));

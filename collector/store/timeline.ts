@@ -1,19 +1,40 @@
-// Sums windows, by what their headers tell, into equal steps of time and groups. Pure.
+// Sums records, by what their headers tell, into equal steps of time and groups. Pure.
 import type { Labels } from 'liveprofiler-sampler/wire';
 import type { GroupBy, Range, Timeline } from './contract.ts';
 import { StoreError } from './errors.ts';
+import type { Header, LabelTotal } from './header.ts';
 import type { WindowKey } from './keys.ts';
 import { labelOf } from './select.ts';
+import { carried, product, quotient } from './wide.ts';
 
 const MAX_STEPS = 20_000;
 
-export interface TimelineWindow {
+export interface Steps {
+  readonly fromMs: number;
+  readonly stepMs: number;
+  readonly count: number;
+}
+
+/** @throws StoreError STORE_BAD_REQUEST for a step that is none or makes more than 20,000 of them. */
+export function stepsOf({ fromMs, untilMs }: Range, stepMs: number): Steps {
+  const count = Math.ceil((untilMs - fromMs) / stepMs);
+  if (!(stepMs > 0) || !(count <= MAX_STEPS)) {
+    throw new StoreError('STORE_BAD_REQUEST', `A step of ${stepMs} ms does not cut this range into 1 to ${MAX_STEPS} parts: take a longer step or a shorter range.`);
+  }
+  return { fromMs, stepMs, count };
+}
+
+/** What a series is called by. */
+export interface Grouped {
   readonly key: Pick<WindowKey, 'host' | 'boot' | 'thread' | 'startUs'>;
-  readonly durationUs: number;
   readonly processLabels: Labels;
   readonly threadName: string;
+}
+
+export interface TimelineRecord extends Grouped {
+  readonly header: Pick<Header, 'averages' | 'rolled' | 'coveredUs' | 'firstUs' | 'lastUs'>;
   /** What the chosen rows sum up to, per label set of samples. */
-  readonly totals: readonly { readonly weight: number; readonly sample: Labels }[];
+  readonly totals: readonly (LabelTotal & { readonly sample: Labels })[];
   readonly idleUs: number;
 }
 
@@ -21,55 +42,69 @@ interface Sums {
   readonly busy: number[];
   readonly idle: number[];
   readonly coveredUs: number[];
+  /** Integrals of levels, by step, and the time they are averaged over. */
+  readonly levels: Map<number, { low: number; high: number }>;
 }
 
 export class TimelineSums {
-  readonly #range: Range;
-  readonly #stepMs: number;
+  readonly #steps: Steps;
   readonly #by: GroupBy | undefined;
-  readonly #steps: number;
   readonly #series = new Map<string, Sums>();
+  /** By step: first start and last end of all records. */
+  readonly #extents = new Map<number, [firstUs: number, lastUs: number]>();
 
-  /** @throws StoreError STORE_BAD_REQUEST for a step that is none or makes more than 20,000 of them. */
-  constructor(range: Range, stepMs: number, by: GroupBy | undefined) {
-    this.#steps = Math.ceil((range.untilMs - range.fromMs) / stepMs);
-    if (!(stepMs > 0) || !(this.#steps <= MAX_STEPS)) {
-      throw new StoreError('STORE_BAD_REQUEST', `A step of ${stepMs} ms does not cut this range into 1 to ${MAX_STEPS} parts: take a longer step or a shorter range.`);
-    }
-    this.#range = range;
-    this.#stepMs = stepMs;
+  constructor(steps: Steps, by: GroupBy | undefined) {
+    this.#steps = steps;
     this.#by = by;
   }
 
-  add(window: TimelineWindow): void {
-    const step = Math.floor((window.key.startUs / 1000 - this.#range.fromMs) / this.#stepMs);
-    const whole = this.#sums(this.#group(window, {}));
-    whole.idle[step] = (whole.idle[step] ?? 0) + window.idleUs;
-    whole.coveredUs[step] = (whole.coveredUs[step] ?? 0) + window.durationUs;
-    for (const { weight, sample } of window.totals) {
-      const sums = this.#sums(this.#group(window, sample));
-      sums.busy[step] = (sums.busy[step] ?? 0) + weight;
+  add(step: number, record: TimelineRecord): void {
+    const { key, header, totals, idleUs } = record;
+    const whole = this.#sums(groupOf(this.#by, record, {}));
+    whole.idle[step] = (whole.idle[step] ?? 0) + idleUs;
+    whole.coveredUs[step] = (whole.coveredUs[step] ?? 0) + header.coveredUs;
+    const [firstUs, lastUs] = this.#extents.get(step) ?? [Number.POSITIVE_INFINITY, 0];
+    this.#extents.set(step, [Math.min(firstUs, key.startUs + header.firstUs), Math.max(lastUs, key.startUs + header.lastUs)]);
+    for (const { low, high, sample } of totals) {
+      const sums = this.#sums(groupOf(this.#by, record, sample));
+      if (!header.averages) sums.busy[step] = (sums.busy[step] ?? 0) + low;
+      else {
+        const before = sums.levels.get(step) ?? { low: 0, high: 0 };
+        const integral = header.rolled ? { low, high } : product(low, header.coveredUs);
+        sums.levels.set(step, carried(before.low + integral.low, before.high + integral.high));
+      }
     }
   }
 
   timeline(): Timeline {
-    return { fromMs: this.#range.fromMs, stepMs: this.#stepMs, series: [...this.#series].map(([name, sums]) => ({ name, ...sums })) };
+    const { fromMs, stepMs } = this.#steps;
+    return {
+      fromMs,
+      stepMs,
+      series: [...this.#series].map(([name, { busy, idle, coveredUs, levels }]) => {
+        for (const [step, integral] of levels) {
+          const [firstUs, lastUs] = this.#extents.get(step) ?? [0, 0];
+          busy[step] = (busy[step] ?? 0) + quotient(integral, lastUs - firstUs);
+        }
+        return { name, busy, idle, coveredUs };
+      }),
+    };
   }
 
   #sums(name: string): Sums {
     const known = this.#series.get(name);
     if (known !== undefined) return known;
-    const zeros = (): number[] => new Array<number>(this.#steps).fill(0);
-    const fresh = { busy: zeros(), idle: zeros(), coveredUs: zeros() };
+    const zeros = (): number[] => new Array<number>(this.#steps.count).fill(0);
+    const fresh = { busy: zeros(), idle: zeros(), coveredUs: zeros(), levels: new Map<number, { low: number; high: number }>() };
     this.#series.set(name, fresh);
     return fresh;
   }
+}
 
-  #group({ key, processLabels, threadName }: TimelineWindow, sample: Labels): string {
-    if (this.#by === undefined) return '';
-    if (this.#by === 'host') return key.host;
-    if (this.#by === 'process') return key.boot;
-    if (this.#by === 'thread') return `${threadName} (${key.boot}/${key.thread})`;
-    return labelOf(this.#by.label, processLabels, sample) ?? '';
-  }
+export function groupOf(by: GroupBy | undefined, { key, processLabels, threadName }: Grouped, sample: Labels): string {
+  if (by === undefined) return '';
+  if (by === 'host') return key.host;
+  if (by === 'process') return key.boot;
+  if (by === 'thread') return `${threadName} (${key.boot}/${key.thread})`;
+  return labelOf(by.label, processLabels, sample) ?? '';
 }

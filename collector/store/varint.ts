@@ -46,6 +46,12 @@ export class ByteWriter {
     this.#length += size;
   }
 
+  /** Eight bytes, IEEE 754. */
+  double(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
   /** The bytes so far, as a copy of their own. */
   done(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#length));
@@ -94,10 +100,37 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
+  /** The next `length` numbers; most are below 128 and take the short way. */
+  uints(into: Float64Array, length: number): void {
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[this.#at] ?? MORE;
+      if (byte < MORE) {
+        into[i] = byte;
+        this.#at++;
+      } else into[i] = this.uint();
+    }
+  }
+
+  ints(into: Float64Array, length: number): void {
+    this.uints(into, length);
+    for (let i = 0; i < length; i++) {
+      const value = into[i] ?? 0;
+      into[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+  }
+
   /** How many entries follow, each of at least `entryBytes`: a hostile length is refused before memory is taken. */
   length(entryBytes = 1): number {
     const value = this.uint();
     if (value * entryBytes > this.#bytes.length - this.#at) throw new RangeError('a record tells a length beyond its end');
+    return value;
+  }
+
+  double(): number {
+    if (this.#at + 8 > this.#bytes.length) throw new RangeError('a record ends in the middle of a number');
+    const value = this.#bytes.readDoubleLE(this.#at);
+    this.#at += 8;
     return value;
   }
 

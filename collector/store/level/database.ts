@@ -1,15 +1,19 @@
 // The only file that touches LevelDB. Every value carries a checksum over itself and its key: what the disk changed
 // is told as STORE_DAMAGED, never handed on.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Level } from 'level';
+import type { Bytes } from 'liveprofiler-sampler/wire';
 import { StoreError } from '../errors.ts';
 import type { KeyRange } from '../keys.ts';
 import { lockedError } from '../lock.ts';
 
 const CHECKSUM_BYTES = 4;
 const READ_AHEAD = 1000;
+const CACHE_BYTES = 32 * 1024 * 1024;
+/** What is in memory and the log before it becomes a table: larger ones are merged less often. */
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 
 export type Write = { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer } | { readonly type: 'del'; readonly key: Buffer };
 export type Entry = readonly [key: Buffer, value: Buffer];
@@ -25,43 +29,62 @@ export interface ReadOptions {
 
 export class Database {
   readonly #db: Db;
+  readonly #location: string;
+  /** LevelDB takes no write after one that failed, until it is opened again. */
+  #broken = false;
+  #closed = false;
 
-  private constructor(db: Db) {
+  private constructor(db: Db, location: string) {
     this.#db = db;
+    this.#location = location;
   }
 
   static async open(folder: string): Promise<Database> {
     await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
       throw new StoreError('STORE_IO', `The folder ${folder} cannot be made: ${String(cause)}. Give a dbpath that this user may write.`, cause);
     });
-    const db: Db = new Level(join(folder, 'leveldb'), { keyEncoding: 'buffer', valueEncoding: 'buffer', cacheSize: 32 * 1024 * 1024 });
+    const location = join(folder, 'leveldb');
+    const db: Db = new Level(location, { keyEncoding: 'buffer', valueEncoding: 'buffer', cacheSize: CACHE_BYTES, writeBufferSize: WRITE_BUFFER_BYTES });
     try {
       await db.open();
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       if (codeOf(cause) === 'LEVEL_LOCKED') throw await lockedError(folder, error);
       if (codeOf(cause) === 'LEVEL_CORRUPTION') {
-        throw new StoreError('STORE_DAMAGED', `The store in ${folder} is damaged and does not open: ${String(cause)}. Restore it from a backup.`, error);
+        throw new StoreError('STORE_DAMAGED', `The store in ${folder} is damaged and does not open: ${String(cause)}. Run liveprofiler repair, or restore it from a backup.`, error);
       }
       throw new StoreError('STORE_IO', `The store in ${folder} does not open: ${String(cause)}.`, error);
     }
-    return new Database(db);
+    return new Database(db, location);
   }
 
   snapshot(): Snapshot {
     return this.#db.snapshot();
   }
 
-  async get(key: Buffer): Promise<Buffer | undefined> {
+  async get(key: Buffer, snapshot?: Snapshot): Promise<Buffer | undefined> {
     // abstract-level's types promise a value; since its third version a missing key gives undefined.
-    const value = await telling(this.#db.get(key) as Promise<Buffer | undefined>);
+    const value = await this.#telling(this.#db.get(key, snapshot === undefined ? {} : { snapshot }) as Promise<Buffer | undefined>);
     return value === undefined ? undefined : checked(key, value);
   }
 
   /** All writes or none; on the disk itself when it resolves. */
   async write(writes: readonly Write[]): Promise<void> {
+    await this.reopenIfBroken();
     const operations = writes.map((write) => (write.type === 'put' ? { ...write, value: withChecksum(write.key, write.value) } : write));
-    await telling(this.#db.batch(operations, { sync: true }));
+    try {
+      await this.#telling(this.#db.batch(operations, { sync: true }));
+    } catch (error) {
+      this.#broken = true;
+      throw error;
+    }
+  }
+
+  async reopenIfBroken(): Promise<void> {
+    if (!this.#broken || this.#closed) return;
+    await this.#telling(this.#db.close());
+    await this.#telling(this.#db.open());
+    this.#broken = false;
   }
 
   /** Entries of a range, a batch at a time. */
@@ -69,7 +92,7 @@ export class Database {
     const iterator = this.#db.iterator({ ...range, ...options });
     try {
       for (;;) {
-        const entries = await telling(iterator.nextv(Math.min(options.limit ?? READ_AHEAD, READ_AHEAD)));
+        const entries = await this.#telling(iterator.nextv(Math.min(options.limit ?? READ_AHEAD, READ_AHEAD)));
         if (entries.length === 0) return;
         yield entries.map(([key, value]) => [key, checked(key, value)]);
       }
@@ -88,7 +111,7 @@ export class Database {
     const iterator = this.#db.keys(range);
     try {
       for (;;) {
-        const key = await telling(iterator.next());
+        const key = await this.#telling(iterator.next());
         if (key === undefined) return;
         iterator.seek(next(key));
       }
@@ -99,28 +122,44 @@ export class Database {
 
   /** Gives the space of what was deleted in a range back to the disk. */
   async compact({ gte, lt }: KeyRange): Promise<void> {
-    if (canCompact(this.#db)) await telling(this.#db.compactRange(gte, lt));
+    if (canCompact(this.#db)) await this.#telling(this.#db.compactRange(gte, lt));
+  }
+
+  /** About what a range takes on disk; what is in LevelDB's log does not count. */
+  async sizeOf({ gte, lt }: KeyRange): Promise<Bytes> {
+    return canCompact(this.#db) ? this.#telling(this.#db.approximateSize(gte, lt)) : 0;
+  }
+
+  /** What all files take. */
+  async bytes(): Promise<Bytes> {
+    let bytes = 0;
+    for (const file of await readdir(this.#location)) bytes += await stat(join(this.#location, file)).then(({ size }) => size, () => 0);
+    return bytes;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#db.close();
+  }
+
+  async #telling<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (cause) {
+      const code = codeOf(cause);
+      const notOpen = code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_ITERATOR_NOT_OPEN';
+      if (notOpen && !this.#broken) throw new StoreError('STORE_CLOSED', 'The store is closed.', cause);
+      if (notOpen) throw new StoreError('STORE_IO', 'The store is being opened again after the disk refused a write: ask again in a moment.', cause);
+      if (code === 'LEVEL_CORRUPTION') throw new StoreError('STORE_DAMAGED', `LevelDB says that its files are damaged: ${String(cause)}. Run liveprofiler repair, or restore the folder from a backup.`, cause);
+      if (/no space left/i.test(String(cause))) throw new StoreError('STORE_FULL', `The disk is full: ${String(cause)}. Make room; collecting goes on by itself.`, cause);
+      throw new StoreError('STORE_IO', `LevelDB could not read or write: ${String(cause)}.`, cause);
+    }
   }
 }
 
 /** `level` declares what browsers have too; under Node it is always LevelDB. */
-function canCompact(db: object): db is { compactRange(start: Buffer, end: Buffer): Promise<void> } {
+function canCompact(db: object): db is { compactRange(start: Buffer, end: Buffer): Promise<void>; approximateSize(start: Buffer, end: Buffer): Promise<number> } {
   return 'compactRange' in db;
-}
-
-async function telling<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    const code = codeOf(cause);
-    if (code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_ITERATOR_NOT_OPEN') throw new StoreError('STORE_CLOSED', 'The store is closed.', cause);
-    if (code === 'LEVEL_CORRUPTION') throw new StoreError('STORE_DAMAGED', `LevelDB says that its files are damaged: ${String(cause)}. Restore the folder from a backup.`, cause);
-    throw new StoreError('STORE_IO', `LevelDB could not read or write: ${String(cause)}.`, cause);
-  }
 }
 
 function codeOf(error: unknown): unknown {
@@ -138,7 +177,7 @@ function checked(key: Buffer, sealed: Buffer): Buffer {
   const length = sealed.length - CHECKSUM_BYTES;
   const value = sealed.subarray(0, Math.max(length, 0));
   if (length < 0 || sealed.readUInt32LE(length) !== crc32(value, crc32(key))) {
-    throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} is not as it was written. Restore the folder from a backup.`);
+    throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} is not as it was written. Run liveprofiler repair, or restore the folder from a backup.`);
   }
   return value;
 }

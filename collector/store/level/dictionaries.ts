@@ -1,14 +1,24 @@
 // Dictionaries at hand, by number: read from their pages once, shared by whoever reads and writes, let go when there
-// are many. A day of one host has one; its key says when it may go.
-import type { Write } from './database.ts';
-import type { Database } from './database.ts';
+// are many. One serves the windows of one service over one stretch of time; its key says when it may go.
+import type { Microseconds } from 'liveprofiler-sampler/wire';
 import { Dictionary } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
-import { dictionaryKey, pageKey, pagePrefix, RAW_TIER, readDictionaryKey, SPACE, under } from '../keys.ts';
+import { dictionaryKey, pageKey, pagePrefix, readDictionaryKey, SPACE, under } from '../keys.ts';
+import type { DictionaryKey } from '../keys.ts';
+import { RAW_TIER } from '../tiers.ts';
+import type { Write } from './database.ts';
+import type { Database } from './database.ts';
 
-const STRETCH_US = 24 * 3600 * 1_000_000;
-/** Entries kept in memory over all dictionaries: some hundred MB at the most. */
-const MAX_ENTRIES = 2_000_000;
+const DAY_US = 24 * 3600 * 1_000_000;
+/** The finest tier that a dictionary serves, and the length of its stretch; it serves the tiers up to the next one. */
+const STRETCHES = [
+  { tier: RAW_TIER, lengthUs: DAY_US },
+  { tier: 2, lengthUs: 30 * DAY_US },
+] as const;
+/** Entries kept in memory over all dictionaries: some hundred bytes each. */
+const MAX_ENTRIES = 1_500_000;
+/** Above this, what is new goes into another one: names without end cost no single dictionary more. */
+const MAX_ENTRIES_OF_ONE = 400_000;
 
 export interface NumberedDictionary {
   readonly id: number;
@@ -17,13 +27,22 @@ export interface NumberedDictionary {
   pages: number;
 }
 
+/** Whose windows share a dictionary. */
+export interface Scope {
+  readonly tier: number;
+  readonly service: string;
+  readonly atUs: Microseconds;
+}
+
 export class Dictionaries {
   readonly #db: Database;
   readonly #byId = new Map<number, Promise<NumberedDictionary>>();
-  /** `host` and day → number. */
+  readonly #loaded = new Map<number, NumberedDictionary>();
+  /** Being written: while one is held, there must be no second copy of it. */
+  readonly #held = new Set<number>();
+  /** Scope and stretch → the one that takes what is new. */
   readonly #ids = new Map<string, number>();
   #nextId = 1;
-  #entries = 0;
 
   private constructor(db: Database) {
     this.#db = db;
@@ -31,13 +50,7 @@ export class Dictionaries {
 
   static async open(db: Database): Promise<Dictionaries> {
     const all = new Dictionaries(db);
-    for await (const entries of db.batches(under(Buffer.from([SPACE.dictionary])))) {
-      for (const [key] of entries) {
-        const { fromUs, scope, id } = readDictionaryKey(key);
-        all.#ids.set(nameOf(scope, fromUs), id);
-        all.#nextId = Math.max(all.#nextId, id + 1);
-      }
-    }
+    await all.reload();
     return all;
   }
 
@@ -53,8 +66,8 @@ export class Dictionaries {
     const loading = this.#load(id);
     this.#byId.set(id, loading);
     loading.then(
-      ({ dictionary }) => {
-        this.#entries += dictionary.size;
+      (numbered) => {
+        if (this.#byId.get(id) === loading) this.#loaded.set(id, numbered);
         this.#letGo();
       },
       () => this.#byId.delete(id),
@@ -62,42 +75,58 @@ export class Dictionaries {
     return loading;
   }
 
-  /** The one for a host at a moment, made when there is none; `writes` is what makes it. */
-  async forWindow(host: string, startUs: number): Promise<{ readonly numbered: NumberedDictionary; readonly writes: readonly Write[] }> {
-    const fromUs = Math.floor(startUs / STRETCH_US) * STRETCH_US;
-    const name = nameOf(host, fromUs);
+  /** The one that takes what is new of a scope, made when there is none; `writes` is what makes it. Hold it until it is written. */
+  async forScope({ tier, service, atUs }: Scope): Promise<{ readonly numbered: NumberedDictionary; readonly writes: readonly Write[] }> {
+    const stretch = STRETCHES.findLast((one) => one.tier <= tier) ?? STRETCHES[0];
+    const fromUs = Math.floor(atUs / stretch.lengthUs) * stretch.lengthUs;
+    const name = nameOf({ tier: stretch.tier, scope: service, fromUs });
     const known = this.#ids.get(name);
-    if (known !== undefined) return { numbered: await this.get(known), writes: [] };
+    if (known !== undefined) {
+      this.#held.add(known);
+      const numbered = await this.get(known);
+      if (numbered.dictionary.size < MAX_ENTRIES_OF_ONE) return { numbered, writes: [] };
+    }
     const id = this.#nextId++;
     const numbered = { id, dictionary: new Dictionary(), pages: 0 };
     this.#ids.set(name, id);
+    this.#held.add(id);
     this.#byId.set(id, Promise.resolve(numbered));
-    const key = dictionaryKey({ tier: RAW_TIER, fromUs, untilUs: fromUs + STRETCH_US, scope: host, id });
+    this.#loaded.set(id, numbered);
+    const key = dictionaryKey({ tier: stretch.tier, fromUs, untilUs: fromUs + stretch.lengthUs, scope: service, id });
     return { numbered, writes: [{ type: 'put', key, value: Buffer.alloc(0) }] };
   }
 
-  /** After a write that failed: what memory holds beyond the disk is forgotten. */
-  async reload(): Promise<void> {
-    const fresh = await Dictionaries.open(this.#db);
-    this.#byId.clear();
-    this.#entries = 0;
-    this.#ids.clear();
-    for (const [name, id] of fresh.#ids) this.#ids.set(name, id);
+  /** What was written is on disk: any copy read from there is the same. */
+  release(): void {
+    this.#held.clear();
+    this.#letGo();
   }
 
-  /** What deletes the dictionaries whose stretch ended at or before `untilUs`. */
-  async deletionsBefore(untilUs: number): Promise<Write[]> {
-    const writes: Write[] = [];
-    for await (const entries of this.#db.batches(under(Buffer.from([SPACE.dictionary, RAW_TIER])))) {
-      for (const [key] of entries) {
-        const found = readDictionaryKey(key);
-        if (found.untilUs > untilUs) return writes;
-        writes.push({ type: 'del', key });
-        for await (const pages of this.#db.batches(under(pagePrefix(found.id)))) for (const [page] of pages) writes.push({ type: 'del', key: page });
-        this.#ids.delete(nameOf(found.scope, found.fromUs));
-        this.#byId.delete(found.id);
-      }
+  /** As the disk has it: after a write that failed, what memory holds beyond it is forgotten. */
+  async reload(): Promise<void> {
+    this.#held.clear();
+    this.#byId.clear();
+    this.#loaded.clear();
+    this.#ids.clear();
+    for (const key of await this.all()) {
+      this.#ids.set(nameOf(key), Math.max(key.id, this.#ids.get(nameOf(key)) ?? 0));
+      this.#nextId = Math.max(this.#nextId, key.id + 1);
     }
+  }
+
+  async all(): Promise<DictionaryKey[]> {
+    const keys: DictionaryKey[] = [];
+    for await (const entries of this.#db.batches(under(Buffer.from([SPACE.dictionary])))) for (const [key] of entries) keys.push(readDictionaryKey(key));
+    return keys;
+  }
+
+  /** What deletes a dictionary that nothing points at any more. */
+  async deletions(key: DictionaryKey): Promise<Write[]> {
+    const writes: Write[] = [{ type: 'del', key: dictionaryKey(key) }];
+    for await (const pages of this.#db.batches(under(pagePrefix(key.id)))) for (const [page] of pages) writes.push({ type: 'del', key: page });
+    if (this.#ids.get(nameOf(key)) === key.id) this.#ids.delete(nameOf(key));
+    this.#byId.delete(key.id);
+    this.#loaded.delete(key.id);
     return writes;
   }
 
@@ -109,7 +138,7 @@ export class Dictionaries {
         try {
           dictionary.readPage(page);
         } catch (cause) {
-          throw new StoreError('STORE_DAMAGED', `Page ${pages} of dictionary ${id} does not read as one. Restore the folder from a backup.`, cause);
+          throw new StoreError('STORE_DAMAGED', `Page ${pages} of dictionary ${id} does not read as one. Run liveprofiler repair, or restore the folder from a backup.`, cause);
         }
         pages++;
       }
@@ -118,23 +147,25 @@ export class Dictionaries {
   }
 
   #letGo(): void {
+    let entries = 0;
+    for (const { dictionary } of this.#loaded.values()) entries += dictionary.size;
     for (const id of this.#byId.keys()) {
-      if (this.#entries <= MAX_ENTRIES || this.#byId.size <= 1) return;
-      const gone = this.#byId.get(id);
+      if (entries <= MAX_ENTRIES) return;
+      const gone = this.#loaded.get(id);
+      if (gone === undefined || this.#held.has(id)) continue;
+      entries -= gone.dictionary.size;
       this.#byId.delete(id);
-      void gone?.then(({ dictionary }) => {
-        this.#entries -= dictionary.size;
-      });
+      this.#loaded.delete(id);
     }
   }
 }
 
-/** What brings a dictionary's disk up to date; call `pageWritten` when it is there. */
+/** What brings a dictionary's disk up to date; call `pagesWritten` when it is there. */
 export function pageWrites({ id, dictionary, pages }: NumberedDictionary): Write[] {
   const page = dictionary.nextPage();
   return page === undefined ? [] : [{ type: 'put', key: pageKey(id, pages), value: page }];
 }
 
-function nameOf(scope: string, fromUs: number): string {
-  return `${fromUs} ${scope}`;
+function nameOf({ tier, scope, fromUs }: Pick<DictionaryKey, 'tier' | 'scope' | 'fromUs'>): string {
+  return `${tier} ${fromUs} ${scope}`;
 }

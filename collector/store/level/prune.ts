@@ -1,63 +1,131 @@
-// Drops windows past their retention with their identities, and the dictionaries that nothing points at any more.
-// Only what goes is read: a host's old windows are one range at the start of its own.
-import { after, identityKey, identityPrefix, kindPrefix, RAW_TIER, readWindowKey, SPACE, tierPrefix, under, windowBounds, windowKey } from '../keys.ts';
-import { decodeHeader } from '../record.ts';
-import type { Database, Write } from './database.ts';
-import type { Dictionaries } from './dictionaries.ts';
+// Drops what is past its retention, tier by tier, and the names and identities that nothing points at any more. What
+// is dropped is in the roll-up above already; a write that drops also notes where the tier is no longer whole.
+import type { Bytes, Microseconds } from 'liveprofiler-sampler/wire';
+import { windowBounds, SPACE } from '../keys.ts';
+import type { DictionaryKey, Series, WindowKey } from '../keys.ts';
+import { bucketOf, bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
+import { widened, without } from '../spans.ts';
+import type { Span } from '../spans.ts';
+import type { Write } from './database.ts';
+import type { Engine } from './engine.ts';
+import { headersOf, seriesOf } from './records.ts';
+import { deletions } from './rollups.ts';
+import { readWhole, writeWhole } from './whole.ts';
 
-/** Windows deleted in one write: appends wait for so long at the most. */
+/** Records deleted in one write: appends wait for so long at the most. */
 const CHUNK = 2000;
 
-export interface Series {
-  readonly host: string;
-  readonly kind: string;
+export interface Dropped {
+  readonly records: number;
+  /** About so many on disk. */
+  readonly bytes: Bytes;
 }
 
-/** Which hosts have windows of which kinds: one seek each. */
-export async function allSeries(db: Database): Promise<Series[]> {
-  const series: Series[] = [];
-  await db.skim(under(tierPrefix(SPACE.header, RAW_TIER)), (key) => {
-    const { host, kind } = readWindowKey(key);
-    series.push({ host, kind });
-    return after(kindPrefix(SPACE.header, RAW_TIER, host, kind));
-  });
-  return series;
-}
-
-/** Drops one chunk of windows that started before `beforeUs`; resolves to how many. Call again until it is 0. */
-export async function pruneWindows(db: Database, { host, kind }: Series, beforeUs: number): Promise<number> {
-  const writes: Write[] = [];
-  let windows = 0;
-  for await (const entries of db.batches(windowBounds(SPACE.header, RAW_TIER, host, kind, 0, beforeUs))) {
-    for (const [bytes, value] of entries) {
-      const key = readWindowKey(bytes);
-      const prefix = identityPrefix(key.boot, key.thread, key.kind);
-      writes.push(
-        { type: 'del', key: bytes },
-        { type: 'del', key: windowKey(SPACE.payload, key) },
-        { type: 'del', key: identityKey(prefix, key.firstSeq + decodeHeader(value).seqSpan) },
-      );
-      windows++;
+/** Drops records of a tier that lie in buckets over by `beforeUs` and in no pin. */
+export async function dropTier(engine: Engine, tier: number, beforeUs: Microseconds, pins: readonly Span[], isOpen: () => boolean): Promise<Dropped> {
+  const unit = unitOf(tier);
+  const limit = bucketOf(unit, Math.max(0, beforeUs));
+  const kept = pins.map((pin) => widened(pin, bucketUs(TOP_TIER)));
+  let [records, bytes] = [0, 0];
+  for (const series of await seriesOf(engine.db, tier)) {
+    for (;;) {
+      if (!isOpen()) return { records, bytes };
+      const dropped = await engine.alone(() => dropChunk(engine, tier, series, limit, kept));
+      records += dropped.records;
+      bytes += dropped.bytes;
+      if (dropped.records === 0) break;
     }
-    if (windows >= CHUNK) break;
   }
-  if (windows > 0) await db.write(writes);
-  return windows;
+  return { records, bytes };
 }
 
-/** Resolves to whether there were any. */
-export async function pruneDictionaries(db: Database, dictionaries: Dictionaries, beforeUs: number): Promise<boolean> {
-  const writes = await dictionaries.deletionsBefore(beforeUs);
-  if (writes.length > 0) await db.write(writes);
-  return writes.length > 0;
+async function dropChunk(engine: Engine, tier: number, series: Series, limitUs: Microseconds, kept: readonly Span[]): Promise<Dropped> {
+  const whole = await readWhole(engine.db, series);
+  const here = whole[tier] ?? [];
+  const droppable = without(here, kept).map(({ fromUs, untilUs }) => ({ fromUs, untilUs: Math.min(untilUs, limitUs) })).filter(({ fromUs, untilUs }) => fromUs < untilUs);
+  for (const span of droppable) {
+    const chunk = await chunkOf(engine, tier, series, span);
+    if (chunk === undefined) continue;
+    const { keys, untilUs } = chunk;
+    const { host, kind } = series;
+    const bytes = await engine.db.sizeOf(windowBounds(SPACE.payload, tier, host, kind, span.fromUs, untilUs));
+    const next = whole.map((spans, of) => (of === tier ? without(spans, [{ fromUs: span.fromUs, untilUs }]) : spans));
+    const writes: Write[] = keys.flatMap((key) => deletions(key));
+    if (tier === RAW_TIER) writes.push(...(await engine.identities.bury(keys)));
+    await engine.db.write([...writes, writeWhole(series, next)]);
+    return { records: keys.length, bytes };
+  }
+  return { records: 0, bytes: 0 };
 }
 
-/** Gives the space of a series' dropped windows back to the disk. */
-export async function compactWindows(db: Database, { host, kind }: Series, beforeUs: number): Promise<void> {
-  for (const space of [SPACE.header, SPACE.payload]) await db.compact(windowBounds(space, RAW_TIER, host, kind, 0, beforeUs));
+interface Chunk {
+  readonly keys: readonly (WindowKey & { readonly lastSeq: number; readonly endUs: Microseconds })[];
+  /** Whole buckets of the next tier end here. */
+  readonly untilUs: Microseconds;
 }
 
-/** Gives the space of dropped dictionaries and identities back to the disk. */
-export async function compactNames(db: Database): Promise<void> {
-  for (const space of [SPACE.page, SPACE.identity]) await db.compact(under(Buffer.from([space])));
+/** The first records of a span, in whole buckets of the tier above that are rolled up; undefined when there are none. */
+async function chunkOf(engine: Engine, tier: number, series: Series, span: Span): Promise<Chunk | undefined> {
+  const unit = unitOf(tier);
+  const keys: (WindowKey & { lastSeq: number; endUs: Microseconds })[] = [];
+  let untilUs = span.untilUs;
+  reading: for await (const seen of headersOf(engine, series, { tier, ...span })) {
+    for (const { key, header } of seen) {
+      const bucket = bucketOf(unit, key.startUs);
+      const full = keys.length >= CHUNK && bucket !== bucketOf(unit, keys.at(-1)?.startUs ?? 0);
+      if (full || (tier < TOP_TIER && engine.marks.isDirty(series, unit, bucket))) {
+        untilUs = bucket;
+        break reading;
+      }
+      keys.push({ ...key, lastSeq: key.firstSeq + header.seqSpan, endUs: key.startUs + header.lastUs });
+    }
+  }
+  return keys.length === 0 ? undefined : { keys, untilUs };
+}
+
+/** The tier whose buckets leave as a whole: the one above, which holds what leaves. */
+function unitOf(tier: number): number {
+  return Math.min(tier + 1, TOP_TIER);
+}
+
+/** Dictionaries of stretches over by `beforeUs` that no record can point at: none of their time is left. */
+export async function dropDictionaries(engine: Engine, beforeUs: Microseconds): Promise<number> {
+  let dropped = 0;
+  const candidates = (await engine.dictionaries.all()).filter(({ untilUs }) => untilUs <= beforeUs);
+  for (const [name, keys] of stretches(candidates)) {
+    dropped += await engine.alone(async () => {
+      if (await isUsed(engine, name)) return 0;
+      const writes: Write[] = [];
+      for (const key of keys) writes.push(...(await engine.dictionaries.deletions(key)));
+      await engine.db.write(writes);
+      return keys.length;
+    });
+  }
+  return dropped;
+}
+
+function stretches(keys: readonly DictionaryKey[]): Map<DictionaryKey, DictionaryKey[]> {
+  const byName = new Map<string, DictionaryKey[]>();
+  for (const key of keys) {
+    const name = `${key.tier} ${key.fromUs}`;
+    byName.set(name, [...(byName.get(name) ?? []), key]);
+  }
+  return new Map([...byName.values()].flatMap((group) => (group[0] === undefined ? [] : [[group[0], group]])));
+}
+
+async function isUsed(engine: Engine, { tier, fromUs, untilUs }: DictionaryKey): Promise<boolean> {
+  const tiers = TIERS.flatMap((_, of) => (tier === RAW_TIER ? of < 2 : of >= 2) ? [of] : []);
+  for (const of of tiers) {
+    for (const { host, kind } of await seriesOf(engine.db, of)) {
+      if ((await engine.db.first(windowBounds(SPACE.header, of, host, kind, fromUs, untilUs))) !== undefined) return true;
+    }
+  }
+  return false;
+}
+
+export async function dropIdentities(engine: Engine, beforeUs: Microseconds): Promise<void> {
+  await engine.alone(async () => {
+    const writes = await engine.identities.deletionsBefore(beforeUs);
+    if (writes.length > 0) await engine.db.write(writes);
+  });
 }

@@ -1,112 +1,120 @@
-// Answers ranges. Timelines and lists read headers alone; a query reads rows of the windows that the selector means.
+// Answers ranges. Timelines and lists read headers alone; a query reads rows of the records that the selector means.
+// All records of an answer are of one snapshot, taken together with the marks that say which roll-ups are true.
 import type { Labels, Tally } from 'liveprofiler-sampler/wire';
 import { callTree } from '../calltree.ts';
-import type { GroupBy, HostMemory, Inventory, QueryAnswer, QueryOptions, Range, Selector, Timeline } from '../contract.ts';
+import type { GroupBy, HostMemory, Inventory, NumberTimeline, Pin, QueryAnswer, QueryOptions, Range, Selector, Timeline } from '../contract.ts';
+import { cover } from '../cover.ts';
+import type { Segment } from '../cover.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
-import type { WindowKey } from '../keys.ts';
-import { after, hostPrefix, kindPrefix, memoryKey, RAW_TIER, readMemoryKey, readWindowKey, SPACE, tierPrefix, under, windowBounds } from '../keys.ts';
+import { SHAPE } from '../header.ts';
+import { memoryKey, kindPrefix, readMemoryKey, readWindowKey, SPACE, under } from '../keys.ts';
+import type { Series } from '../keys.ts';
 import { mergeTotals, StackSums } from '../merge.ts';
-import type { Header } from '../record.ts';
-import { decodeHeader, decodeRows } from '../record.ts';
-import { selectsLabels, selectsThread } from '../select.ts';
-import { TimelineSums } from '../timeline.ts';
-import type { Database, Snapshot } from './database.ts';
-import type { Dictionaries } from './dictionaries.ts';
-
-/** A window as far as its header tells. */
-interface Seen {
-  readonly key: WindowKey;
-  readonly header: Header;
-  readonly dictionary: Dictionary;
-  readonly processLabels: Labels;
-}
+import { decodeNumbers } from '../numbers.ts';
+import { NumberSteps } from '../number-steps.ts';
+import { RowReader } from '../rows.ts';
+import { mayHold, selectsLabels, selectsThread } from '../select.ts';
+import type { Span } from '../spans.ts';
+import { TIERS } from '../tiers.ts';
+import { stepsOf, TimelineSums } from '../timeline.ts';
+import type { Snapshot } from './database.ts';
+import type { Engine } from './engine.ts';
+import { readPins } from './pins.ts';
+import { headersOf, hostsOf, kindsOf, reading, recordsOf } from './records.ts';
+import type { Seen, Whole } from './records.ts';
+import { readWhole } from './whole.ts';
 
 const NO_LABELS: Labels = {};
 
 export class Reader {
-  readonly #db: Database;
-  readonly #dictionaries: Dictionaries;
+  readonly #engine: Engine;
 
-  constructor(db: Database, dictionaries: Dictionaries) {
-    this.#db = db;
-    this.#dictionaries = dictionaries;
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
 
   async query(selector: Selector, range: Range, options: QueryOptions = {}): Promise<QueryAnswer> {
-    const bounds = boundsUs(range);
-    const sums = new Map<number, { dictionary: Dictionary; sums: StackSums }>();
+    const bounds = spanOf(range);
+    const sums = new Map<Dictionary, StackSums>();
+    const rows = new RowReader();
     const idle = { count: 0, weight: 0 };
     const dropped = { count: 0, weight: 0 };
     const threads = new Set<string>();
     let windows = 0;
     let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, 0];
-    const snapshot = this.#db.snapshot();
-    try {
-      for (const host of new Set(selector.hosts ?? (await this.#hostsWithWindows()))) {
-        for await (const [seen, payload] of this.#withRows(host, selector, bounds, snapshot)) {
-          const { key, header, dictionary, processLabels } = seen;
-          const entry = sums.get(header.dictionary) ?? { dictionary, sums: new StackSums() };
-          sums.set(header.dictionary, entry);
-          const accept = acceptor(selector, seen);
-          const some = entry.sums.add(decodeRows(payload), accept);
-          const whole = selectsLabels(selector, processLabels, NO_LABELS);
-          if (whole) {
-            addTo(idle, header.idle);
-            addTo(dropped, header.dropped);
-          }
-          if (!some && !whole) continue;
-          windows++;
-          threads.add(`${key.boot} ${key.thread}`);
-          firstUs = Math.min(firstUs, key.startUs);
-          lastUs = Math.max(lastUs, key.startUs + header.durationUs);
-        }
+    const add = ({ key, header, dictionary, processLabels, payload }: Whole): void => {
+      if (header.shape !== SHAPE.stacks || !selectsThread(selector, key.boot, key.thread)) return;
+      const into = sums.get(dictionary) ?? new StackSums();
+      sums.set(dictionary, into);
+      const levelForUs = header.averages && !header.rolled ? header.coveredUs : undefined;
+      into.add(reading(payload, () => rows.read(payload)), { accept: acceptor(selector, dictionary, processLabels), levelForUs });
+      if (!mayHold(selector, processLabels)) return;
+      if (selectsLabels(selector, processLabels, NO_LABELS)) {
+        addTo(idle, header.idle);
+        addTo(dropped, header.dropped);
       }
-    } finally {
-      await snapshot.close();
-    }
-    const totals = mergeTotals([...sums.values()].map(({ dictionary, sums: { count, weight } }) => ({ frames: dictionary.frames, stacks: dictionary.stacks, count, weight })));
+      windows += header.windows;
+      threads.add(`${key.boot} ${key.thread}`);
+      firstUs = Math.min(firstUs, key.startUs + header.firstUs);
+      lastUs = Math.max(lastUs, key.startUs + header.lastUs);
+    };
+    await this.#view(selector, async (series, state, snapshot) => {
+      for (const segment of cover(bounds, state)) {
+        for await (const records of recordsOf(this.#engine, series, segment, snapshot)) records.forEach(add);
+      }
+    });
+    const totals = mergeTotals([...sums].map(([{ frames, stacks }, part]) => ({ frames, stacks, ...columnsOf(part) })), Math.max(0, lastUs - firstUs));
     const covered = windows === 0 ? {} : { covered: { fromMs: firstUs / 1000, untilMs: lastUs / 1000 } };
     return { tree: callTree(totals, options), idle, dropped, windows, threads: threads.size, ...covered };
   }
 
   async timeline(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<Timeline> {
-    const bounds = boundsUs(range);
-    const sums = new TimelineSums(range, stepMs, by);
-    for (const host of new Set(selector.hosts ?? (await this.#hostsWithWindows()))) {
-      for await (const seen of this.#headers(host, selector.kind, bounds)) {
-        if (!selectsThread(selector, seen.key.boot, seen.key.thread)) continue;
-        const { key, header, dictionary, processLabels } = seen;
-        const chosen = header.totals.map((total) => ({ ...total, sample: dictionary.labelSets[total.labels] ?? NO_LABELS })).filter(({ sample }) => selectsLabels(selector, processLabels, sample));
-        const whole = selectsLabels(selector, processLabels, NO_LABELS);
-        if (!whole && chosen.length === 0) continue;
-        sums.add({ key, durationUs: header.durationUs, processLabels, threadName: dictionary.texts[header.threadName] ?? '', totals: chosen, idleUs: whole ? header.idle.weight : 0 });
-      }
-    }
+    const sums = new TimelineSums(stepsOf(range, stepMs), by);
+    await this.#eachStep(selector, range, stepMs, headersOf, ({ key, header, dictionary, processLabels }, step) => {
+      if (header.shape !== SHAPE.stacks || !mayHold(selector, processLabels)) return;
+      const totals = header.totals.map((total) => ({ ...total, sample: dictionary.labelSets[total.labels] ?? NO_LABELS })).filter(({ sample }) => selectsLabels(selector, processLabels, sample));
+      const idleUs = selectsLabels(selector, processLabels, NO_LABELS) ? header.idle.weight : 0;
+      sums.add(step, { key, header, processLabels, threadName: dictionary.texts[header.threadName] ?? '', totals, idleUs });
+    });
     return sums.timeline();
   }
 
-  async labels(range: Range): Promise<Inventory> {
-    const bounds = boundsUs(range);
+  async numbers(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<NumberTimeline> {
+    const sums = new NumberSteps(stepsOf(range, stepMs), by);
+    await this.#eachStep(selector, range, stepMs, recordsOf, ({ key, header, dictionary, processLabels, payload }, step) => {
+      if (header.shape !== SHAPE.numbers || !selectsLabels(selector, processLabels, NO_LABELS)) return;
+      sums.add(step, { key, header, processLabels, threadName: dictionary.texts[header.threadName] ?? '', numbers: reading(payload, () => decodeNumbers(payload)) });
+    });
+    return sums.timeline();
+  }
+
+  async labels(range: Range, only?: readonly string[]): Promise<Inventory> {
+    const bounds = spanOf(range);
     const hosts = new Set<string>();
     const kinds = new Set<string>();
     const threads = new Map<string, Inventory['threads'][number]>();
     const labels = new Map<string, Set<string>>();
+    const seenSets = new Set<Labels>();
     const note = (set: Labels): void => {
+      if (seenSets.has(set)) return;
+      seenSets.add(set);
       for (const [name, value] of Object.entries(set)) labels.set(name, (labels.get(name) ?? new Set()).add(value));
     };
-    for (const host of await this.#hostsWithWindows()) {
-      for (const kind of await this.#kinds(host)) {
-        for await (const { key, header, dictionary, processLabels } of this.#headers(host, kind, bounds)) {
-          hosts.add(host);
-          kinds.add(kind);
-          const name = dictionary.texts[header.threadName] ?? '';
-          threads.set(JSON.stringify([host, key.boot, key.thread]), { host, boot: key.boot, id: key.thread, name });
-          note(processLabels);
-          for (const total of header.totals) note(dictionary.labelSets[total.labels] ?? NO_LABELS);
+    const selector = only === undefined ? {} : { hosts: only };
+    await this.#view(selector, async (series, state, snapshot) => {
+      for (const segment of cover(bounds, state)) {
+        for await (const seen of headersOf(this.#engine, series, segment, snapshot)) {
+          for (const { key, header, dictionary, processLabels } of seen) {
+            hosts.add(series.host);
+            kinds.add(series.kind);
+            threads.set(JSON.stringify([series.host, key.boot, key.thread]), { host: series.host, boot: key.boot, id: key.thread, name: dictionary.texts[header.threadName] ?? '' });
+            note(processLabels);
+            for (const total of header.totals) note(dictionary.labelSets[total.labels] ?? NO_LABELS);
+          }
         }
       }
-    }
+    });
     return {
       hosts: [...hosts],
       kinds: [...kinds],
@@ -116,91 +124,113 @@ export class Reader {
   }
 
   async extent(host: string): Promise<Range | undefined> {
-    let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, 0];
-    for (const kind of await this.#kinds(host)) {
-      const range = under(kindPrefix(SPACE.header, RAW_TIER, host, kind));
-      const first = await this.#db.first(range);
-      const last = await this.#db.first(range, { reverse: true });
-      if (first === undefined || last === undefined) continue;
-      firstUs = Math.min(firstUs, readWindowKey(first[0]).startUs);
-      lastUs = Math.max(lastUs, readWindowKey(last[0]).startUs + reading(last[0], () => decodeHeader(last[1])).durationUs);
+    const ends: number[] = [];
+    const starts: number[] = [];
+    for (const tier of TIERS.keys()) {
+      for (const kind of await kindsOf(this.#engine.db, tier, host)) {
+        const range = under(kindPrefix(SPACE.header, tier, host, kind));
+        const first = await this.#engine.db.first(range);
+        const last = await this.#engine.db.first(range, { reverse: true });
+        if (first === undefined || last === undefined) continue;
+        // The records that begin first and last; what runs beside them in other threads begins there too.
+        for (const [key, into] of [[first[0], starts], [last[0], ends]] as const) {
+          const { startUs } = readWindowKey(key);
+          for await (const seen of headersOf(this.#engine, { host, kind }, { tier, fromUs: startUs, untilUs: startUs + 1 })) {
+            for (const { header } of seen) into.push(startUs + (into === starts ? header.firstUs : header.lastUs));
+          }
+        }
+      }
     }
-    return Number.isFinite(firstUs) ? { fromMs: firstUs / 1000, untilMs: lastUs / 1000 } : undefined;
+    return ends.length === 0 ? undefined : { fromMs: Math.min(...starts) / 1000, untilMs: Math.max(...ends) / 1000 };
   }
 
   async hosts(): Promise<readonly string[]> {
-    const hosts = new Set(await this.#hostsWithWindows());
-    for await (const entries of this.#db.batches(under(Buffer.from([SPACE.memory])))) for (const [key] of entries) hosts.add(readMemoryKey(key));
+    const hosts = new Set<string>();
+    for (const tier of TIERS.keys()) for (const host of await hostsOf(this.#engine.db, tier)) hosts.add(host);
+    for await (const entries of this.#engine.db.batches(under(Buffer.from([SPACE.memory])))) for (const [key] of entries) hosts.add(readMemoryKey(key));
     return [...hosts].sort();
   }
 
   async memory(host: string): Promise<HostMemory | undefined> {
-    const value = await this.#db.get(memoryKey(host));
+    const value = await this.#engine.db.get(memoryKey(host));
     return value === undefined ? undefined : reading(memoryKey(host), () => JSON.parse(value.toString('utf8')) as HostMemory);
   }
 
-  /** Hosts, then kinds: one seek each, whatever they hold. */
-  async #hostsWithWindows(): Promise<string[]> {
-    const hosts: string[] = [];
-    await this.#db.skim(under(tierPrefix(SPACE.header, RAW_TIER)), (key) => {
-      const { host } = readWindowKey(key);
-      hosts.push(host);
-      return after(hostPrefix(SPACE.header, RAW_TIER, host));
-    });
-    return hosts;
+  pins(): Promise<readonly Pin[]> {
+    return readPins(this.#engine.db);
   }
 
-  async #kinds(host: string): Promise<string[]> {
-    const kinds: string[] = [];
-    await this.#db.skim(under(hostPrefix(SPACE.header, RAW_TIER, host)), (key) => {
-      const { kind } = readWindowKey(key);
-      kinds.push(kind);
-      return after(kindPrefix(SPACE.header, RAW_TIER, host, kind));
-    });
-    return kinds;
-  }
-
-  async *#headers(host: string, kind: string, [fromUs, untilUs]: BoundsUs, snapshot?: Snapshot): AsyncGenerator<Seen, void, void> {
-    const bounds = windowBounds(SPACE.header, RAW_TIER, host, kind, fromUs, untilUs);
-    for await (const entries of this.#db.batches(bounds, snapshot === undefined ? {} : { snapshot })) {
-      for (const [bytes, value] of entries) {
-        const header = reading(bytes, () => decodeHeader(value));
-        const { dictionary } = await this.#dictionaries.get(header.dictionary);
-        yield { key: readWindowKey(bytes), header, dictionary, processLabels: dictionary.labelSets[header.processLabels] ?? NO_LABELS };
+  /** Every record of each step of a range, so that roll-ups are used where they lie within a step. */
+  async #eachStep<T extends Seen>(
+    selector: Selector,
+    range: Range,
+    stepMs: number,
+    read: (engine: Engine, series: Series, segment: Segment, snapshot: Snapshot) => AsyncGenerator<readonly T[], void, void>,
+    visit: (record: T, step: number) => void,
+  ): Promise<void> {
+    const bounds = spanOf(range);
+    const [baseUs, stepUs] = [range.fromMs * 1000, stepMs * 1000];
+    await this.#view(selector, async (series, state, snapshot) => {
+      const segments: Segment[] = [];
+      for (let fromUs = bounds.fromUs, step = 0; fromUs < bounds.untilUs; step++) {
+        const untilUs = Math.min(bounds.untilUs, Math.ceil(baseUs + (step + 1) * stepUs));
+        if (untilUs <= fromUs) continue;
+        for (const segment of cover({ fromUs, untilUs }, state)) {
+          const before = segments.at(-1);
+          if (before?.tier === segment.tier && before.untilUs === segment.fromUs) segments[segments.length - 1] = { ...before, untilUs: segment.untilUs };
+          else segments.push(segment);
+        }
+        fromUs = untilUs;
       }
-    }
-  }
-
-  /** Headers and payloads were written together: both come in one order. */
-  async *#withRows(host: string, selector: Selector, bounds: BoundsUs, snapshot: Snapshot): AsyncGenerator<readonly [Seen, Buffer], void, void> {
-    const headers = this.#headers(host, selector.kind, bounds, snapshot);
-    const payloads = this.#db.batches(windowBounds(SPACE.payload, RAW_TIER, host, selector.kind, ...bounds), { snapshot });
-    try {
-      for await (const entries of payloads) {
-        for (const [key, payload] of entries) {
-          const next = await headers.next();
-          if (next.done === true) throw new StoreError('STORE_DAMAGED', `The window ${key.toString('hex').slice(0, 80)} has rows but no header. Restore the folder from a backup.`);
-          if (selectsThread(selector, next.value.key.boot, next.value.key.thread)) yield [next.value, payload];
+      for (const segment of segments) {
+        for await (const records of read(this.#engine, series, segment, snapshot)) {
+          for (const record of records) {
+            if (selectsThread(selector, record.key.boot, record.key.thread)) visit(record, Math.floor((record.key.startUs / 1000 - range.fromMs) / stepMs));
+          }
         }
       }
+    });
+  }
+
+  /** Calls with each series that a selector can mean, as one snapshot shows it. */
+  async #view(selector: Partial<Selector>, visit: (series: Series, state: { dirty: readonly (readonly number[])[]; whole: readonly (readonly Span[])[] }, snapshot: Snapshot) => Promise<void>): Promise<void> {
+    const { kind, hosts } = selector;
+    const chosen = await this.#series(hosts, kind);
+    // In one step, without waiting in between: marks that are cleared later are still true for this snapshot.
+    const dirty = chosen.map((series) => this.#engine.marks.of(series));
+    const snapshot = this.#engine.db.snapshot();
+    try {
+      for (const [index, series] of chosen.entries()) {
+        await visit(series, { dirty: dirty[index] ?? [], whole: await readWhole(this.#engine.db, series, snapshot) }, snapshot);
+      }
     } finally {
-      await headers.return();
+      await snapshot.close();
     }
+  }
+
+  async #series(hosts: readonly string[] | undefined, kind: string | undefined): Promise<Series[]> {
+    const names = hosts === undefined ? await this.hosts() : [...new Set(hosts)];
+    if (kind !== undefined) return names.map((host) => ({ host, kind }));
+    const series: Series[] = [];
+    for (const host of names) {
+      const kinds = new Set<string>();
+      for (const tier of TIERS.keys()) for (const found of await kindsOf(this.#engine.db, tier, host)) kinds.add(found);
+      series.push(...[...kinds].map((found) => ({ host, kind: found })));
+    }
+    return series;
   }
 }
 
-type BoundsUs = readonly [fromUs: number, untilUs: number];
-
-function boundsUs({ fromMs, untilMs }: Range): BoundsUs {
+function spanOf({ fromMs, untilMs }: Range): Span {
   if (!Number.isFinite(fromMs) || !Number.isFinite(untilMs) || fromMs >= untilMs) {
     throw new StoreError('STORE_BAD_REQUEST', `The range from ${fromMs} to ${untilMs} is not one: it must end after it starts.`);
   }
   const within = (ms: number) => Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(ms * 1000)));
-  return [within(fromMs), within(untilMs)];
+  return { fromUs: within(fromMs), untilUs: within(untilMs) };
 }
 
 /** undefined when every row counts. */
-function acceptor(selector: Selector, { dictionary, processLabels }: Seen): ((labels: number) => boolean) | undefined {
+function acceptor(selector: Selector, dictionary: Dictionary, processLabels: Labels): ((labels: number) => boolean) | undefined {
   if (selector.labels === undefined) return undefined;
   const known = new Map<number, boolean>();
   return (id) => {
@@ -210,15 +240,12 @@ function acceptor(selector: Selector, { dictionary, processLabels }: Seen): ((la
   };
 }
 
+function columnsOf(sums: StackSums): Pick<StackSums, 'count' | 'weight' | 'low' | 'high'> {
+  const { length, count, weight, low, high } = sums;
+  return { count: count.subarray(0, length), weight: weight.subarray(0, length), low: low.subarray(0, length), high: high.subarray(0, length) };
+}
+
 function addTo(sum: { count: number; weight: number }, { count, weight }: Tally): void {
   sum.count += count;
   sum.weight += weight;
-}
-
-function reading<T>(key: Buffer, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} does not read as one. Restore the folder from a backup.`, cause);
-  }
 }

@@ -1,37 +1,47 @@
 // The embedded engine: windows in a LevelDB folder that belongs to one process.
-import type { Milliseconds } from 'liveprofiler-sampler/wire';
+import type { Bytes } from 'liveprofiler-sampler/wire';
 import type { Store } from '../contract.ts';
 import { StoreError } from '../errors.ts';
-import { checkFormat, encodeFormat } from '../format.ts';
-import { formatKey } from '../keys.ts';
 import { forgetHolder, noteHolder } from '../lock.ts';
 import { Database } from './database.ts';
-import { Dictionaries } from './dictionaries.ts';
-import { allSeries, compactNames, compactWindows, pruneDictionaries, pruneWindows } from './prune.ts';
+import { Engine } from './engine.ts';
+import { deletePin, writePin } from './pins.ts';
 import { Reader } from './reader.ts';
+import { roomOf } from './room.ts';
+import { formatOf, markAll, upgrade } from './upgrade.ts';
+import { Upkeep } from './upkeep.ts';
+import type { Retention } from './upkeep.ts';
 import { closedError, Writer } from './writer.ts';
 
 export interface StoreOptions {
   /** The folder; made when it is not there. */
   readonly path: string;
-  /** Windows that started longer ago are dropped by `prune`. */
-  readonly retentionMs?: Milliseconds;
+  readonly retention?: Retention;
+  /** What the folder may take on disk; without it, what its retention makes of it. */
+  readonly maxBytes?: Bytes | undefined;
 }
 
-const DEFAULT_RETENTION_MS = 14 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3_600_000;
+export const DEFAULT_RETENTION: Retention = { rawMs: 2 * DAY_MS, minutesMs: 30 * DAY_MS, hoursMs: 400 * DAY_MS, daysMs: 400 * DAY_MS };
+
+/** What only this engine can do. */
+export interface LevelStore extends Store {
+  /** Makes all roll-ups anew of what is under them. */
+  rebuild(nowMs: number): Promise<{ readonly rollups: number }>;
+}
 
 /**
  * @throws StoreError STORE_LOCKED when another process holds the folder, STORE_NEWER_FORMAT when a newer version
  * wrote it, STORE_DAMAGED or STORE_IO when it does not open.
  */
-export async function openStore({ path, retentionMs = DEFAULT_RETENTION_MS }: StoreOptions): Promise<Store> {
+export async function openStore({ path, retention = DEFAULT_RETENTION, maxBytes }: StoreOptions): Promise<LevelStore> {
   const db = await Database.open(path);
   try {
     await noteHolder(path);
-    const format = await db.get(formatKey());
-    if (format === undefined) await db.write([{ type: 'put', key: formatKey(), value: encodeFormat() }]);
-    else checkFormat(path, format);
-    return storeOver(db, await Dictionaries.open(db), path, retentionMs);
+    const format = await formatOf(db, path);
+    const engine = await Engine.over(db, roomOf(path));
+    await upgrade(engine, format);
+    return storeOver(engine, path, retention, maxBytes);
   } catch (error) {
     await db.close();
     await forgetHolder(path);
@@ -39,11 +49,12 @@ export async function openStore({ path, retentionMs = DEFAULT_RETENTION_MS }: St
   }
 }
 
-function storeOver(db: Database, dictionaries: Dictionaries, path: string, retentionMs: Milliseconds): Store {
-  const writer = new Writer(db, dictionaries);
-  const reader = new Reader(db, dictionaries);
+function storeOver(engine: Engine, path: string, retention: Retention, maxBytes: Bytes | undefined): LevelStore {
+  const writer = new Writer(engine);
+  const reader = new Reader(engine);
   let closing: Promise<void> | undefined;
-  const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (closing === undefined ? work() : Promise.reject(closedError()));
+  const isOpen = (): boolean => closing === undefined;
+  const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (isOpen() ? work() : Promise.reject(closedError()));
   const reads = new Set<Promise<unknown>>();
   const read = <T>(work: () => Promise<T>): Promise<T> =>
     whileOpen(() => {
@@ -53,36 +64,47 @@ function storeOver(db: Database, dictionaries: Dictionaries, path: string, reten
       running.then(forget, forget);
       return running;
     });
+  const upkeep = new Upkeep({ engine, retention, maxBytes, isOpen, readsEnded: () => Promise.allSettled(reads) });
+  /** One at a time: two would do the same work twice. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const running = turn.then(() => whileOpen(work));
+    turn = running.catch(() => undefined);
+    return running;
+  };
   return {
     append: (windows, memories) => writer.append(windows, memories),
     memory: (host) => read(() => reader.memory(host)),
     query: (selector, range, options) => read(() => reader.query(selector, range, options)),
     timeline: (selector, range, stepMs, by) => read(() => reader.timeline(selector, range, stepMs, by)),
-    labels: (range) => read(() => reader.labels(range)),
+    numbers: (selector, range, stepMs, by) => read(() => reader.numbers(selector, range, stepMs, by)),
+    labels: (range, hosts) => read(() => reader.labels(range, hosts)),
     extent: (host) => read(() => reader.extent(host)),
     hosts: () => read(() => reader.hosts()),
-    async prune(nowMs) {
-      if (!Number.isFinite(nowMs)) throw new StoreError('STORE_BAD_REQUEST', `${nowMs} is no time to prune at.`);
-      const beforeUs = Math.max(0, Math.ceil((nowMs - retentionMs) * 1000));
-      let windows = 0;
-      for (const series of await whileOpen(() => allSeries(db))) {
-        let here = 0;
-        for (let some = 1; some > 0; here += some) some = await whileOpen(() => writer.alone(() => pruneWindows(db, series, beforeUs)));
-        if (here > 0) await whileOpen(() => compactWindows(db, series, beforeUs));
-        windows += here;
-      }
-      // Reads that began earlier still see the windows that went, and need their names.
-      await Promise.allSettled(reads);
-      const names = await whileOpen(() => writer.alone(() => pruneDictionaries(db, dictionaries, beforeUs)));
-      if (names) await whileOpen(() => compactNames(db));
-      return { windows };
-    },
+    pins: () => read(() => reader.pins()),
+    pin: (range, note) => whileOpen(() => engine.alone(() => writePin(engine.db, range, note))),
+    unpin: (id) => whileOpen(() => engine.alone(() => deletePin(engine.db, id))),
+    rollUp: (nowMs) => inTurn(() => upkeep.rollUp(timeOf(nowMs))),
+    prune: (nowMs) => inTurn(() => upkeep.prune(timeOf(nowMs))),
+    rebuild: (nowMs) =>
+      inTurn(async () => {
+        await engine.alone(() => markAll(engine));
+        return upkeep.rollUp(timeOf(nowMs));
+      }),
     close() {
-      closing ??= writer.close().then(async () => {
-        await db.close();
+      writer.close();
+      closing ??= engine.quiet().then(async () => {
+        await turn;
+        await engine.quiet();
+        await engine.db.close();
         await forgetHolder(path);
       });
       return closing;
     },
   };
+}
+
+function timeOf(nowMs: number): number {
+  if (!Number.isFinite(nowMs)) throw new StoreError('STORE_BAD_REQUEST', `${nowMs} is no time to tidy up at.`);
+  return nowMs;
 }

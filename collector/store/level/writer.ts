@@ -1,13 +1,18 @@
 // Appends: whatever waits while one write is on its way to the disk goes in the next one, so that a sync serves all
 // of it. One write at a time; each is whole or not there.
 import { windowFault } from '../check.ts';
-import type { AppendReport, HostMemory, Window } from '../contract.ts';
+import type { AppendReport, HostMemory, NumberWindow, StackWindow, Window } from '../contract.ts';
+import type { Dictionary } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
-import { identityKey, identityPrefix, memoryKey, nameFault, RAW_TIER, SPACE, under, windowKey } from '../keys.ts';
-import { encodeHeader, encodePayload, totalsOf } from '../record.ts';
-import type { Database, Write } from './database.ts';
-import type { Dictionaries, NumberedDictionary } from './dictionaries.ts';
-import { pageWrites } from './dictionaries.ts';
+import { encodeHeader, SHAPE } from '../header.ts';
+import type { Header, LabelTotal } from '../header.ts';
+import { memoryKey, nameFault, SPACE, windowKey } from '../keys.ts';
+import { encodeNumbers } from '../numbers.ts';
+import { encodeRows } from '../rows.ts';
+import type { PayloadRows } from '../rows.ts';
+import { RAW_TIER } from '../tiers.ts';
+import { Batch } from './batch.ts';
+import type { Engine } from './engine.ts';
 
 interface Job {
   readonly windows: readonly Window[];
@@ -16,21 +21,16 @@ interface Job {
   reject(error: unknown): void;
 }
 
-interface Span {
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-}
+/** Windows of one write: what waits longer waits for the next one. */
+const MAX_WINDOWS = 2000;
 
 export class Writer {
-  readonly #db: Database;
-  readonly #dictionaries: Dictionaries;
+  readonly #engine: Engine;
   #waiting: Job[] = [];
-  #chain: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(db: Database, dictionaries: Dictionaries) {
-    this.#db = db;
-    this.#dictionaries = dictionaries;
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
 
   append(windows: readonly Window[], memories: ReadonlyMap<string, HostMemory>): Promise<AppendReport> {
@@ -40,41 +40,68 @@ export class Writer {
     if (fault !== undefined) return Promise.reject(new StoreError('STORE_BAD_REQUEST', `The host's name cannot be kept: ${fault}.`));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ windows, memories, resolve, reject });
-      if (this.#waiting.length === 1) void this.alone(() => this.#flush());
+      if (this.#waiting.length === 1) void this.#engine.alone(() => this.#flush());
     });
   }
 
-  /** Runs when no write is on its way; writes wait until it is done. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#chain.then(work);
-    this.#chain = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result;
-  }
-
-  async close(): Promise<void> {
+  close(): void {
     this.#closed = true;
-    await this.#chain;
   }
 
   async #flush(): Promise<void> {
-    const jobs = this.#waiting;
-    this.#waiting = [];
+    const jobs = this.#take();
+    if (jobs.length === 0) return;
     try {
-      const batch = new Batch(this.#db, this.#dictionaries);
+      await this.#engine.checkRoom();
+      const batch = new Batch(this.#engine.db, this.#engine.dictionaries);
       const reports: AppendReport[] = [];
-      for (const job of jobs) reports.push(await batch.add(job));
+      for (const job of jobs) reports.push(await this.#add(batch, job));
       await batch.write();
+      this.#engine.identities.written();
       jobs.forEach((job, index) => {
         job.resolve(reports[index] ?? { appended: 0, duplicates: 0, refused: [] });
       });
     } catch (error) {
-      // Numbers given for what did not reach the disk must not be used again.
-      await this.#dictionaries.reload().catch(() => undefined);
+      await this.#engine.recover();
       for (const job of jobs) job.reject(error);
     }
+    if (this.#waiting.length > 0) void this.#engine.alone(() => this.#flush());
+  }
+
+  #take(): Job[] {
+    let windows = 0;
+    const fits = this.#waiting.findIndex((job, index) => (windows += job.windows.length) > MAX_WINDOWS && index > 0);
+    return this.#waiting.splice(0, fits < 0 ? this.#waiting.length : fits);
+  }
+
+  async #add(batch: Batch, { windows, memories }: Pick<Job, 'windows' | 'memories'>): Promise<AppendReport> {
+    let appended = 0;
+    let duplicates = 0;
+    const refused: { window: Window; why: string }[] = [];
+    for (const window of windows) {
+      const fault = windowFault(window);
+      const overlap = fault === undefined ? await this.#engine.identities.overlap(window) : undefined;
+      if (fault !== undefined) refused.push({ window, why: fault });
+      else if (overlap === undefined) {
+        await this.#put(batch, window);
+        appended++;
+      } else if (overlap.past ? overlap.firstSeq <= window.firstSeq && window.lastSeq <= overlap.lastSeq : overlap.firstSeq === window.firstSeq && overlap.lastSeq === window.lastSeq) duplicates++;
+      else refused.push({ window, why: `its sequence numbers ${window.firstSeq} to ${window.lastSeq} overlap the window ${overlap.firstSeq} to ${overlap.lastSeq}, which is kept already` });
+    }
+    for (const [host, memory] of memories) batch.push({ type: 'put', key: memoryKey(host), value: Buffer.from(JSON.stringify(memory)) });
+    return { appended, duplicates, refused };
+  }
+
+  async #put(batch: Batch, window: Window): Promise<void> {
+    const { id, dictionary } = await batch.dictionaryOf({ tier: RAW_TIER, service: serviceOf(window), atUs: window.startUs });
+    const [header, payload] = 'numbers' in window ? numbersRecord(window, id, dictionary) : stacksRecord(window, id, dictionary);
+    const key = { tier: RAW_TIER, ...window };
+    batch.push(
+      { type: 'put', key: windowKey(SPACE.header, key), value: encodeHeader(header) },
+      { type: 'put', key: windowKey(SPACE.payload, key), value: payload },
+      this.#engine.identities.add(window),
+      ...this.#engine.marks.mark(window, window.startUs),
+    );
   }
 }
 
@@ -82,97 +109,57 @@ export function closedError(): StoreError {
   return new StoreError('STORE_CLOSED', 'The store is closed.');
 }
 
-class Batch {
-  readonly #db: Database;
-  readonly #dictionaries: Dictionaries;
-  readonly #writes: Write[] = [];
-  readonly #used = new Map<number, NumberedDictionary>();
-  /** Identities of this batch, which the database does not show yet. */
-  readonly #spans = new Map<string, Span[]>();
+/** Whose names its names are kept with: hosts of one service run the same code. */
+export function serviceOf({ host, processLabels }: Pick<Window, 'host' | 'processLabels'>): string {
+  const { service } = processLabels;
+  return service === undefined || nameFault(service) !== undefined ? host : service;
+}
 
-  constructor(db: Database, dictionaries: Dictionaries) {
-    this.#db = db;
-    this.#dictionaries = dictionaries;
-  }
+function stacksRecord(window: StackWindow, id: number, dictionary: Dictionary): [Header, Buffer] {
+  const rows = dictionary.rows(window.profile);
+  const header: Header = {
+    ...baseOf(window, id, dictionary),
+    shape: SHAPE.stacks,
+    averages: window.over === 'average',
+    idle: window.idle,
+    dropped: window.dropped,
+    processCpuUs: window.processCpuUs,
+    threadCpuUs: window.threadCpuUs,
+    totals: totalsOf(rows),
+  };
+  return [header, encodeRows(rows, window.sections)];
+}
 
-  async add({ windows, memories }: Pick<Job, 'windows' | 'memories'>): Promise<AppendReport> {
-    let appended = 0;
-    let duplicates = 0;
-    const refused: { window: Window; why: string }[] = [];
-    for (const window of windows) {
-      const fault = windowFault(window);
-      const overlap = fault === undefined ? await this.#overlap(window) : undefined;
-      if (fault !== undefined) refused.push({ window, why: fault });
-      else if (overlap === undefined) {
-        await this.#put(window);
-        appended++;
-      } else if (overlap.firstSeq === window.firstSeq && overlap.lastSeq === window.lastSeq) duplicates++;
-      else refused.push({ window, why: `its sequence numbers ${window.firstSeq} to ${window.lastSeq} overlap the window ${overlap.firstSeq} to ${overlap.lastSeq}, which is kept already` });
-    }
-    for (const [host, memory] of memories) this.#remember(host, memory);
-    return { appended, duplicates, refused };
-  }
+function numbersRecord(window: NumberWindow, id: number, dictionary: Dictionary): [Header, Buffer] {
+  const none = { count: 0, weight: 0 };
+  const header: Header = { ...baseOf(window, id, dictionary), shape: SHAPE.numbers, averages: false, idle: none, dropped: none, processCpuUs: 0, threadCpuUs: undefined, totals: [] };
+  return [header, encodeNumbers(window.numbers)];
+}
 
-  async write(): Promise<void> {
-    if (this.#writes.length === 0) return;
-    const pages = [...this.#used.values()].map((numbered) => ({ numbered, writes: pageWrites(numbered) }));
-    await this.#db.write([...this.#writes, ...pages.flatMap(({ writes }) => writes)]);
-    for (const { numbered, writes } of pages) {
-      numbered.dictionary.pageWritten();
-      numbered.pages += writes.length;
-    }
-  }
+function baseOf(window: Window, id: number, dictionary: Dictionary) {
+  const lengthUs = window.endUs - window.startUs;
+  return {
+    dictionary: id,
+    rolled: false,
+    windows: 1,
+    firstUs: 0,
+    lastUs: lengthUs,
+    coveredUs: lengthUs,
+    epoch: window.epoch,
+    seqSpan: window.lastSeq - window.firstSeq,
+    processLabels: dictionary.labels(window.processLabels),
+    threadName: dictionary.text(window.threadName),
+  } as const;
+}
 
-  #remember(host: string, memory: HostMemory): void {
-    this.#writes.push({ type: 'put', key: memoryKey(host), value: Buffer.from(JSON.stringify(memory)) });
-  }
-
-  async #overlap(window: Window): Promise<Span | undefined> {
-    const prefix = identityPrefix(window.boot, window.thread, window.kind);
-    const fresh = this.#spans.get(prefix.toString('latin1'))?.find((span) => span.firstSeq <= window.lastSeq && span.lastSeq >= window.firstSeq);
-    if (fresh !== undefined) return fresh;
-    // The first kept window that does not end before this one begins.
-    const found = await this.#db.first({ gte: identityKey(prefix, window.firstSeq), lt: under(prefix).lt });
-    if (found === undefined) return undefined;
-    const [key, value] = found;
-    const span = { firstSeq: Number(value.toString('latin1')), lastSeq: Number(key.readBigUInt64BE(key.length - 8)) };
-    return span.firstSeq <= window.lastSeq ? span : undefined;
-  }
-
-  async #put(window: Window): Promise<void> {
-    const { numbered, writes } = await this.#dictionaryOf(window);
-    const { dictionary } = numbered;
-    const rows = dictionary.rows(window.profile);
-    const key = { tier: RAW_TIER, ...window };
-    const header = encodeHeader({
-      dictionary: numbered.id,
-      durationUs: window.endUs - window.startUs,
-      epoch: window.epoch,
-      seqSpan: window.lastSeq - window.firstSeq,
-      processLabels: dictionary.labels(window.processLabels),
-      threadName: dictionary.text(window.threadName),
-      idle: window.idle,
-      dropped: window.dropped,
-      processCpuUs: window.processCpuUs,
-      threadCpuUs: window.threadCpuUs,
-      totals: totalsOf(rows),
-    });
-    const prefix = identityPrefix(window.boot, window.thread, window.kind);
-    this.#writes.push(
-      ...writes,
-      { type: 'put', key: windowKey(SPACE.header, key), value: header },
-      { type: 'put', key: windowKey(SPACE.payload, key), value: encodePayload({ rows, sections: window.sections }) },
-      { type: 'put', key: identityKey(prefix, window.lastSeq), value: Buffer.from(String(window.firstSeq), 'latin1') },
-    );
-    const stream = prefix.toString('latin1');
-    this.#spans.set(stream, [...(this.#spans.get(stream) ?? []), window]);
-  }
-
-  async #dictionaryOf({ host, startUs }: Window): ReturnType<Dictionaries['forWindow']> {
-    const { numbered, writes } = await this.#dictionaries.forWindow(host, startUs);
-    // Kept for the length of the batch: another copy would give the same numbers to other names.
-    const used = this.#used.get(numbered.id) ?? numbered;
-    this.#used.set(used.id, used);
-    return { numbered: used, writes };
-  }
+/** What the rows of a window sum up to, per label set. */
+function totalsOf(rows: PayloadRows): LabelTotal[] {
+  const sums = new Map<number, { labels: number; count: number; low: number; high: number }>();
+  rows.labels.forEach((labels, i) => {
+    const sum = sums.get(labels) ?? { labels, count: 0, low: 0, high: 0 };
+    sum.count += rows.count[i] ?? 0;
+    sum.low += rows.weight[i] ?? 0;
+    sums.set(labels, sum);
+  });
+  return [...sums.values()].sort((a, b) => a.labels - b.labels);
 }

@@ -1,0 +1,72 @@
+// What reading, writing and upkeep share: the database, the names at hand, the marks, and the one line in which
+// writes stand. After a write that failed, memory is made what the disk is.
+import { Database } from './database.ts';
+import { Dictionaries } from './dictionaries.ts';
+import { Identities } from './identities.ts';
+import { Marks } from './marks.ts';
+import type { Room } from './room.ts';
+
+export class Engine {
+  readonly db: Database;
+  readonly dictionaries: Dictionaries;
+  readonly marks: Marks;
+  readonly identities: Identities;
+  readonly #room: Room;
+  #line: Promise<void> = Promise.resolve();
+
+  private constructor(db: Database, dictionaries: Dictionaries, marks: Marks, room: Room) {
+    this.db = db;
+    this.dictionaries = dictionaries;
+    this.marks = marks;
+    this.identities = new Identities(db);
+    this.#room = room;
+  }
+
+  static async over(db: Database, room: Room): Promise<Engine> {
+    return new Engine(db, await Dictionaries.open(db), await Marks.open(db), room);
+  }
+
+  /** Runs when no write is on its way; writes wait until it is done. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#line.then(work);
+    this.#line = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  /** Resolves when what stands in line now is done. */
+  quiet(): Promise<void> {
+    return this.#line;
+  }
+
+  /** @throws StoreError STORE_FULL when the disk has no room for more. */
+  async checkRoom(): Promise<void> {
+    await this.#room.check();
+  }
+
+  /** After a write that failed: what memory knows beyond the disk is forgotten. To be called while alone. */
+  async recover(): Promise<void> {
+    this.identities.forget();
+    try {
+      await this.db.reopenIfBroken();
+      await this.dictionaries.reload();
+      await this.marks.reload();
+    } catch {
+      // The disk still refuses: the next write finds it so and tries again.
+      this.#stale = true;
+    }
+  }
+
+  /** Before a write: memory is as the disk is. */
+  async ready(): Promise<void> {
+    if (!this.#stale) return;
+    await this.db.reopenIfBroken();
+    await this.dictionaries.reload();
+    await this.marks.reload();
+    this.#stale = false;
+  }
+
+  #stale = false;
+}

@@ -1,0 +1,128 @@
+// Which windows are kept, or were: what comes again is known for as long as anything holds it, also when the window
+// itself went into a roll-up. Then neighbours share one entry, so that a year of them is small.
+import type { Microseconds, WindowIdentity } from 'liveprofiler-sampler/wire';
+import { identityKey, identityPrefix, SPACE, under } from '../keys.ts';
+import { ByteReader, ByteWriter } from '../varint.ts';
+import type { Database, Write } from './database.ts';
+
+export interface SeqSpan {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** It stands for windows that went into roll-ups. */
+  readonly past: boolean;
+}
+
+/** Streams whose newest window is remembered, so that the next one is known to be new without a look at the disk. */
+const MAX_STREAMS = 100_000;
+
+export class Identities {
+  readonly #db: Database;
+  /** By stream: the highest sequence number on disk or on its way; -1 for none. */
+  readonly #newest = new Map<string, number>();
+  /** Of the write in the making. */
+  readonly #fresh = new Map<string, SeqSpan[]>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** A kept identity that shares sequence numbers with this one. */
+  async overlap({ boot, thread, kind, firstSeq, lastSeq }: WindowIdentity): Promise<SeqSpan | undefined> {
+    const prefix = identityPrefix(SPACE.identity, boot, thread, kind);
+    const stream = prefix.toString('latin1');
+    const fresh = this.#fresh.get(stream)?.find((span) => span.firstSeq <= lastSeq && span.lastSeq >= firstSeq);
+    if (fresh !== undefined) return fresh;
+    const past = identityPrefix(SPACE.past, boot, thread, kind);
+    if (firstSeq > (this.#newest.get(stream) ?? (await this.#lookUp(stream, prefix, past)))) return undefined;
+    for (const one of [prefix, past]) {
+      // The first that does not end before this one begins.
+      const found = await this.#db.first({ gte: identityKey(one, firstSeq), lt: under(one).lt });
+      const span = found === undefined ? undefined : spanOf(found[0], found[1]);
+      if (span !== undefined && span.firstSeq <= lastSeq) return span;
+    }
+    return undefined;
+  }
+
+  /** What keeps an identity. */
+  add({ boot, thread, kind, firstSeq, lastSeq }: WindowIdentity): Write {
+    const prefix = identityPrefix(SPACE.identity, boot, thread, kind);
+    const stream = prefix.toString('latin1');
+    this.#fresh.set(stream, [...(this.#fresh.get(stream) ?? []), { firstSeq, lastSeq, past: false }]);
+    this.#newest.set(stream, Math.max(this.#newest.get(stream) ?? -1, lastSeq));
+    return { type: 'put', key: identityKey(prefix, lastSeq), value: Buffer.from(String(firstSeq), 'latin1') };
+  }
+
+  written(): void {
+    this.#fresh.clear();
+    if (this.#newest.size > MAX_STREAMS) this.#newest.clear();
+  }
+
+  /** After a write that failed. */
+  forget(): void {
+    this.#fresh.clear();
+    this.#newest.clear();
+  }
+
+  /** What turns identities of windows that leave into past ones. `endUs`: when the last of them ended. */
+  async bury(windows: readonly (WindowIdentity & { readonly endUs: Microseconds })[]): Promise<Write[]> {
+    const writes: Write[] = [];
+    const runs = new Map<string, { prefix: Buffer; runs: { firstSeq: number; lastSeq: number; endUs: number }[] }>();
+    for (const { boot, thread, kind, firstSeq, lastSeq, endUs } of [...windows].sort((a, b) => a.firstSeq - b.firstSeq)) {
+      writes.push({ type: 'del', key: identityKey(identityPrefix(SPACE.identity, boot, thread, kind), lastSeq) });
+      const prefix = identityPrefix(SPACE.past, boot, thread, kind);
+      const stream = prefix.toString('latin1');
+      const entry = runs.get(stream) ?? { prefix, runs: [] };
+      runs.set(stream, entry);
+      const before = entry.runs.at(-1);
+      if (before?.lastSeq === firstSeq - 1) Object.assign(before, { lastSeq, endUs: Math.max(before.endUs, endUs) });
+      else entry.runs.push({ firstSeq, lastSeq, endUs });
+    }
+    for (const { prefix, runs: here } of runs.values()) {
+      for (const run of here) writes.push(...(await this.#lengthen(prefix, run)));
+    }
+    return writes;
+  }
+
+  /** What deletes past identities of windows that ended before a moment. */
+  async deletionsBefore(beforeUs: Microseconds): Promise<Write[]> {
+    const writes: Write[] = [];
+    for await (const entries of this.#db.batches(under(Buffer.from([SPACE.past])))) {
+      for (const [key, value] of entries) if (readPast(value).endUs < beforeUs) writes.push({ type: 'del', key });
+    }
+    return writes;
+  }
+
+  async #lengthen(prefix: Buffer, run: { readonly firstSeq: number; readonly lastSeq: number; readonly endUs: number }): Promise<Write[]> {
+    const before = run.firstSeq === 0 ? undefined : await this.#db.get(identityKey(prefix, run.firstSeq - 1));
+    const { firstSeq, endUs } = before === undefined ? run : { firstSeq: readPast(before).firstSeq, endUs: Math.max(run.endUs, readPast(before).endUs) };
+    const value = new ByteWriter(20);
+    value.uint(firstSeq);
+    value.uint(endUs);
+    const put: Write = { type: 'put', key: identityKey(prefix, run.lastSeq), value: value.done() };
+    return before === undefined ? [put] : [{ type: 'del', key: identityKey(prefix, run.firstSeq - 1) }, put];
+  }
+
+  async #lookUp(stream: string, ...prefixes: readonly Buffer[]): Promise<number> {
+    let newest = -1;
+    for (const prefix of prefixes) {
+      const last = await this.#db.first(under(prefix), { reverse: true });
+      if (last !== undefined) newest = Math.max(newest, lastSeqOf(last[0]));
+    }
+    this.#newest.set(stream, newest);
+    return newest;
+  }
+}
+
+function spanOf(key: Buffer, value: Buffer): SeqSpan {
+  const past = key[0] === SPACE.past;
+  return { firstSeq: past ? readPast(value).firstSeq : Number(value.toString('latin1')), lastSeq: lastSeqOf(key), past };
+}
+
+function lastSeqOf(key: Buffer): number {
+  return Number(key.readBigUInt64BE(key.length - 8));
+}
+
+function readPast(value: Buffer): { readonly firstSeq: number; readonly endUs: Microseconds } {
+  const input = new ByteReader(value);
+  return { firstSeq: input.uint(), endUs: input.uint() };
+}

@@ -1,0 +1,125 @@
+// Reads records of one series and tier, in the order of their keys: headers alone, or with their payloads.
+import type { Labels } from 'liveprofiler-sampler/wire';
+import type { Dictionary } from '../dictionary.ts';
+import { StoreError } from '../errors.ts';
+import { decodeHeader } from '../header.ts';
+import type { Header } from '../header.ts';
+import { after, hostPrefix, kindPrefix, readWindowKey, SPACE, tierPrefix, under, windowBounds } from '../keys.ts';
+import type { Series, WindowKey } from '../keys.ts';
+import type { Segment } from '../cover.ts';
+import type { Database, Entry, Snapshot } from './database.ts';
+import type { Dictionaries } from './dictionaries.ts';
+
+/** A record as far as its header tells. */
+export interface Seen {
+  readonly key: WindowKey;
+  readonly header: Header;
+  readonly dictionary: Dictionary;
+  readonly processLabels: Labels;
+}
+
+export interface Whole extends Seen {
+  readonly payload: Buffer;
+}
+
+export interface Source {
+  readonly db: Database;
+  readonly dictionaries: Dictionaries;
+}
+
+const NO_LABELS: Labels = {};
+
+export async function* headersOf(source: Source, series: Series, segment: Segment, snapshot?: Snapshot): AsyncGenerator<readonly Seen[], void, void> {
+  for await (const { seen } of headerBatches(source, series, segment, snapshot)) yield seen;
+}
+
+export async function* recordsOf(source: Source, series: Series, segment: Segment, snapshot?: Snapshot): AsyncGenerator<readonly Whole[], void, void> {
+  for await (const { entries, seen } of headerBatches(source, series, segment, snapshot)) {
+    const payloads = await payloadsOf(source.db, entries, snapshot);
+    yield seen.map((one, index) => ({ ...one, payload: payloads[index] ?? Buffer.alloc(0) }));
+  }
+}
+
+/** Which hosts have records of which kinds in a tier: one seek each, whatever they hold. */
+export async function seriesOf(db: Database, tier: number): Promise<Series[]> {
+  const series: Series[] = [];
+  await db.skim(under(tierPrefix(SPACE.header, tier)), (key) => {
+    const { host, kind } = readWindowKey(key);
+    series.push({ host, kind });
+    return after(kindPrefix(SPACE.header, tier, host, kind));
+  });
+  return series;
+}
+
+export async function kindsOf(db: Database, tier: number, host: string): Promise<string[]> {
+  const kinds: string[] = [];
+  await db.skim(under(hostPrefix(SPACE.header, tier, host)), (key) => {
+    const { kind } = readWindowKey(key);
+    kinds.push(kind);
+    return after(kindPrefix(SPACE.header, tier, host, kind));
+  });
+  return kinds;
+}
+
+export async function hostsOf(db: Database, tier: number): Promise<string[]> {
+  const hosts: string[] = [];
+  await db.skim(under(tierPrefix(SPACE.header, tier)), (key) => {
+    const { host } = readWindowKey(key);
+    hosts.push(host);
+    return after(hostPrefix(SPACE.header, tier, host));
+  });
+  return hosts;
+}
+
+/** What a record reads as. @throws StoreError STORE_DAMAGED when it does not. */
+export function reading<T>(key: Buffer, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} does not read as one. Run liveprofiler repair, or restore the folder from a backup.`, cause);
+  }
+}
+
+async function* headerBatches({ db, dictionaries }: Source, { host, kind }: Series, { tier, fromUs, untilUs }: Segment, snapshot?: Snapshot): AsyncGenerator<{ entries: readonly Entry[]; seen: readonly Seen[] }, void, void> {
+  const known = new Map<number, Dictionary>();
+  for await (const entries of db.batches(windowBounds(SPACE.header, tier, host, kind, fromUs, untilUs), snapshot === undefined ? {} : { snapshot })) {
+    const seen: Seen[] = [];
+    for (const [bytes, value] of entries) {
+      const header = reading(bytes, () => decodeHeader(value));
+      let dictionary = known.get(header.dictionary);
+      if (dictionary === undefined) {
+        dictionary = (await dictionaries.get(header.dictionary)).dictionary;
+        known.set(header.dictionary, dictionary);
+      }
+      seen.push({ key: readWindowKey(bytes), header, dictionary, processLabels: dictionary.labelSets[header.processLabels] ?? NO_LABELS });
+    }
+    yield { entries, seen };
+  }
+}
+
+/** Headers and payloads were written together: each header has one, under the same key in a space of its own. */
+async function payloadsOf(db: Database, headers: readonly Entry[], snapshot?: Snapshot): Promise<Buffer[]> {
+  const [first, last] = [headers[0]?.[0], headers.at(-1)?.[0]];
+  if (first === undefined || last === undefined) return [];
+  const payloads: Buffer[] = [];
+  const range = { gte: inPayloads(first), lt: after(inPayloads(last)) };
+  for await (const entries of db.batches(range, snapshot === undefined ? {} : { snapshot })) {
+    for (const [key, value] of entries) {
+      const header = headers[payloads.length]?.[0];
+      if (header === undefined || header.compare(key, 1, key.length, 1) !== 0) throw lost(header ?? key);
+      payloads.push(value);
+    }
+  }
+  if (payloads.length < headers.length) throw lost(headers[payloads.length]?.[0] ?? first);
+  return payloads;
+}
+
+function inPayloads(key: Buffer): Buffer {
+  const copy = Buffer.from(key);
+  copy[0] = SPACE.payload;
+  return copy;
+}
+
+function lost(key: Buffer): StoreError {
+  return new StoreError('STORE_DAMAGED', `The window ${key.toString('hex').slice(0, 80)} has a header or rows, but not both. Run liveprofiler repair, or restore the folder from a backup.`);
+}

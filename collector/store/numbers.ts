@@ -1,0 +1,56 @@
+// The shape of named numbers: how they are kept and how they merge. Merging is the same in any order.
+import type { Microseconds, Numbers, NumberSummary } from 'liveprofiler-sampler/wire';
+import { ByteReader, ByteWriter } from './varint.ts';
+
+/** Names with when the last of their observations was made, which decides whose `last` it is. */
+export class NumberSums {
+  readonly #sums = new Map<string, { summary: NumberSummary; lastUs: Microseconds }>();
+
+  /** `endUs`: when the observations ended. */
+  add(numbers: Numbers, endUs: Microseconds): void {
+    for (const [name, summary] of Object.entries(numbers)) {
+      const known = this.#sums.get(name);
+      this.#sums.set(name, known === undefined ? { summary, lastUs: endUs } : { summary: merged(known, { summary, lastUs: endUs }), lastUs: Math.max(known.lastUs, endUs) });
+    }
+  }
+
+  numbers(): Numbers {
+    return Object.fromEntries([...this.#sums].map(([name, { summary }]) => [name, summary]));
+  }
+}
+
+interface Timed {
+  readonly summary: NumberSummary;
+  readonly lastUs: Microseconds;
+}
+
+function merged(a: Timed, b: Timed): NumberSummary {
+  const [first, second] = [a.summary, b.summary];
+  const last = a.lastUs === b.lastUs ? Math.max(first.last, second.last) : a.lastUs > b.lastUs ? first.last : second.last;
+  return { min: Math.min(first.min, second.min), max: Math.max(first.max, second.max), sum: first.sum + second.sum, count: first.count + second.count, last };
+}
+
+export function encodeNumbers(numbers: Numbers): Buffer {
+  const out = new ByteWriter();
+  const names = Object.keys(numbers).sort();
+  out.uint(names.length);
+  for (const name of names) {
+    const { min, max, sum, count, last } = numbers[name] ?? { min: 0, max: 0, sum: 0, count: 0, last: 0 };
+    out.text(name);
+    out.uint(count);
+    for (const value of [min, max, sum, last]) out.double(value);
+  }
+  return out.done();
+}
+
+/** @throws RangeError for bytes that are none of it. */
+export function decodeNumbers(bytes: Buffer): Numbers {
+  const input = new ByteReader(bytes);
+  const entries: [string, NumberSummary][] = [];
+  for (let left = input.length(); left > 0; left--) {
+    const name = input.text();
+    const count = input.uint();
+    entries.push([name, { min: input.double(), max: input.double(), sum: input.double(), count, last: input.double() }]);
+  }
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,197 @@
+// Makes one coarse record of many finer ones: a pure function of them, in any order. Records of one thread of one
+// process come together when their epoch and the labels of their process are the same.
+import type { Labels, Microseconds } from 'liveprofiler-sampler/wire';
+import type { Dictionary } from './dictionary.ts';
+import { encodeHeader, SHAPE } from './header.ts';
+import type { Header, LabelTotal } from './header.ts';
+import type { WindowKey } from './keys.ts';
+import { decodeNumbers, encodeNumbers, NumberSums } from './numbers.ts';
+import { encodeRows, RowReader } from './rows.ts';
+import { carried, product } from './wide.ts';
+
+export interface FineRecord {
+  readonly key: WindowKey;
+  readonly header: Header;
+  readonly payload: Buffer;
+  readonly dictionary: Dictionary;
+}
+
+export interface CoarseRecord {
+  readonly key: WindowKey;
+  readonly header: Buffer;
+  readonly payload: Buffer;
+}
+
+export interface Target {
+  readonly tier: number;
+  readonly bucketUs: Microseconds;
+  readonly id: number;
+  readonly dictionary: Dictionary;
+}
+
+export class RollUp {
+  readonly #target: Target;
+  readonly #groups = new Map<string, Group>();
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  add(record: FineRecord): void {
+    const { key, header, dictionary } = record;
+    const from = this.#target.dictionary.from(dictionary);
+    const processLabels = from.labels(header.processLabels);
+    const name = JSON.stringify([key.boot, key.thread, header.epoch, processLabels, header.shape, header.averages]);
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      group = new Group(this.#target, key, header, processLabels);
+      this.#groups.set(name, group);
+    }
+    group.add(record);
+  }
+
+  records(): CoarseRecord[] {
+    return [...this.#groups.values()].map((group) => group.record());
+  }
+}
+
+/** What an empty group of a scope would be called by; the labels decide which dictionary serves. */
+export function labelsOf({ header, dictionary }: Pick<FineRecord, 'header' | 'dictionary'>): Labels {
+  return dictionary.labelSets[header.processLabels] ?? {};
+}
+
+const STACKS = 2 ** 27;
+const reader = new RowReader();
+
+class Group {
+  readonly #target: Target;
+  readonly #first: WindowKey;
+  readonly #shape: Header['shape'];
+  readonly #averages: boolean;
+  readonly #epoch: number;
+  readonly #processLabels: number;
+  readonly #rowIds = new Map<number, number>();
+  readonly #rows: { stack: number[]; labels: number[]; count: number[]; weight: number[]; high: number[] } = { stack: [], labels: [], count: [], weight: [], high: [] };
+  readonly #numbers = new NumberSums();
+  readonly #idle = { count: 0, weight: 0 };
+  readonly #dropped = { count: 0, weight: 0 };
+  #threadName = 0;
+  #threadNamedAtUs = -1;
+  #windows = 0;
+  #firstUs = Number.POSITIVE_INFINITY;
+  #lastUs = 0;
+  #coveredUs = 0;
+  #firstSeq = Number.POSITIVE_INFINITY;
+  #lastSeq = 0;
+  #processCpuUs = 0;
+  #threadCpuUs: number | undefined = 0;
+
+  constructor(target: Target, key: WindowKey, { shape, averages, epoch }: Header, processLabels: number) {
+    this.#target = target;
+    this.#first = key;
+    this.#shape = shape;
+    this.#averages = averages;
+    this.#epoch = epoch;
+    this.#processLabels = processLabels;
+  }
+
+  add({ key, header, payload, dictionary }: FineRecord): void {
+    this.#windows += header.windows;
+    this.#firstUs = Math.min(this.#firstUs, key.startUs + header.firstUs);
+    this.#lastUs = Math.max(this.#lastUs, key.startUs + header.lastUs);
+    this.#coveredUs += header.coveredUs;
+    this.#firstSeq = Math.min(this.#firstSeq, key.firstSeq);
+    this.#lastSeq = Math.max(this.#lastSeq, key.firstSeq + header.seqSpan);
+    if (key.startUs + header.lastUs > this.#threadNamedAtUs) {
+      this.#threadNamedAtUs = key.startUs + header.lastUs;
+      this.#threadName = this.#target.dictionary.text(dictionary.texts[header.threadName] ?? '');
+    }
+    addTo(this.#idle, header.idle);
+    addTo(this.#dropped, header.dropped);
+    this.#processCpuUs += header.processCpuUs;
+    this.#threadCpuUs = this.#threadCpuUs === undefined || header.threadCpuUs === undefined ? undefined : this.#threadCpuUs + header.threadCpuUs;
+    if (header.shape === SHAPE.numbers) this.#numbers.add(decodeNumbers(payload), key.startUs + header.lastUs);
+    else this.#addRows(header, payload, dictionary);
+  }
+
+  #addRows(header: Header, payload: Buffer, dictionary: Dictionary): void {
+    const rows = this.#rows;
+    const same = dictionary === this.#target.dictionary;
+    const from = this.#target.dictionary.from(dictionary);
+    const { length, stack, labels, count, weight, high } = reader.read(payload);
+    for (let i = 0; i < length; i++) {
+      const stackId = same ? (stack[i] ?? 0) : from.stack(stack[i] ?? 0);
+      const labelsId = same ? (labels[i] ?? 0) : from.labels(labels[i] ?? 0);
+      const row = this.#row(stackId, labelsId);
+      rows.count[row] = (rows.count[row] ?? 0) + (count[i] ?? 0);
+      if (!this.#averages) rows.weight[row] = (rows.weight[row] ?? 0) + (weight[i] ?? 0);
+      else {
+        const add = high === undefined ? product(weight[i] ?? 0, header.coveredUs) : { low: weight[i] ?? 0, high: high[i] ?? 0 };
+        const sum = carried((rows.weight[row] ?? 0) + add.low, (rows.high[row] ?? 0) + add.high);
+        [rows.weight[row], rows.high[row]] = [sum.low, sum.high];
+      }
+    }
+  }
+
+  #row(stack: number, labels: number): number {
+    const key = labels * STACKS + stack;
+    const known = this.#rowIds.get(key);
+    if (known !== undefined) return known;
+    const row = this.#rows.stack.push(stack) - 1;
+    this.#rows.labels.push(labels);
+    this.#rows.count.push(0);
+    this.#rows.weight.push(0);
+    this.#rows.high.push(0);
+    this.#rowIds.set(key, row);
+    return row;
+  }
+
+  record(): CoarseRecord {
+    const { tier, bucketUs, id } = this.#target;
+    const { high, ...plain } = this.#rows;
+    const rows = this.#averages ? this.#rows : plain;
+    const header: Header = {
+      shape: this.#shape,
+      averages: this.#averages,
+      dictionary: id,
+      rolled: true,
+      windows: this.#windows,
+      firstUs: this.#firstUs - bucketUs,
+      lastUs: this.#lastUs - bucketUs,
+      coveredUs: this.#coveredUs,
+      epoch: this.#epoch,
+      seqSpan: this.#lastSeq - this.#firstSeq,
+      processLabels: this.#processLabels,
+      threadName: this.#threadName,
+      idle: this.#idle,
+      dropped: this.#dropped,
+      processCpuUs: this.#processCpuUs,
+      threadCpuUs: this.#threadCpuUs,
+      totals: this.#totals(),
+    };
+    const { host, kind, boot, thread } = this.#first;
+    return {
+      key: { tier, host, kind, startUs: bucketUs, boot, thread, firstSeq: this.#firstSeq },
+      header: encodeHeader(header),
+      payload: this.#shape === SHAPE.numbers ? encodeNumbers(this.#numbers.numbers()) : encodeRows(rows),
+    };
+  }
+
+  #totals(): LabelTotal[] {
+    const sums = new Map<number, { labels: number; count: number; low: number; high: number }>();
+    const { labels, count, weight, high } = this.#rows;
+    labels.forEach((set, i) => {
+      const sum = sums.get(set) ?? { labels: set, count: 0, low: 0, high: 0 };
+      sums.set(set, sum);
+      sum.count += count[i] ?? 0;
+      if (!this.#averages) sum.low += weight[i] ?? 0;
+      else Object.assign(sum, carried(sum.low + (weight[i] ?? 0), sum.high + (high[i] ?? 0)));
+    });
+    return [...sums.values()].sort((a, b) => a.labels - b.labels);
+  }
+}
+
+function addTo(sum: { count: number; weight: number }, { count, weight }: { readonly count: number; readonly weight: number }): void {
+  sum.count += count;
+  sum.weight += weight;
+}
