@@ -8,10 +8,14 @@ export function check(path: string): number {
   const lines = [
     `${path} is sound.`,
     `page: ${visualizer.listen.host}, port ${visualizer.listen.port}${visualizer.credentials === undefined ? '' : ', behind user and password'}`,
-    `data: ${config.dbpath}, kept for ${(config.retentionMs / 86_400_000).toFixed(1)} days`,
+    `data: ${config.dbpath}, kept for ${days(config.retention.daysMs)}, for ${days(config.retention.rawMs)} in full`,
     `${collector.hosts.length} hosts, every ${collector.intervalMs / 1000} s:`,
     ...collector.hosts.map(({ name, url }) => `  ${name}  ${url.href}`),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
+}
+
+function days(ms: number): string {
+  return `${(ms / 86_400_000).toFixed(1)} days`;
 }

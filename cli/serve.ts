@@ -26,7 +26,7 @@ export async function serve(path: string): Promise<number> {
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
   let store: Store;
   try {
-    store = await openStore({ path: config.dbpath, retentionMs: config.retentionMs });
+    store = await openStore({ path: config.dbpath, retention: config.retention, maxBytes: config.maxBytes });
   } catch (error) {
     return failed(error);
   }

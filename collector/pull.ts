@@ -120,8 +120,10 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
       const kept = fresh(windows, duplicates, new Set(refused.map(({ window }) => identityOf(window))));
       report.duplicates += duplicates;
       report.refused += refused.length;
-      report.windows += kept.length;
-      for (const { profile, endUs } of kept) {
+      for (const window of kept) {
+        if (!('profile' in window)) continue;
+        const { profile, endUs } = window;
+        report.windows++;
         report.rows += profile.rows.count.length;
         report.samples += profile.rows.count.reduce((sum, one) => sum + one, 0);
         report.lastEndMs = Math.max(report.lastEndMs ?? 0, endUs / 1000);

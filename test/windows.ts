@@ -1,7 +1,7 @@
 // Windows from columns of letters: `a;b 3` is a stack of two frames seen three times, at 1,000 µs a sample.
 import type { Frame, Labels } from 'liveprofiler-sampler/wire';
 import { CUT, ROOT } from '../collector/store/index.ts';
-import type { CallTree, Window } from '../collector/store/index.ts';
+import type { CallTree, StackWindow } from '../collector/store/index.ts';
 
 export interface WindowText {
   readonly host?: string;
@@ -20,7 +20,7 @@ export interface WindowText {
 
 const US_PER_SAMPLE = 1000;
 
-export function windowOf({ host = 'web', boot = 'b00', thread = 0, kind = 'cpu', seq = 1, lastSeq = seq, startMs = 1_700_000_000_000, durationMs = 10_000, stacks = 'a;b 3\na 1', processLabels = { service: 'shop' }, idleUs = 0 }: WindowText = {}): Window {
+export function windowOf({ host = 'web', boot = 'b00', thread = 0, kind = 'cpu', seq = 1, lastSeq = seq, startMs = 1_700_000_000_000, durationMs = 10_000, stacks = 'a;b 3\na 1', processLabels = { service: 'shop' }, idleUs = 0 }: WindowText = {}): StackWindow {
   const names: string[] = [];
   const parent = [0];
   const frame = [0];

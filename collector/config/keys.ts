@@ -7,7 +7,14 @@ import type { ValueType } from './value-types.ts';
 
 /** What the keys of each section hold; `host` stands for every [host ALIAS]. */
 export interface Values {
-  readonly global: { readonly dbpath: string; readonly retention: Milliseconds };
+  readonly global: { readonly dbpath: string };
+  readonly retention: {
+    readonly raw: Milliseconds;
+    readonly minutes: Milliseconds;
+    readonly hours: Milliseconds;
+    readonly days: Milliseconds;
+    readonly max_size: Bytes;
+  };
   readonly collector: {
     readonly secret_header: string;
     readonly hosts: readonly HostEntry[];
@@ -55,6 +62,7 @@ export interface KeySpec<T> {
 const ANYTHING = /^/;
 /** What may hold a password: `user:password@`, or a query. */
 const CREDENTIALS = /[@?]/;
+const KEPT = duration({ min: '1h', max: '3650d', such: '14d', bare: 'd', unit: 'ms' });
 const FILE = 'a path, relative to this file, of a PEM file';
 
 export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[S]]: KeySpec<Values[S][K]> } } = {
@@ -64,10 +72,16 @@ export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[
       about: 'The folder that keeps the profiles. It is made when it is not there.',
       fallback: './liveprofiler-data',
     },
-    retention: {
-      type: duration({ min: '1h', max: '3650d', such: '14d', bare: 'd', unit: 'ms' }),
-      about: 'What is older is deleted.',
-      fallback: '14d',
+  },
+  retention: {
+    raw: { type: KEPT, about: 'How long windows are kept as they came. What is older is known by 5 minutes.', fallback: '2d' },
+    minutes: { type: KEPT, about: 'How long sums of 5 minutes are kept. What is older is known by the hour.', fallback: '30d' },
+    hours: { type: KEPT, about: 'How long sums of an hour are kept. What is older is known by the day, UTC.', fallback: '400d' },
+    days: { type: KEPT, about: 'How long sums of a day are kept. What is older is deleted.', fallback: '400d' },
+    max_size: {
+      type: size({ min: '16MiB', max: '100000GiB' }),
+      about: 'What dbpath may take on disk. At the limit the oldest of what is finest goes first. Without it, retention alone decides.',
+      sample: '20GiB',
     },
   },
   collector: {

@@ -29,15 +29,18 @@ export function parseConfig(text: string, { env, baseDir, readFile, source = 'co
   const hosts = readTargets(sections, (path) => readFile(resolve(baseDir, path)));
   const timeoutMs = readTimeout(sections);
   checkAccess(sections);
+  checkRetention(sections);
   const sampler = readSampler(sections);
   if (faults.length > 0) throw new ConfigError(source, faults);
 
-  const { dbpath, retention } = sections.section('global').values;
+  const { dbpath } = sections.section('global').values;
+  const { raw, minutes, hours, days, max_size: maxSize } = sections.section('retention').values;
   const { interval, concurrency, max_response: maxBytes } = sections.section('collector').values;
   const { listen, user, password, allowed_hosts: allowedHosts = [] } = sections.section('visualizer').values;
   return {
     dbpath: resolve(baseDir, known(dbpath)),
-    retentionMs: known(retention),
+    retention: { rawMs: known(raw), minutesMs: known(minutes), hoursMs: known(hours), daysMs: known(days) },
+    ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
     collector: { hosts, intervalMs: known(interval), timeoutMs: known(timeoutMs), maxBytes: known(maxBytes), concurrency: known(concurrency) },
     visualizer: {
       listen: known(listen),
@@ -64,6 +67,14 @@ function checkAccess(sections: Sections): void {
   if (has('password') && !has('user')) at('password').complain('It needs user beside it.');
   if (listen && !isLoopback(listen.host) && !has('user') && !has('password')) {
     at('listen').complain('Other machines can reach the page there: set user and password, or listen on 127.0.0.1.');
+  }
+}
+
+/** What is dropped must be in something coarser that stays. */
+function checkRetention(sections: Sections): void {
+  const { values, at } = sections.section('retention');
+  for (const [finer, coarser] of [['raw', 'minutes'], ['minutes', 'hours'], ['hours', 'days']] as const) {
+    if ((values[finer] ?? 0) > (values[coarser] ?? Number.POSITIVE_INFINITY)) at(finer).complain(`It is longer than ${coarser}, which holds the same time by less detail: make ${coarser} as long.`);
   }
 }
 

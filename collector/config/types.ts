@@ -1,12 +1,16 @@
 // The checked configuration: what config.ini says, with defaults filled in, every value in its unit and every file read.
 // Whoever holds a Config need check nothing again.
-import type { Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
+import type { Bytes, Microseconds } from 'liveprofiler-sampler/wire';
+import type { Retention } from '../store/index.ts';
 import type { Settings } from '../target.ts';
 
 export interface Config {
   /** Absolute. */
   readonly dbpath: string;
-  readonly retentionMs: Milliseconds;
+  /** No tier is kept longer than the coarser one. */
+  readonly retention: Retention;
+  /** What `dbpath` may take on disk. */
+  readonly maxBytes?: Bytes;
   /** At least one host; every host has its secret, names and addresses are unique. */
   readonly collector: Settings;
   readonly visualizer: VisualizerConfig;

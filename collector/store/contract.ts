@@ -197,8 +197,6 @@ export interface Pin extends Range {
 export interface UpkeepReport {
   /** Windows dropped because they were past their retention, or for want of room. */
   readonly windows: number;
-  /** Roll-ups dropped. */
-  readonly rollups: number;
   /** What the store takes on disk, where it has a limit. */
   readonly bytes?: Bytes;
   /** What is beyond the limit and cannot be dropped, because it is pinned or not rolled up yet. */

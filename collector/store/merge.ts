@@ -27,10 +27,10 @@ export interface AddOptions {
 
 /** Sums by the stack numbers of one dictionary. */
 export class StackSums {
-  count = new Float64Array(1024);
-  weight = new Float64Array(1024);
-  low = new Float64Array(0);
-  high = new Float64Array(0);
+  count: Float64Array<ArrayBuffer> = new Float64Array(1024);
+  weight: Float64Array<ArrayBuffer> = new Float64Array(1024);
+  low: Float64Array<ArrayBuffer> = new Float64Array(0);
+  high: Float64Array<ArrayBuffer> = new Float64Array(0);
   /** One above the largest stack with something in it. */
   length = 1;
 

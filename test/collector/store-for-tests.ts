@@ -1,18 +1,18 @@
 // The writing half of the store's contract over a real LevelDB folder, and sums to compare with what hosts served.
 // Windows are kept as JSON: what is tested here is who writes what and when, not how it is packed.
 import { Level } from 'level';
-import type { AppendReport, HostMemory, Store, Window } from '../../collector/store/contract.ts';
+import type { AppendReport, HostMemory, StackWindow, Store, Window } from '../../collector/store/contract.ts';
 
 export interface TestStore extends Pick<Store, 'append' | 'memory' | 'close'> {
-  windows(host: string): Promise<readonly Window[]>;
+  windows(host: string): Promise<readonly StackWindow[]>;
   tally(host: string): Promise<{ readonly windows: number; readonly count: number; readonly weight: number }>;
 }
 
 export async function openTestStore(folder: string): Promise<TestStore> {
   const level = new Level<string, unknown>(folder, { valueEncoding: 'json' });
   await level.open();
-  const windows = async (host: string): Promise<readonly Window[]> => {
-    const all = (await level.values({ gte: 'window ', lt: 'window!' }).all()) as Window[];
+  const windows = async (host: string): Promise<readonly StackWindow[]> => {
+    const all = (await level.values({ gte: 'window ', lt: 'window!' }).all()) as StackWindow[];
     return all.filter((window) => window.host === host);
   };
   return {

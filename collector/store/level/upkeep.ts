@@ -62,8 +62,7 @@ export class Upkeep {
     const over = maxBytes === undefined ? {} : await this.#shrink(nowMs, maxBytes, pins, records);
     const oldestUs = Math.max(0, (nowMs - retention.daysMs) * 1000);
     if (isOpen()) await this.#dropNames(nowMs, oldestUs);
-    const [windows = 0, ...rollups] = records;
-    return { windows, rollups: rollups.reduce((sum, one) => sum + one, 0), ...over };
+    return { windows: records[RAW_TIER] ?? 0, ...over };
   }
 
   /** At the limit the oldest of the finest tier goes first. */

@@ -76,7 +76,7 @@ table('values out of bounds', [
   ['concurrency = 0', 'line 4: [collector] concurrency = 0: It is less than 1. Allowed: a whole number from 1 to 1000.'],
   ['max_response = 8 MiBs', 'line 4: [collector] max_response = 8 MiBs: This is not a size. Allowed: a size from 64KiB to 1GiB, such as 8MiB, 8MB or 1048576; a bare number means bytes.'],
   ['max_response = 1k', 'line 4: [collector] max_response = 1k: This is not a size. Allowed: a size from 64KiB to 1GiB, such as 8MiB, 8MB or 1048576; a bare number means bytes.'],
-  ['[global]\nretention = 10m', `line 5: [global] retention = 10m: It is less than 1h. ${duration('1h', '3650d', '14d', 'days')}`],
+  ['[retention]\nraw = 10m', `line 5: [retention] raw = 10m: It is less than 1h. ${duration('1h', '3650d', '14d', 'days')}`],
   ['[sampler]\nenabled = maybe', 'line 5: [sampler] enabled = maybe: This is neither true nor false. Allowed: true or false.'],
   ['[sampler]\nenabled = true\n[host liveprofiler]\naddress = web:1', 'line 5: [sampler] enabled = true: The visualizer itself is then the host liveprofiler: give [host liveprofiler] another name. Allowed: true or false.'],
   ['[sampler]\ninterval = 10', `line 5: [sampler] interval = 10: It is more than 1s. ${duration('1ms', '1s', '10ms')}`],
@@ -184,13 +184,13 @@ describe('the environment', () => {
 
 describe('all faults', () => {
   test('are told at once, by line, as text and as data', () => {
-    const error = failure('[collector]\nhosts = web\nintervall = 1s\n[visualizer]\nlisten = 0.0.0.0:1\n[global]\nretention = 1s\n', { source: '/etc/x/config.ini' });
+    const error = failure('[collector]\nhosts = web\nintervall = 1s\n[visualizer]\nlisten = 0.0.0.0:1\n[retention]\nraw = 1s\n', { source: '/etc/x/config.ini' });
     assert.equal(error.code, 'CONFIG_INVALID');
     assert.match(error.message, /^The configuration \/etc\/x\/config\.ini has 5 faults:\n {2}line 1: .*\n {2}line 2: .*\n {2}line 3: .*\n {2}line 5: .*\n {2}line 7: .*$/);
     assert.deepEqual(error.faults[4], {
       line: 7,
-      section: 'global',
-      key: 'retention',
+      section: 'retention',
+      key: 'raw',
       value: '1s',
       why: 'It is less than 1h.',
       allowed: 'a duration from 1h to 3650d in ms, s, m, h or d, such as 14d; a bare number means days',

@@ -10,7 +10,7 @@ describe('a configuration without faults', () => {
   test('needs a secret and a host; the rest has defaults', () => {
     assert.deepEqual(config(SMALLEST), {
       dbpath: '/etc/liveprofiler/liveprofiler-data',
-      retentionMs: 14 * 86_400_000,
+      retention: { rawMs: 2 * 86_400_000, minutesMs: 30 * 86_400_000, hoursMs: 400 * 86_400_000, daysMs: 400 * 86_400_000 },
       collector: {
         hosts: [{ name: 'web:8000', url: new URL('http://web:8000/liveprofiler'), secret: 's3cret', labels: {} }],
         intervalMs: 10_000,
@@ -83,8 +83,8 @@ describe('values', () => {
   }
 
   for (const [text, days] of [['14', 14], ['14d', 14], ['36h', 1.5], ['0.5', 0.5]] as const) {
-    test(`retention = ${text} is ${days} days`, () => {
-      assert.equal(config(`${SMALLEST}[global]\nretention = ${text}\n`).retentionMs, days * 86_400_000);
+    test(`days = ${text} is ${days} days`, () => {
+      assert.equal(config(`${SMALLEST}[retention]\nraw = 1h\nminutes = 1h\nhours = 1h\ndays = ${text}\n`).retention.daysMs, days * 86_400_000);
     });
   }
 

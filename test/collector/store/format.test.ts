@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkFormat, encodeFormat, FORMAT_VERSION } from '../../../collector/store/format.ts';
+import { readFormat, encodeFormat, FORMAT_VERSION } from '../../../collector/store/format.ts';
 
 test('a folder of a newer version is refused with both numbers', () => {
   const newer = Buffer.from(JSON.stringify({ format: FORMAT_VERSION + 41 }));
-  assert.throws(() => { checkFormat('/data', newer); }, (error: Error & { code?: string }) => {
+  assert.throws(() => { readFormat('/data', newer); }, (error: Error & { code?: string }) => {
     assert.equal(error.code, 'STORE_NEWER_FORMAT');
     for (const word of ['/data', `format ${FORMAT_VERSION + 41}`, `format ${FORMAT_VERSION}.`]) assert.ok(error.message.includes(word), word);
     return true;
@@ -12,6 +12,6 @@ test('a folder of a newer version is refused with both numbers', () => {
 });
 
 test('the record that is written is the one that is read', () => {
-  checkFormat('/data', encodeFormat());
-  for (const garbage of ['', '{}', '[]', 'null', '{"format":"1"}', '{"format":0}']) assert.throws(() => { checkFormat('/data', Buffer.from(garbage)); }, { code: 'STORE_DAMAGED' });
+  readFormat('/data', encodeFormat());
+  for (const garbage of ['', '{}', '[]', 'null', '{"format":"1"}', '{"format":0}']) assert.throws(() => { readFormat('/data', Buffer.from(garbage)); }, { code: 'STORE_DAMAGED' });
 });

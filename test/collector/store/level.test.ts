@@ -21,6 +21,7 @@ import { storeContract } from './contract-suite.ts';
 const APPENDER = fileURLToPath(new URL('append-child.js', import.meta.url));
 /** Where append-child.ts puts its first window. */
 const FIRST_MS = 1_700_000_010_000;
+const DAY_MS = 24 * 3_600_000;
 const EVER = { fromMs: 0, untilMs: 4e12 };
 
 async function folder(t: TestContext): Promise<string> {
@@ -29,7 +30,7 @@ async function folder(t: TestContext): Promise<string> {
   return path;
 }
 
-const RETENTION = { retentionMs: 24 * 3_600_000 };
+const RETENTION = { retention: { rawMs: DAY_MS, minutesMs: DAY_MS, hoursMs: DAY_MS, daysMs: DAY_MS } };
 /** Where a store of the contract's tests lives, and its test. */
 const places = new WeakMap<Store, { readonly path: string; readonly t: TestContext }>();
 

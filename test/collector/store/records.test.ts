@@ -7,7 +7,8 @@ import { CUT } from '../../../collector/store/index.ts';
 import type { CallTree } from '../../../collector/store/index.ts';
 import { readDictionaryKey, dictionaryKey, nameFault, readWindowKey, SPACE, windowBounds, windowKey } from '../../../collector/store/keys.ts';
 import { mergeTotals } from '../../../collector/store/merge.ts';
-import { decodeHeader, decodePayload, encodeHeader, encodePayload } from '../../../collector/store/record.ts';
+import { decodeHeader, encodeHeader, SHAPE } from '../../../collector/store/header.ts';
+import { encodeRows, RowReader } from '../../../collector/store/rows.ts';
 import { ByteReader, ByteWriter } from '../../../collector/store/varint.ts';
 
 const whole = fc.integer({ min: 0, max: 2 ** 40 });
@@ -36,22 +37,34 @@ test('bytes cut short or lengths beyond the end throw instead of taking memory',
 });
 
 test('a window reads back: header, rows by stack and label set, sections', () => {
+  const times = fc.oneof(
+    whole.map((coveredUs) => ({ rolled: false, windows: 1, firstUs: 0, lastUs: coveredUs, coveredUs })),
+    fc.record({ rolled: fc.constant(true), windows: whole, firstUs: whole, lastUs: whole, coveredUs: whole }, plain),
+  );
   const header = fc.record({
-    dictionary: whole, durationUs: whole, epoch: whole, seqSpan: whole, processLabels: whole, threadName: whole,
+    shape: fc.constantFrom(SHAPE.stacks, SHAPE.numbers), averages: fc.boolean(),
+    dictionary: whole, epoch: whole, seqSpan: whole, processLabels: whole, threadName: whole,
     idle: tally, dropped: tally, processCpuUs: whole, threadCpuUs: fc.option(whole, { nil: undefined }),
-    totals: fc.uniqueArray(fc.record({ labels: whole, count: whole, weight: whole }, plain), { selector: ({ labels }) => labels, maxLength: 5 }).map((totals) => totals.sort((a, b) => a.labels - b.labels)),
+    totals: fc.uniqueArray(fc.record({ labels: whole, count: whole, low: whole, high: whole }, plain), { selector: ({ labels }) => labels, maxLength: 5 }).map((totals) => totals.sort((a, b) => a.labels - b.labels)),
   }, plain);
   const row = fc.record({ stack: fc.nat(5000), labels: fc.nat(3), count: fc.nat(50), weight: fc.nat(2_000_000) }, plain);
   const rows = fc.uniqueArray(row, { selector: ({ stack, labels }) => `${stack} ${labels}`, maxLength: 40 });
   const sections = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 });
-  fc.assert(fc.property(header, (value) => { assert.deepEqual(decodeHeader(encodeHeader(value)), value); }));
+  fc.assert(fc.property(header, times, (value, time) => {
+    const wide = value.averages && time.rolled;
+    const told = { ...value, ...time, totals: value.totals.map((total) => (wide ? total : { ...total, high: 0 })) };
+    assert.deepEqual(decodeHeader(encodeHeader(told)), told);
+  }));
+  const reader = new RowReader();
   fc.assert(
-    fc.property(rows, sections, (list, kept) => {
-      const columns = (of: typeof list) => ({ stack: of.map((r) => r.stack), labels: of.map((r) => r.labels), count: of.map((r) => r.count), weight: of.map((r) => r.weight) });
+    fc.property(rows, sections, fc.boolean(), (list, kept, wide) => {
+      const columns = (of: typeof list) => ({ stack: of.map((r) => r.stack), labels: of.map((r) => r.labels), count: of.map((r) => r.count), weight: of.map((r) => r.weight), ...(wide ? { high: of.map((r) => r.weight * 3) } : {}) });
       const sorted = [...list].sort((a, b) => a.labels - b.labels || a.stack - b.stack);
-      const back = decodePayload(encodePayload({ rows: columns(list), sections: kept }));
-      assert.deepEqual(back.rows, columns(sorted));
-      assert.equal(JSON.stringify(back.sections), JSON.stringify(kept));
+      const bytes = encodeRows(columns(list), kept);
+      const { length, stack, labels, count, weight, high } = reader.read(bytes);
+      const taken = (column: Float64Array): number[] => [...column.subarray(0, length)];
+      assert.deepEqual({ stack: taken(stack), labels: taken(labels), count: taken(count), weight: taken(weight), ...(high === undefined ? {} : { high: taken(high) }) }, columns(sorted));
+      assert.equal(JSON.stringify(reader.sections(bytes)), JSON.stringify(kept));
     }),
   );
 });
