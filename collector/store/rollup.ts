@@ -148,8 +148,8 @@ class Group {
 
   record(): CoarseRecord {
     const { tier, bucketUs, id } = this.#target;
-    const { high, ...plain } = this.#rows;
-    const rows = this.#averages ? this.#rows : plain;
+    const { stack, labels, count, weight } = this.#rows;
+    const rows = this.#averages ? this.#rows : { stack, labels, count, weight };
     const header: Header = {
       shape: this.#shape,
       averages: this.#averages,

@@ -64,7 +64,7 @@ export class Database {
 
   async get(key: Buffer, snapshot?: Snapshot): Promise<Buffer | undefined> {
     // abstract-level's types promise a value; since its third version a missing key gives undefined.
-    const value = await this.#telling(this.#db.get(key, snapshot === undefined ? {} : { snapshot }) as Promise<Buffer | undefined>);
+    const value: Buffer | undefined = await this.#telling(this.#db.get(key, snapshot === undefined ? {} : { snapshot }));
     return value === undefined ? undefined : checked(key, value);
   }
 

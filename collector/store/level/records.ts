@@ -106,7 +106,7 @@ async function payloadsOf(db: Database, headers: readonly Entry[], snapshot?: Sn
   for await (const entries of db.batches(range, snapshot === undefined ? {} : { snapshot })) {
     for (const [key, value] of entries) {
       const header = headers[payloads.length]?.[0];
-      if (header === undefined || header.compare(key, 1, key.length, 1) !== 0) throw lost(header ?? key);
+      if (header?.compare(key, 1, key.length, 1) !== 0) throw lost(header ?? key);
       payloads.push(value);
     }
   }
