@@ -17,7 +17,8 @@ import type { Access } from '../visualizer/app.ts';
 import { createApp } from '../visualizer/app.ts';
 import { readConfig } from './config.ts';
 
-const PRUNE_EVERY_MS = 3_600_000;
+const ROLL_UP_EVERY_MS = 60_000;
+const PRUNE_EVERY_MS = 600_000;
 
 /** Resolves to the exit code after SIGINT or SIGTERM. */
 export async function serve(path: string): Promise<number> {
@@ -47,11 +48,13 @@ export async function serve(path: string): Promise<number> {
   const ending = untilSignal();
   collector.start();
   announce(server);
+  const rollingUp = setInterval(() => void rollUp(store, log), ROLL_UP_EVERY_MS);
   const pruning = setInterval(() => void prune(store, log), PRUNE_EVERY_MS);
   void prune(store, log);
 
   await ending;
   process.off('SIGHUP', reload);
+  clearInterval(rollingUp);
   clearInterval(pruning);
   await closed(server);
   await collector.stop();
@@ -116,13 +119,28 @@ function reloadFrom(path: string, collector: Collector, self: Self | undefined, 
   }
 }
 
+async function rollUp(store: Store, log: Logger): Promise<void> {
+  try {
+    await store.rollUp(Date.now());
+  } catch (error) {
+    tellUpkeep(error, log, 'roll-ups could not be brought up to date');
+  }
+}
+
 async function prune(store: Store, log: Logger): Promise<void> {
   try {
-    const { windows } = await store.prune(Date.now());
-    if (windows > 0) log.info({ windows }, 'windows past their retention dropped');
+    const { windows, bytes, overLimitBytes } = await store.prune(Date.now());
+    if (windows > 0) log.info({ windows, bytes }, 'old windows dropped');
+    if (overLimitBytes !== undefined) log.warn({ bytes, overLimitBytes }, 'the store is larger than max_size, and what is left is pinned or not rolled up yet');
   } catch (error) {
-    log.error({ err: error }, 'old windows could not be dropped');
+    tellUpkeep(error, log, 'old windows could not be dropped');
   }
+}
+
+/** A turn that the end of the process cut short is no fault. */
+function tellUpkeep(error: unknown, log: Logger, sentence: string): void {
+  if (error instanceof StoreError && error.code === 'STORE_CLOSED') return;
+  log.error({ err: error }, sentence);
 }
 
 function untilSignal(): Promise<void> {

@@ -14,6 +14,8 @@ import { readWhole, writeWhole } from './whole.ts';
 
 /** Records deleted in one write: appends wait for so long at the most. */
 const CHUNK = 2000;
+/** Of a record with its keys. */
+const LEAST_BYTES = 300;
 
 export interface Dropped {
   readonly records: number;
@@ -41,14 +43,13 @@ export async function dropTier(engine: Engine, tier: number, beforeUs: Microseco
 
 async function dropChunk(engine: Engine, tier: number, series: Series, limitUs: Microseconds, kept: readonly Span[]): Promise<Dropped> {
   const whole = await readWhole(engine.db, series);
-  const here = whole[tier] ?? [];
-  const droppable = without(here, kept).map(({ fromUs, untilUs }) => ({ fromUs, untilUs: Math.min(untilUs, limitUs) })).filter(({ fromUs, untilUs }) => fromUs < untilUs);
-  for (const span of droppable) {
+  for (const span of without([{ fromUs: 0, untilUs: limitUs }], kept)) {
     const chunk = await chunkOf(engine, tier, series, span);
     if (chunk === undefined) continue;
     const { keys, untilUs } = chunk;
     const { host, kind } = series;
-    const bytes = await engine.db.sizeOf(windowBounds(SPACE.payload, tier, host, kind, span.fromUs, untilUs));
+    // What is in LevelDB's log still is not told.
+    const bytes = Math.max(keys.length * LEAST_BYTES, await engine.db.sizeOf(windowBounds(SPACE.payload, tier, host, kind, span.fromUs, untilUs)));
     const next = whole.map((spans, of) => (of === tier ? without(spans, [{ fromUs: span.fromUs, untilUs }]) : spans));
     const writes: Write[] = keys.flatMap((key) => deletions(key));
     if (tier === RAW_TIER) writes.push(...(await engine.identities.bury(keys)));

@@ -54,9 +54,9 @@ table('unknown names', [
   ['Interval = 1s', 'line 4: [collector] Interval = (hidden): There is no such key. Did you mean interval? Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
   ['dbpath = /x', 'line 4: [collector] dbpath = (hidden): There is no such key here; it belongs in [global]. Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
   ['constructor = /x', 'line 4: [collector] constructor = (hidden): There is no such key. Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
-  ['[visualiser]\nlisten = x', 'line 4: [visualiser]: There is no such section. Did you mean [visualizer]? There are [global], [collector], [host ALIAS], [visualizer], [sampler].'],
-  ['[hots web]', 'line 4: [hots web]: There is no such section. Did you mean [host ALIAS]? There are [global], [collector], [host ALIAS], [visualizer], [sampler].'],
-  ['[grafana]', 'line 4: [grafana]: There is no such section. There are [global], [collector], [host ALIAS], [visualizer], [sampler].'],
+  ['[visualiser]\nlisten = x', 'line 4: [visualiser]: There is no such section. Did you mean [visualizer]? There are [global], [retention], [collector], [host ALIAS], [visualizer], [sampler].'],
+  ['[hots web]', 'line 4: [hots web]: There is no such section. Did you mean [host ALIAS]? There are [global], [retention], [collector], [host ALIAS], [visualizer], [sampler].'],
+  ['[grafana]', 'line 4: [grafana]: There is no such section. There are [global], [retention], [collector], [host ALIAS], [visualizer], [sampler].'],
   ['[host]', 'line 4: [host]: A host is written [host ALIAS], with one space and an ALIAS of at most 64 letters, digits, "-" and "_".'],
   ['[host __proto__]', 'line 4: [host __proto__]: A host is written [host ALIAS], with one space and an ALIAS of at most 64 letters, digits, "-" and "_".'],
 ]);

@@ -133,7 +133,7 @@ describe('the example', () => {
 
   test('shows every key that a misspelt one would be told of', () => {
     const shown = [...exampleConfig().matchAll(/^;?(\w+) = /gm)].map(([, key]) => key);
-    const told = ['global', 'collector', 'host web', 'visualizer', 'sampler'].flatMap((name) => {
+    const told = ['global', 'retention', 'collector', 'host web', 'visualizer', 'sampler'].flatMap((name) => {
       const line = faults(`[${name}]\nxyzzy = 1\n`).find((fault) => fault.includes('xyzzy'));
       return /Allowed: (.*)\.$/.exec(line ?? '')?.[1]?.split(', ') ?? [];
     });

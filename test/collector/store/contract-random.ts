@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { QueryOptions, Range, Selector, Window } from '../../../collector/store/index.ts';
+import type { QueryOptions, Range, Selector, StackWindow } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { frameOf, windowOf } from '../../windows.ts';
 import type { Engine } from './contract-suite.ts';
@@ -78,7 +78,7 @@ function checkLimited(found: Paths, paths: Paths): void {
   for (const [name, { selfWeight, totalWeight }] of found) assert.equal(totalWeight, selfWeight + (children.get(name) ?? 0), name);
 }
 
-function windowFrom({ rows, minute, host, boot, thread, kind, service, idle }: Spec, index: number): Window {
+function windowFrom({ rows, minute, host, boot, thread, kind, service, idle }: Spec, index: number): StackWindow {
   const stacks = rows.map((of) => `${of.path.join(';')} ${of.count}${of.route === undefined ? '' : ` {route=${of.route}}`}`).join('\n');
   return { ...windowOf({ host, boot: `${host}-${boot}`, thread, kind, seq: index + 1, startMs: T0 + minute * MINUTE, stacks, processLabels: { service }, idleUs: idle * 1000 }), dropped: { count: idle % 2, weight: (idle % 2) * 1000 } };
 }

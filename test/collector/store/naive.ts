@@ -1,6 +1,6 @@
 // What a store should answer, worked out row by row from the windows it was given: slow, short and without trees.
 import { labelOf } from '../../../collector/store/select.ts';
-import type { CallTree, QueryAnswer, QueryOptions, Range, Selector, Window } from '../../../collector/store/index.ts';
+import type { CallTree, QueryAnswer, QueryOptions, Range, Selector, StackWindow } from '../../../collector/store/index.ts';
 import { CUT } from '../../../collector/store/index.ts';
 
 export interface Sums {
@@ -17,11 +17,11 @@ export interface NaiveAnswer extends Pick<QueryAnswer, 'idle' | 'dropped' | 'win
   readonly paths: Paths;
 }
 
-export function naiveQuery(windows: readonly Window[], selector: Selector, range: Range, { focus = [], callersOf }: QueryOptions = {}): NaiveAnswer {
+export function naiveQuery(windows: readonly StackWindow[], selector: Selector, range: Range, { focus = [], callersOf }: QueryOptions = {}): NaiveAnswer {
   const paths: Paths = new Map([['', none()]]);
   const seen = windows.filter((window) => selectsWindow(window, selector, range)).map((window) => ({ window, whole: selects(window, {}, selector), rows: rowsOf(window, selector) }));
-  const counted = seen.filter(({ whole, rows }) => whole || rows.length > 0);
-  for (const { path, count, weight } of counted.flatMap(({ rows }) => rows)) {
+  const counted = seen.filter(({ window }) => mayHold(window, selector));
+  for (const { path, count, weight } of seen.flatMap(({ rows }) => rows)) {
     if (focus.some(({ name }, depth) => path[depth] !== name)) continue;
     const outermost = callersOf === undefined ? -1 : path.indexOf(callersOf.name);
     if (callersOf !== undefined && outermost < 0) continue;
@@ -54,16 +54,21 @@ export function pathsOf(tree: CallTree): Paths {
   return paths;
 }
 
-function selectsWindow(window: Window, { kind, hosts, boots, threads }: Selector, { fromMs, untilMs }: Range): boolean {
+function selectsWindow(window: StackWindow, { kind, hosts, boots, threads }: Selector, { fromMs, untilMs }: Range): boolean {
   const oneOf = <T>(values: readonly T[] | undefined, value: T): boolean => values === undefined || values.includes(value);
   return window.kind === kind && oneOf(hosts, window.host) && oneOf(boots, window.boot) && oneOf(threads, window.thread) && window.startUs >= fromMs * 1000 && window.startUs < untilMs * 1000;
 }
 
-function selects({ processLabels }: Window, sample: Readonly<Record<string, string>>, { labels = {} }: Selector): boolean {
+function selects({ processLabels }: StackWindow, sample: Readonly<Record<string, string>>, { labels = {} }: Selector): boolean {
   return Object.entries(labels).every(([name, values]) => values.includes(labelOf(name, processLabels, sample) ?? '(none)'));
 }
 
-function rowsOf(window: Window, selector: Selector): { path: string[]; count: number; weight: number }[] {
+/** Labels of samples do not decide whether a window was looked at: a roll-up no longer knows which of its windows had them. */
+function mayHold({ processLabels }: StackWindow, { labels = {} }: Selector): boolean {
+  return Object.entries(labels).every(([name, values]) => !Object.hasOwn(processLabels, name) || values.includes(processLabels[name] ?? ''));
+}
+
+function rowsOf(window: StackWindow, selector: Selector): { path: string[]; count: number; weight: number }[] {
   const { frames, stacks, labelSets, rows } = window.profile;
   return rows.stack.flatMap((stack, i) => {
     if (!selects(window, labelSets[rows.labels[i] ?? 0] ?? {}, selector)) return [];
