@@ -1,0 +1,67 @@
+// The collector and its store in a process of their own, so that what they cost is theirs alone.
+// `node ingest-collector.js FOLDER PORT HOSTS SETTLE_MS MEASURE_MS`; tells an Ingested and ends.
+import { pino } from 'pino';
+import { createCollector } from '../../collector/index.ts';
+import type { AppendReport } from '../../collector/store/index.ts';
+import { openStore } from '../../collector/store/index.ts';
+import { quantile } from './figures.ts';
+import { SECRET } from './programs.ts';
+
+export interface Ingested {
+  readonly windows: number;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly maxRssBytes: number;
+  /** From the parsed answer to durable. */
+  readonly appendP50Ms: number;
+  readonly appendP95Ms: number;
+  /** Hosts that were not up at the end. */
+  readonly notUp: number;
+  readonly refused: number;
+}
+
+const INTERVAL_MS = 10_000;
+const [, , path = '', port = '', hosts = '0', settleMs = '0', measureMs = '0'] = process.argv;
+
+const store = await openStore({ path });
+let windows = 0;
+let refused = 0;
+let appendsMs: number[] = [];
+let maxRssBytes = 0;
+const timed = {
+  memory: (host: string) => store.memory(host),
+  async append(...args: Parameters<typeof store.append>): Promise<AppendReport> {
+    const startMs = performance.now();
+    const report = await store.append(...args);
+    appendsMs.push(performance.now() - startMs);
+    windows += report.appended;
+    refused += report.refused.length;
+    return report;
+  },
+};
+const targets = Array.from({ length: Number(hosts) }, (_, i) => ({ name: `fleet-${i}`, url: new URL(`http://127.0.0.1:${port}/${i}`), secret: SECRET, labels: {} }));
+const config = { hosts: targets, intervalMs: INTERVAL_MS, timeoutMs: 5000, maxBytes: 32 * 1024 * 1024, concurrency: 32 };
+const collector = createCollector({ config, store: timed, log: pino({ level: 'silent' }) });
+collector.start();
+const looking = setInterval(() => (maxRssBytes = Math.max(maxRssBytes, process.memoryUsage.rss())), 250);
+
+await new Promise((resolve) => setTimeout(resolve, Number(settleMs)));
+[windows, refused, appendsMs] = [0, 0, []];
+const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
+await new Promise((resolve) => setTimeout(resolve, Number(measureMs)));
+const { user, system } = process.cpuUsage(startCpu);
+const ingested: Ingested = {
+  windows,
+  wallMs: performance.now() - startMs,
+  cpuMs: (user + system) / 1000,
+  maxRssBytes,
+  appendP50Ms: quantile(appendsMs, 0.5),
+  appendP95Ms: quantile(appendsMs, 0.95),
+  notUp: collector.hosts().filter(({ state }) => state !== 'up').length,
+  refused,
+};
+clearInterval(looking);
+await collector.stop();
+await store.close();
+process.send?.(ingested);
+process.disconnect();

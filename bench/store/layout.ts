@@ -1,0 +1,66 @@
+// Windows of made-up hosts over made-up days: real seconds under fresh identities and times, without a gap.
+import { createHash } from 'node:crypto';
+
+import type { Range, Store, Window } from '../../collector/store/index.ts';
+import type { Material } from './material.ts';
+import { pieceAt } from './material.ts';
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS: number = 24 * HOUR_MS;
+/** A Monday, 00:00 UTC. */
+export const FIRST_MS: number = Date.UTC(2026, 0, 5);
+/** Windows per append, about as many as arrive at the same time from some hundred hosts. */
+const BATCH = 100;
+
+export interface Stay {
+  readonly host: string;
+  readonly material: Material;
+  readonly range: Range;
+  /** Where in the made-up history it begins, so that hosts of one program differ. */
+  readonly turn?: number;
+}
+
+/** The host is restarted every midnight, as by a deploy a day. */
+export function* windowsOf({ host, material, range, turn = 0 }: Stay): Generator<Window, void, void> {
+  const { frames, stacks, labels } = material;
+  let startUs = range.fromMs * 1000;
+  for (let at = turn, day = -1, boot = '', seq = 0; startUs < range.untilMs * 1000; at++) {
+    const today = Math.floor(startUs / 1000 / DAY_MS);
+    if (today !== day) [day, boot, seq] = [today, bootOf(host, today), 0];
+    const { durationUs, rows, ...rest } = pieceAt(material, at);
+    seq++;
+    yield { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: [{}], rows }, sections: {} };
+    startUs += durationUs;
+  }
+}
+
+export function bootOf(host: string, day: number): string {
+  return createHash('sha1').update(`${host} ${day}`).digest('hex').slice(0, 12);
+}
+
+export interface Filled {
+  readonly windows: number;
+  /** In rows; idle ones are not among them. */
+  readonly samples: number;
+  readonly rows: number;
+}
+
+/** Appends all there is and tells how much it was. */
+export async function fill(store: Store, windows: Iterable<Window>): Promise<Filled> {
+  let [count, samples, rows] = [0, 0, 0];
+  let batch: Window[] = [];
+  const flush = async (): Promise<void> => {
+    const { appended, refused } = await store.append(batch, new Map());
+    if (appended !== batch.length) throw new Error(`the store kept ${appended} of ${batch.length} windows: ${refused[0]?.why ?? 'it had the others'}`);
+    batch = [];
+  };
+  for (const window of windows) {
+    batch.push(window);
+    count++;
+    rows += window.profile.rows.stack.length;
+    samples += window.profile.rows.count.reduce((sum, one) => sum + one, 0);
+    if (batch.length === BATCH) await flush();
+  }
+  if (batch.length > 0) await flush();
+  return { windows: count, samples, rows };
+}
