@@ -1,11 +1,13 @@
 // Disk: a day of one process per program, as written and after the store's upkeep, beside gzipped pprof and text.
+import type { Window } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import type { Bench } from './bench.ts';
 import type { Measured } from './figures.ts';
 import { short, table } from './figures.ts';
 import { diskBytes, inFolder } from './folder.ts';
 import { gzippedFolded, gzippedPprof } from './formats.ts';
-import { DAY_MS, fill, FIRST_MS, HOUR_MS, windowsOf } from './layout.ts';
+import type { Filled } from './layout.ts';
+import { DAY_MS, fill, FIRST_MS, HOUR_MS, recordedWindows, windowsOf } from './layout.ts';
 import type { Material } from './material.ts';
 import { total } from './material.ts';
 import { BUSY } from './programs.ts';
@@ -26,6 +28,8 @@ interface Sizes {
   readonly pprofBytes: number;
   readonly foldedBytes: number;
   readonly days: number;
+  /** Of the recording alone: nothing comes again, so its names weigh the most. */
+  readonly recordedPerSample: number;
 }
 
 export async function disk({ materials, quick }: Bench): Promise<Measured> {
@@ -45,22 +49,27 @@ export async function disk({ materials, quick }: Bench): Promise<Measured> {
   return { figures, details: `${sizeTable(all)}\n\n${NOTE}${quick ? ' Quick: an hour in place of a day.' : ''}` };
 }
 
-const NOTE = 'A sample is one in a row: idle ones are tallied and take no room of their own. Sizes are what `du` tells of the closed folder, dictionaries, identities and logs included. pprof and folded text: a gzipped file per window of the first hour, names included, laid out over the day.';
+const NOTE = 'A sample is one in a row: idle ones are tallied and take no room of their own. Sizes are what `du` tells of the closed folder, dictionaries, identities and logs included. pprof and folded text: a gzipped file per window of the first hour, names included, laid out over the day. The recording alone is its minutes written once: a day made of them meets no new stacks, a real one does, so the truth for a program that goes on meeting them lies between.';
 
 async function sizesOf(material: Material, lengthMs: number): Promise<Sizes> {
-  const range = { fromMs: FIRST_MS, untilMs: FIRST_MS + lengthMs };
+  const untilMs = FIRST_MS + lengthMs;
+  const day = await written(windowsOf({ host: material.name, material, range: { fromMs: FIRST_MS, untilMs } }), untilMs + SEALED_AFTER_MS);
+  const recorded = await written(recordedWindows(material), untilMs + SEALED_AFTER_MS);
+  return { program: material.name, ...day, ...others(material, day.windows), days: lengthMs / DAY_MS, recordedPerSample: recorded.writtenBytes / recorded.samples };
+}
+
+async function written(windows: Iterable<Window>, upkeepMs: number): Promise<Filled & Pick<Sizes, 'writtenBytes' | 'upkeptBytes'>> {
   return inFolder(async (path) => {
     const store = await openStore({ path });
-    const filled = await fill(store, windowsOf({ host: material.name, material, range }));
+    const filled = await fill(store, windows);
     await store.close();
     // Opened once more, so that what still lay in a log is where it stays.
     await (await openStore({ path })).close();
     const writtenBytes = await diskBytes(path);
     const again = await openStore({ path });
-    await again.prune(range.untilMs + SEALED_AFTER_MS);
+    await again.prune(upkeepMs);
     await again.close();
-    const upkeptBytes = await diskBytes(path);
-    return { program: material.name, ...filled, writtenBytes, upkeptBytes, ...others(material, filled.windows), days: lengthMs / DAY_MS };
+    return { ...filled, writtenBytes, upkeptBytes: await diskBytes(path) };
   });
 }
 
@@ -72,8 +81,8 @@ function others(material: Material, windows: number): { pprofBytes: number; fold
 
 function sizeTable(all: readonly Sizes[]): string {
   const cell = (sizes: Sizes, bytes: number): string => `${perSample(sizes, bytes)} (${short(bytes / 1e6 / sizes.days)})`;
-  const rows = all.map((sizes) => [sizes.program, short(sizes.samples / sizes.windows), short(sizes.rows / sizes.windows), cell(sizes, sizes.writtenBytes), cell(sizes, sizes.upkeptBytes), cell(sizes, sizes.pprofBytes), cell(sizes, sizes.foldedBytes)]);
-  return table(['bytes a sample (MB a day)', 'samples a window', 'stacks a window', 'as written', 'after upkeep', 'gzipped pprof', 'gzipped folded text'], rows);
+  const rows = all.map((sizes) => [sizes.program, short(sizes.samples / sizes.windows), short(sizes.rows / sizes.windows), cell(sizes, sizes.writtenBytes), cell(sizes, sizes.upkeptBytes), short(sizes.recordedPerSample), cell(sizes, sizes.pprofBytes), cell(sizes, sizes.foldedBytes)]);
+  return table(['bytes a sample (MB a day)', 'samples a window', 'stacks a window', 'as written', 'after upkeep', 'the recording alone', 'gzipped pprof', 'gzipped folded text'], rows);
 }
 
 function perSample({ samples }: Sizes, bytes: number): string {

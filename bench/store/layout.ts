@@ -1,9 +1,8 @@
 // Windows of made-up hosts over made-up days: real seconds under fresh identities and times, without a gap.
 import { createHash } from 'node:crypto';
-
 import type { Range, Store, Window } from '../../collector/store/index.ts';
-import type { Material } from './material.ts';
-import { pieceAt } from './material.ts';
+import type { Material, Piece } from './material.ts';
+import { pieceAt, piecesAsRecorded } from './material.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS: number = 24 * HOUR_MS;
@@ -22,16 +21,29 @@ export interface Stay {
 
 /** The host is restarted every midnight, as by a deploy a day. */
 export function* windowsOf({ host, material, range, turn = 0 }: Stay): Generator<Window, void, void> {
-  const { frames, stacks, labels } = material;
   let startUs = range.fromMs * 1000;
   for (let at = turn, day = -1, boot = '', seq = 0; startUs < range.untilMs * 1000; at++) {
     const today = Math.floor(startUs / 1000 / DAY_MS);
     if (today !== day) [day, boot, seq] = [today, bootOf(host, today), 0];
-    const { durationUs, rows, ...rest } = pieceAt(material, at);
-    seq++;
-    yield { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: [{}], rows }, sections: {} };
-    startUs += durationUs;
+    const window = windowFrom(material, pieceAt(material, at), { host, boot, seq: ++seq, startUs });
+    yield window;
+    startUs = window.endUs;
   }
+}
+
+/** The recording as it was, once. */
+export function* recordedWindows(material: Material): Generator<Window, void, void> {
+  const [host, boot] = [material.name, bootOf(material.name, 0)];
+  let startUs = FIRST_MS * 1000;
+  for (const [index, piece] of piecesAsRecorded(material).entries()) {
+    const window = windowFrom(material, piece, { host, boot, seq: index + 1, startUs });
+    yield window;
+    startUs = window.endUs;
+  }
+}
+
+function windowFrom({ frames, stacks, labels }: Material, { durationUs, rows, ...rest }: Piece, { host, boot, seq, startUs }: { host: string; boot: string; seq: number; startUs: number }): Window {
+  return { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: [{}], rows }, sections: {} };
 }
 
 export function bootOf(host: string, day: number): string {

@@ -54,13 +54,24 @@ export function newAtTheEnd({ seconds }: Material): number {
 export function pieceAt({ seconds }: Material, turn: number): Piece {
   const length = seconds.length;
   const pass = Math.floor(turn / length);
-  return sumOf([...run(seconds, (turn * stepOf(length, 0.38)) % length), ...run(seconds, (turn * stepOf(length, 0.61) + pass) % length)]);
+  return sumOf([...run(seconds, (turn * stepOf(length, 0.38)) % length, WINDOW_US / 2), ...run(seconds, (turn * stepOf(length, 0.61) + pass) % length, WINDOW_US / 2)]);
 }
 
-/** Half a window of neighbouring seconds. */
-function run(seconds: readonly Piece[], from: number): Piece[] {
+/** The windows of the recording itself, in their order and once. */
+export function piecesAsRecorded({ seconds }: Material): Piece[] {
   const pieces: Piece[] = [];
-  for (let us = 0, at = from; us < WINDOW_US / 2 - 500_000; at++) {
+  for (let at = 0; at < seconds.length; ) {
+    const window = run(seconds, at, WINDOW_US);
+    at += window.length;
+    if (at <= seconds.length) pieces.push(sumOf(window));
+  }
+  return pieces;
+}
+
+/** Neighbouring seconds of about this length. */
+function run(seconds: readonly Piece[], from: number, lengthUs: number): Piece[] {
+  const pieces: Piece[] = [];
+  for (let us = 0, at = from; us < lengthUs - 500_000; at++) {
     const piece = seconds[at % seconds.length];
     if (piece === undefined) break;
     pieces.push(piece);
