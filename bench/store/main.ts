@@ -5,12 +5,14 @@ import type { Bench } from './bench.ts';
 import { disk } from './disk.ts';
 import type { Measured } from './figures.ts';
 import { figureTable } from './figures.ts';
+import { freshness } from './freshness.ts';
 import { ingest } from './ingest.ts';
 import { materialOf, newAtTheEnd } from './material.ts';
 import { query } from './query.ts';
 import { recordings } from './record.ts';
+import { unaccounted } from './unaccounted.ts';
 
-const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<Measured>>> = { disk, query, ingest };
+const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<Measured>>> = { disk, query, ingest, freshness, unaccounted };
 
 const words = process.argv.slice(2);
 const quick = words.includes('--quick');

@@ -1,0 +1,67 @@
+// The example service and a liveprofiler that reads it, as processes of their own, asked through the page's API.
+import { fork, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FlameAnswer } from '../../visualizer/api.ts';
+import { inFolder } from './folder.ts';
+import { SECRET } from './programs.ts';
+
+/** What the sampler does unless told otherwise. */
+export const WINDOW_MS = 10_000;
+const HOST = 'shop';
+
+export interface Live {
+  /** The flame graph from a moment on until now, as the page gets it. */
+  flame(fromMs: number): Promise<FlameAnswer>;
+}
+
+export async function whileServing<T>(intervalMs: number, work: (live: Live) => Promise<T>): Promise<T> {
+  return inFolder(async (path) => {
+    const env = { ...process.env, PROFILER_TOKEN: SECRET };
+    const service = fork(scriptOf('../../example/service.js'), { env });
+    const children: ChildProcess[] = [service];
+    try {
+      const [{ port }] = (await once(service, 'message')) as [{ port: number }];
+      const config = join(path, 'config.ini');
+      await writeFile(config, `[global]\ndbpath = ${join(path, 'db')}\n[collector]\nsecret_header = \${PROFILER_TOKEN}\ninterval = ${intervalMs}ms\n[host ${HOST}]\naddress = 127.0.0.1:${port}\n[visualizer]\nlisten = 127.0.0.1:0\n`);
+      const liveprofiler = spawn(process.execPath, [scriptOf('../../cli/main.js'), 'serve', '--config', config], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      children.push(liveprofiler);
+      const address = await addressOf(liveprofiler);
+      return await work({ flame: (fromMs) => flame(address, fromMs) });
+    } finally {
+      await Promise.all(children.map(ended));
+    }
+  });
+}
+
+async function addressOf({ stderr }: ChildProcess): Promise<string> {
+  let told = '';
+  for await (const chunk of stderr ?? []) {
+    told += String(chunk);
+    const [address] = /http:\/\/\S+/.exec(told) ?? [];
+    if (address === undefined) continue;
+    stderr?.resume();
+    return address;
+  }
+  throw new Error(`liveprofiler ended: ${told}`);
+}
+
+async function flame(address: string, fromMs: number): Promise<FlameAnswer> {
+  const response = await fetch(new URL(`api/flame?host=${HOST}&limit=10&from=${new Date(fromMs).toISOString()}`, address));
+  if (!response.ok) throw new Error(`the page's API says ${response.status}: ${await response.text()}`);
+  return (await response.json()) as FlameAnswer;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.kill();
+  await closed;
+}
+
+function scriptOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
