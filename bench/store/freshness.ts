@@ -29,7 +29,8 @@ async function watch(live: Live, lengthMs: number): Promise<number[]> {
   const startMs = Date.now();
   const ages: number[] = [];
   await delay(SETTLE_MS);
-  for (let coveredMs = 0; Date.now() < startMs + SETTLE_MS + lengthMs; await delay(POLL_MS)) {
+  for (let coveredMs = 0; Date.now() < startMs + SETTLE_MS + lengthMs; ) {
+    await delay(POLL_MS);
     const { covered } = await live.flame(startMs);
     const nowMs = Date.now();
     if (covered === undefined || covered.untilMs <= coveredMs) continue;
