@@ -1,5 +1,5 @@
 // Disk: a day of one process per program, as written and after the store's upkeep, beside gzipped pprof and text.
-import type { Window } from '../../collector/store/index.ts';
+import type { StackWindow } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import type { Bench } from './bench.ts';
 import type { Measured } from './figures.ts';
@@ -58,7 +58,7 @@ async function sizesOf(material: Material, lengthMs: number): Promise<Sizes> {
   return { program: material.name, ...day, ...others(material, day.windows), days: lengthMs / DAY_MS, recordedPerSample: recorded.writtenBytes / recorded.samples };
 }
 
-async function written(windows: Iterable<Window>, upkeepMs: number): Promise<Filled & Pick<Sizes, 'writtenBytes' | 'upkeptBytes'>> {
+async function written(windows: Iterable<StackWindow>, upkeepMs: number): Promise<Filled & Pick<Sizes, 'writtenBytes' | 'upkeptBytes'>> {
   return inFolder(async (path) => {
     const store = await openStore({ path });
     const filled = await fill(store, windows);

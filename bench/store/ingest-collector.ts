@@ -5,12 +5,15 @@ import { createCollector } from '../../collector/index.ts';
 import type { AppendReport } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import { quantile } from './figures.ts';
+import { HOUR_MS } from './layout.ts';
 import { SECRET } from './programs.ts';
 
 export interface Ingested {
   readonly windows: number;
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** What rolling up the same windows costs later on. */
+  readonly rollUpCpuMs: number;
   readonly maxRssBytes: number;
   /** From the parsed answer to durable. */
   readonly appendP50Ms: number;
@@ -25,6 +28,7 @@ const [, , path = '', port = '', hosts = '0', settleMs = '0', measureMs = '0'] =
 
 const store = await openStore({ path });
 let windows = 0;
+let everWindows = 0;
 let refused = 0;
 let appendsMs: number[] = [];
 let maxRssBytes = 0;
@@ -35,6 +39,7 @@ const timed = {
     const report = await store.append(...args);
     appendsMs.push(performance.now() - startMs);
     windows += report.appended;
+    everWindows += report.appended;
     refused += report.refused.length;
     return report;
   },
@@ -49,19 +54,23 @@ await new Promise((resolve) => setTimeout(resolve, Number(settleMs)));
 [windows, refused, appendsMs] = [0, 0, []];
 const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
 await new Promise((resolve) => setTimeout(resolve, Number(measureMs)));
-const { user, system } = process.cpuUsage(startCpu);
+const measured = { windows, refused, wallMs: performance.now() - startMs, cpuMs: cpuMsSince(startCpu), appendP50Ms: quantile(appendsMs, 0.5), appendP95Ms: quantile(appendsMs, 0.95) };
+const notUp = collector.hosts().filter(({ state }) => state !== 'up').length;
+await collector.stop();
+const rollUpCpu = process.cpuUsage();
+await store.rollUp(Date.now() + HOUR_MS);
 const ingested: Ingested = {
-  windows,
-  wallMs: performance.now() - startMs,
-  cpuMs: (user + system) / 1000,
+  ...measured,
+  rollUpCpuMs: (cpuMsSince(rollUpCpu) * measured.windows) / everWindows,
   maxRssBytes,
-  appendP50Ms: quantile(appendsMs, 0.5),
-  appendP95Ms: quantile(appendsMs, 0.95),
-  notUp: collector.hosts().filter(({ state }) => state !== 'up').length,
-  refused,
+  notUp,
 };
 clearInterval(looking);
-await collector.stop();
 await store.close();
 process.send?.(ingested);
 process.disconnect();
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}

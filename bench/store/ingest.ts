@@ -15,10 +15,10 @@ const MEASURE_MS = 120_000;
 
 export async function ingest({ materials, quick }: Bench): Promise<Measured> {
   const hosts = quick ? 100 : 1000;
-  const measureMs = quick ? 10_000 : MEASURE_MS;
-  const { windows, wallMs, cpuMs, maxRssBytes, appendP50Ms, appendP95Ms, notUp, refused } = await collect(hosts, quick ? 15_000 : SETTLE_MS, measureMs, quick);
+  const [settleMs, measureMs] = quick ? [15_000, 10_000] : [SETTLE_MS, MEASURE_MS];
+  const { windows, wallMs, cpuMs, rollUpCpuMs, maxRssBytes, appendP50Ms, appendP95Ms, notUp, refused } = await collect(hosts, settleMs, measureMs, quick);
   const due = (hosts * wallMs) / 10_000;
-  const share = cpuMs / wallMs;
+  const share = (cpuMs + rollUpCpuMs) / wallMs;
   const keptUp = windows >= due * 0.98;
   const rssMb = maxRssBytes / 1e6;
   const plain = await besidePlainBatches(materials, quick ? 200 : 2000);
@@ -28,7 +28,7 @@ export async function ingest({ materials, quick }: Bench): Promise<Measured> {
       { what: 'the same, memory', target: '≤ 512 MB', measured: `${short(rssMb)} MB RSS at most`, met: rssMb <= 512 },
       { what: 'append beside plain level batches of the same bytes', target: '', measured: `${short(plain.cpuRatio)} × the CPU, ${short(plain.wallRatio)} × the time` },
     ],
-    details: `${table(['windows', 'a second', 'CPU a window', 'append p50', 'p95', 'not up', 'refused'], [[`${windows} of ${Math.round(due)}`, short(windows / (wallMs / 1000)), `${short(cpuMs / windows)} ms`, `${short(appendP50Ms)} ms`, `${short(appendP95Ms)} ms`, String(notUp), String(refused)]])}\n\n${hosts} hosts of all programs in turn, in one process of their own, over HTTP on loopback with gzip, read by the collector every 10 s. CPU and RSS are the whole process of collector and store, over ${short(wallMs / 1000)} s after ${short(SETTLE_MS / 1000)} s; the hosts' process is not counted. Append: from the checked answer to durable.\n\n${plain.details}`,
+    details: `${table(['windows', 'a second', 'CPU a window', 'roll-up a window', 'append p50', 'p95', 'not up', 'refused'], [[`${windows} of ${Math.round(due)}`, short(windows / (wallMs / 1000)), `${short(cpuMs / windows)} ms`, `${short(rollUpCpuMs / windows)} ms`, `${short(appendP50Ms)} ms`, `${short(appendP95Ms)} ms`, String(notUp), String(refused)]])}\n\n${hosts} hosts of all programs in turn, in one process of their own, over HTTP on loopback with gzip, read by the collector every 10 s. CPU and RSS are the whole process of collector and store, over ${short(wallMs / 1000)} s after ${short(settleMs / 1000)} s; the hosts' process is not counted. Rolling up what came in is done afterwards and its CPU counted in. Append: from the checked answer to durable.\n\n${plain.details}`,
   };
 }
 

@@ -1,6 +1,6 @@
 // Windows of made-up hosts over made-up days: real seconds under fresh identities and times, without a gap.
 import { createHash } from 'node:crypto';
-import type { Range, Store, Window } from '../../collector/store/index.ts';
+import type { Range, StackWindow, Store } from '../../collector/store/index.ts';
 import type { Material, Piece } from './material.ts';
 import { pieceAt, piecesAsRecorded } from './material.ts';
 
@@ -20,7 +20,7 @@ export interface Stay {
 }
 
 /** The host is restarted every midnight, as by a deploy a day. */
-export function* windowsOf({ host, material, range, turn = 0 }: Stay): Generator<Window, void, void> {
+export function* windowsOf({ host, material, range, turn = 0 }: Stay): Generator<StackWindow, void, void> {
   let startUs = range.fromMs * 1000;
   for (let at = turn, day = -1, boot = '', seq = 0; startUs < range.untilMs * 1000; at++) {
     const today = Math.floor(startUs / 1000 / DAY_MS);
@@ -32,7 +32,7 @@ export function* windowsOf({ host, material, range, turn = 0 }: Stay): Generator
 }
 
 /** The recording as it was, once. */
-export function* recordedWindows(material: Material): Generator<Window, void, void> {
+export function* recordedWindows(material: Material): Generator<StackWindow, void, void> {
   const [host, boot] = [material.name, bootOf(material.name, 0)];
   let startUs = FIRST_MS * 1000;
   for (const [index, piece] of piecesAsRecorded(material).entries()) {
@@ -42,7 +42,7 @@ export function* recordedWindows(material: Material): Generator<Window, void, vo
   }
 }
 
-function windowFrom({ frames, stacks, labels }: Material, { durationUs, rows, ...rest }: Piece, { host, boot, seq, startUs }: { host: string; boot: string; seq: number; startUs: number }): Window {
+function windowFrom({ frames, stacks, labels }: Material, { durationUs, rows, ...rest }: Piece, { host, boot, seq, startUs }: { host: string; boot: string; seq: number; startUs: number }): StackWindow {
   return { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: [{}], rows }, sections: {} };
 }
 
@@ -58,9 +58,9 @@ export interface Filled {
 }
 
 /** Appends all there is and tells how much it was. */
-export async function fill(store: Store, windows: Iterable<Window>): Promise<Filled> {
+export async function fill(store: Store, windows: Iterable<StackWindow>): Promise<Filled> {
   let [count, samples, rows] = [0, 0, 0];
-  let batch: Window[] = [];
+  let batch: StackWindow[] = [];
   const flush = async (): Promise<void> => {
     const { appended, refused } = await store.append(batch, new Map());
     if (appended !== batch.length) throw new Error(`the store kept ${appended} of ${batch.length} windows: ${refused[0]?.why ?? 'it had the others'}`);

@@ -1,7 +1,7 @@
 // The store's append beside plain LevelDB batches that write as many entries and bytes, synced as often.
 import { join } from 'node:path';
 import { Level } from 'level';
-import type { Window } from '../../collector/store/index.ts';
+import type { StackWindow } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import type { Bench } from './bench.ts';
 import { short, table } from './figures.ts';
@@ -50,10 +50,10 @@ export async function besidePlainBatches(materials: Bench['materials'], count: n
   };
 }
 
-function makeBatches(materials: Bench['materials'], count: number): Window[][] {
+function makeBatches(materials: Bench['materials'], count: number): StackWindow[][] {
   const range = { fromMs: FIRST_MS, untilMs: FIRST_MS + (count * 10_500) / materials.size };
   const streams = [...materials.values()].map((material) => windowsOf({ host: material.name, material, range }));
-  const windows: Window[] = [];
+  const windows: StackWindow[] = [];
   while (windows.length < count) {
     for (const stream of streams) {
       const { value } = stream.next();
@@ -63,7 +63,7 @@ function makeBatches(materials: Bench['materials'], count: number): Window[][] {
   return Array.from({ length: Math.ceil(count / BATCH) }, (_, i) => windows.slice(i * BATCH, (i + 1) * BATCH));
 }
 
-function withOwnTables(window: Window): Window {
+function withOwnTables(window: StackWindow): StackWindow {
   const tables = createTables();
   const stackOf = tables.translate(window.profile.frames, window.profile.stacks);
   const { rows } = window.profile;
@@ -72,7 +72,7 @@ function withOwnTables(window: Window): Window {
 }
 
 /** Bytes of the same windows, gzipped, in pieces of the size asked for. */
-function valuesOf(windows: readonly Window[], bytes: number): Buffer[] {
+function valuesOf(windows: readonly StackWindow[], bytes: number): Buffer[] {
   const source = Buffer.concat(windows.slice(0, 200).map(({ profile }) => gzippedFolded(profile)));
   const size = Math.max(1, Math.round(bytes));
   return Array.from({ length: windows.length * ENTRIES }, (_, i) => {
