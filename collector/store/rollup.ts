@@ -1,25 +1,32 @@
 // Makes one coarse record of many finer ones: a pure function of them, in any order. Records of one thread of one
 // process come together when their epoch and the labels of their process are the same.
-import type { Labels, Microseconds } from 'liveprofiler-sampler/wire';
+import type { Microseconds, Numbers } from 'liveprofiler-sampler/wire';
 import type { Dictionary } from './dictionary.ts';
 import { encodeHeader, SHAPE } from './header.ts';
 import type { Header, LabelTotal } from './header.ts';
 import type { WindowKey } from './keys.ts';
-import { decodeNumbers, encodeNumbers, NumberSums } from './numbers.ts';
-import { encodeRows, RowReader } from './rows.ts';
+import { encodeNumbers, NumberSums } from './numbers.ts';
+import { encodeRows } from './rows.ts';
+import type { PayloadRows, RowColumns } from './rows.ts';
 import { carried, product } from './wide.ts';
 
-export interface FineRecord {
+/** What a record holds, by its shape. */
+export interface Payload {
+  rows(): RowColumns;
+  numbers(): Numbers;
+}
+
+export interface FineRecord extends Payload {
   readonly key: WindowKey;
   readonly header: Header;
-  readonly payload: Buffer;
   readonly dictionary: Dictionary;
 }
 
 export interface CoarseRecord {
   readonly key: WindowKey;
   readonly header: Buffer;
-  readonly payload: Buffer;
+  /** Rows are to be packed yet. */
+  readonly payload: Buffer | PayloadRows;
 }
 
 export interface Target {
@@ -55,13 +62,7 @@ export class RollUp {
   }
 }
 
-/** What an empty group of a scope would be called by; the labels decide which dictionary serves. */
-export function labelsOf({ header, dictionary }: Pick<FineRecord, 'header' | 'dictionary'>): Labels {
-  return dictionary.labelSets[header.processLabels] ?? {};
-}
-
 const STACKS = 2 ** 27;
-const reader = new RowReader();
 
 class Group {
   readonly #target: Target;
@@ -95,7 +96,8 @@ class Group {
     this.#processLabels = processLabels;
   }
 
-  add({ key, header, payload, dictionary }: FineRecord): void {
+  add(record: FineRecord): void {
+    const { key, header, dictionary } = record;
     this.#windows += header.windows;
     this.#firstUs = Math.min(this.#firstUs, key.startUs + header.firstUs);
     this.#lastUs = Math.max(this.#lastUs, key.startUs + header.lastUs);
@@ -110,15 +112,14 @@ class Group {
     addTo(this.#dropped, header.dropped);
     this.#processCpuUs += header.processCpuUs;
     this.#threadCpuUs = this.#threadCpuUs === undefined || header.threadCpuUs === undefined ? undefined : this.#threadCpuUs + header.threadCpuUs;
-    if (header.shape === SHAPE.numbers) this.#numbers.add(decodeNumbers(payload), key.startUs + header.lastUs);
-    else this.#addRows(header, payload, dictionary);
+    if (header.shape === SHAPE.numbers) this.#numbers.add(record.numbers(), key.startUs + header.lastUs);
+    else this.#addRows(header, record.rows(), dictionary);
   }
 
-  #addRows(header: Header, payload: Buffer, dictionary: Dictionary): void {
+  #addRows(header: Header, { length, stack, labels, count, weight, high }: RowColumns, dictionary: Dictionary): void {
     const rows = this.#rows;
     const same = dictionary === this.#target.dictionary;
     const from = this.#target.dictionary.from(dictionary);
-    const { length, stack, labels, count, weight, high } = reader.read(payload);
     for (let i = 0; i < length; i++) {
       const stackId = same ? (stack[i] ?? 0) : from.stack(stack[i] ?? 0);
       const labelsId = same ? (labels[i] ?? 0) : from.labels(labels[i] ?? 0);
@@ -148,8 +149,6 @@ class Group {
 
   record(): CoarseRecord {
     const { tier, bucketUs, id } = this.#target;
-    const { stack, labels, count, weight } = this.#rows;
-    const rows = this.#averages ? this.#rows : { stack, labels, count, weight };
     const header: Header = {
       shape: this.#shape,
       averages: this.#averages,
@@ -173,8 +172,15 @@ class Group {
     return {
       key: { tier, host, kind, startUs: bucketUs, boot, thread, firstSeq: this.#firstSeq },
       header: encodeHeader(header),
-      payload: this.#shape === SHAPE.numbers ? encodeNumbers(this.#numbers.numbers()) : encodeRows(rows),
+      payload: this.#payload(),
     };
+  }
+
+  #payload(): Buffer | PayloadRows {
+    if (this.#shape === SHAPE.numbers) return encodeNumbers(this.#numbers.numbers());
+    if (this.#averages) return encodeRows(this.#rows);
+    const { stack, labels, count, weight } = this.#rows;
+    return { stack, labels, count, weight };
   }
 
   #totals(): LabelTotal[] {

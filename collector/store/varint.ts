@@ -33,6 +33,11 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
   /** Small numbers of either sign stay small: 0, -1, 1, -2, 2, … Up to 2^52 - 1 from zero. */
   int(value: number): void {
     this.uint(value < 0 ? -2 * value - 1 : 2 * value);
@@ -72,6 +77,11 @@ export class ByteReader {
   constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
     this.#at = at;
+  }
+
+  /** Bytes read so far. */
+  get at(): number {
+    return this.#at;
   }
 
   get atEnd(): boolean {
@@ -118,6 +128,12 @@ export class ByteReader {
       const value = into[i] ?? 0;
       into[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     }
+  }
+
+  bytes(length: number): Buffer {
+    if (length > this.#bytes.length - this.#at) throw new RangeError('a record ends in the middle of a column');
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
   /** How many entries follow, each of at least `entryBytes`: a hostile length is refused before memory is taken. */

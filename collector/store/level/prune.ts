@@ -6,6 +6,7 @@ import type { DictionaryKey, Series, WindowKey } from '../keys.ts';
 import { bucketOf, bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import { widened, without } from '../spans.ts';
 import type { Span } from '../spans.ts';
+import { blockDeletions } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
 import { headersOf, seriesOf } from './records.ts';
@@ -52,7 +53,7 @@ async function dropChunk(engine: Engine, tier: number, series: Series, limitUs: 
     const bytes = Math.max(keys.length * LEAST_BYTES, await engine.db.sizeOf(windowBounds(SPACE.payload, tier, host, kind, span.fromUs, untilUs)));
     const next = whole.map((spans, of) => (of === tier ? without(spans, [{ fromUs: span.fromUs, untilUs }]) : spans));
     const writes: Write[] = keys.flatMap((key) => deletions(key));
-    if (tier === RAW_TIER) writes.push(...(await engine.identities.bury(keys)));
+    if (tier === RAW_TIER) writes.push(...(await engine.identities.bury(keys)), ...(await blockDeletions(engine.db, series, span.fromUs, untilUs)));
     await engine.db.write([...writes, writeWhole(series, next)]);
     return { records: keys.length, bytes };
   }

@@ -11,9 +11,7 @@ import { SHAPE } from '../header.ts';
 import { memoryKey, kindPrefix, readMemoryKey, readWindowKey, SPACE, under } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { mergeTotals, StackSums } from '../merge.ts';
-import { decodeNumbers } from '../numbers.ts';
 import { NumberSteps } from '../number-steps.ts';
-import { RowReader } from '../rows.ts';
 import { mayHold, selectsLabels, selectsThread } from '../select.ts';
 import type { Span } from '../spans.ts';
 import { TIERS } from '../tiers.ts';
@@ -37,18 +35,18 @@ export class Reader {
   async query(selector: Selector, range: Range, options: QueryOptions = {}): Promise<QueryAnswer> {
     const bounds = spanOf(range);
     const sums = new Map<Dictionary, StackSums>();
-    const rows = new RowReader();
     const idle = { count: 0, weight: 0 };
     const dropped = { count: 0, weight: 0 };
     const threads = new Set<string>();
     let windows = 0;
     let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, 0];
-    const add = ({ key, header, dictionary, processLabels, payload }: Whole): void => {
+    const add = (record: Whole): void => {
+      const { key, header, dictionary, processLabels } = record;
       if (header.shape !== SHAPE.stacks || !selectsThread(selector, key.boot, key.thread)) return;
       const into = sums.get(dictionary) ?? new StackSums();
       sums.set(dictionary, into);
       const levelForUs = header.averages && !header.rolled ? header.coveredUs : undefined;
-      into.add(reading(payload, () => rows.read(payload)), { accept: acceptor(selector, dictionary, processLabels), levelForUs });
+      into.add(record.rows(), { accept: acceptor(selector, dictionary, processLabels), levelForUs });
       if (!mayHold(selector, processLabels)) return;
       if (selectsLabels(selector, processLabels, NO_LABELS)) {
         addTo(idle, header.idle);
@@ -82,9 +80,10 @@ export class Reader {
 
   async numbers(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<NumberTimeline> {
     const sums = new NumberSteps(stepsOf(range, stepMs), by);
-    await this.#eachStep(selector, range, stepMs, recordsOf, ({ key, header, dictionary, processLabels, payload }, step) => {
+    await this.#eachStep(selector, range, stepMs, recordsOf, (record, step) => {
+      const { key, header, dictionary, processLabels } = record;
       if (header.shape !== SHAPE.numbers || !selectsLabels(selector, processLabels, NO_LABELS)) return;
-      sums.add(step, { key, header, processLabels, threadName: dictionary.texts[header.threadName] ?? '', numbers: reading(payload, () => decodeNumbers(payload)) });
+      sums.add(step, { key, header, processLabels, threadName: dictionary.texts[header.threadName] ?? '', numbers: record.numbers() });
     });
     return sums.timeline();
   }

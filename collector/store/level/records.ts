@@ -1,12 +1,20 @@
 // Reads records of one series and tier, in the order of their keys: headers alone, or with their payloads.
 import type { Labels } from 'liveprofiler-sampler/wire';
+import type { Segment } from '../cover.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
 import { decodeHeader } from '../header.ts';
 import type { Header } from '../header.ts';
 import { after, hostPrefix, kindPrefix, readWindowKey, SPACE, tierPrefix, under, windowBounds } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
-import type { Segment } from '../cover.ts';
+import { decodeNumbers } from '../numbers.ts';
+import { unpack } from '../packed.ts';
+import type { Sections } from '../packed.ts';
+import type { Payload } from '../rollup.ts';
+import { RowReader } from '../rows.ts';
+import type { RowColumns } from '../rows.ts';
+import { bucketOf, RAW_TIER } from '../tiers.ts';
+import { Blocks } from './blocks.ts';
 import type { Database, Entry, Snapshot } from './database.ts';
 import type { Dictionaries } from './dictionaries.ts';
 
@@ -18,8 +26,9 @@ export interface Seen {
   readonly processLabels: Labels;
 }
 
-export interface Whole extends Seen {
-  readonly payload: Buffer;
+export interface Whole extends Seen, Payload {
+  /** Optional sections; a roll-up has none. */
+  sections(): Sections;
 }
 
 export interface Source {
@@ -33,10 +42,15 @@ export async function* headersOf(source: Source, series: Series, segment: Segmen
   for await (const { seen } of headerBatches(source, series, segment, snapshot)) yield seen;
 }
 
+/** The rows of a record hold until those of the next one are read. */
 export async function* recordsOf(source: Source, series: Series, segment: Segment, snapshot?: Snapshot): AsyncGenerator<readonly Whole[], void, void> {
   for await (const { entries, seen } of headerBatches(source, series, segment, snapshot)) {
     const payloads = await payloadsOf(source.db, entries, snapshot);
-    yield seen.map((one, index) => ({ ...one, payload: payloads[index] ?? Buffer.alloc(0) }));
+    const blocks = payloads.includes(undefined) ? await blocksOf(source.db, series, seen, snapshot) : undefined;
+    yield seen.map((one, index) => {
+      const key = entries[index]?.[0] ?? Buffer.alloc(0);
+      return { ...one, ...payloadOf(key, one, payloads[index], blocks) };
+    });
   }
 }
 
@@ -97,21 +111,48 @@ async function* headerBatches({ db, dictionaries }: Source, { host, kind }: Seri
   }
 }
 
-/** Headers and payloads were written together: each header has one, under the same key in a space of its own. */
-async function payloadsOf(db: Database, headers: readonly Entry[], snapshot?: Snapshot): Promise<Buffer[]> {
+/** By header: its payload, under the same key in a space of its own; undefined where it is sealed. */
+async function payloadsOf(db: Database, headers: readonly Entry[], snapshot?: Snapshot): Promise<(Buffer | undefined)[]> {
   const [first, last] = [headers[0]?.[0], headers.at(-1)?.[0]];
   if (first === undefined || last === undefined) return [];
-  const payloads: Buffer[] = [];
+  const payloads: (Buffer | undefined)[] = headers.map(() => undefined);
   const range = { gte: inPayloads(first), lt: after(inPayloads(last)) };
+  let at = 0;
   for await (const entries of db.batches(range, snapshot === undefined ? {} : { snapshot })) {
     for (const [key, value] of entries) {
-      const header = headers[payloads.length]?.[0];
-      if (header?.compare(key, 1, key.length, 1) !== 0) throw lost(header ?? key);
-      payloads.push(value);
+      while (at < headers.length && (headers[at]?.[0].compare(key, 1, key.length, 1) ?? 1) < 0) at++;
+      if (headers[at]?.[0].compare(key, 1, key.length, 1) !== 0) throw lost(key);
+      payloads[at] = value;
     }
   }
-  if (payloads.length < headers.length) throw lost(headers[payloads.length]?.[0] ?? first);
   return payloads;
+}
+
+/** The blocks that hold rows of these windows. */
+function blocksOf(db: Database, series: Series, seen: readonly Seen[], snapshot?: Snapshot): Promise<Blocks> {
+  const [first, last] = [seen[0]?.key.startUs ?? 0, seen.at(-1)?.key.startUs ?? 0];
+  return Blocks.read(db, series, bucketOf(RAW_TIER + 1, first), last + 1, snapshot);
+}
+
+const rowReader = new RowReader();
+
+function payloadOf(key: Buffer, { key: window, header }: Seen, payload: Buffer | undefined, blocks: Blocks | undefined): Pick<Whole, 'numbers' | 'rows' | 'sections'> {
+  const bytes = (): Buffer => {
+    if (payload === undefined) throw lost(key);
+    return payload;
+  };
+  return {
+    numbers: () => reading(key, () => decodeNumbers(bytes())),
+    rows: () => (payload === undefined ? blocks?.get(window)?.rows : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
+    sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => (header.rolled ? {} : rowReader.sections(bytes()))),
+  };
+}
+
+function rowsIn(bytes: Buffer, { rolled, averages }: Header): RowColumns {
+  if (!rolled || averages) return rowReader.read(bytes);
+  const [window] = unpack(bytes);
+  if (window === undefined) throw new RangeError('a roll-up holds no rows');
+  return window.rows;
 }
 
 function inPayloads(key: Buffer): Buffer {

@@ -1,15 +1,22 @@
 // Brings buckets up to date: their roll-up is made again of the finer records, or, where those are gone, of itself and
 // what came late. One write changes roll-up and mark together.
 import type { Microseconds } from 'liveprofiler-sampler/wire';
-import { SPACE, windowKey, markKey } from '../keys.ts';
+import { SHAPE } from '../header.ts';
+import { markKey, SPACE, windowKey } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
+import { pack } from '../packed.ts';
 import { RollUp } from '../rollup.ts';
+import type { PayloadRows, RowColumns } from '../rows.ts';
+import { quantumOf, sealed } from '../seal.ts';
 import { holds } from '../spans.ts';
 import { bucketUs, RAW_TIER, ROLLED_TIERS } from '../tiers.ts';
 import { Batch } from './batch.ts';
+import { blockDeletions, blockWrite } from './blocks.ts';
+import type { SealedWindow } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
 import { recordsOf } from './records.ts';
+import type { Whole } from './records.ts';
 import { readWhole } from './whole.ts';
 import { serviceOf } from './writer.ts';
 
@@ -58,35 +65,99 @@ async function rollUp(engine: Engine, tier: number, buckets: readonly Bucket[]):
 async function remake(engine: Engine, batch: Batch, tier: number, { series, bucket }: Bucket): Promise<void> {
   const span = { fromUs: bucket, untilUs: bucket + bucketUs(tier) };
   const whole = holds((await readWhole(engine.db, series))[tier - 1] ?? [], bucket);
-  const rollups = new Map<string, RollUp>();
-  const [former, late]: [WindowKey[], (WindowKey & { seqSpan: number; lastUs: number })[]] = [[], []];
-  for (const from of [tier - 1, tier]) {
-    for await (const records of recordsOf(engine, series, { tier: from, ...span })) {
-      for (const record of records) {
-        if (from === tier) former.push(record.key);
-        else if (!whole) late.push({ ...record.key, seqSpan: record.header.seqSpan, lastUs: record.header.lastUs });
-        if (from === tier && whole) continue;
-        const service = serviceOf({ host: series.host, processLabels: record.processLabels });
-        let rollup = rollups.get(service);
-        if (rollup === undefined) {
-          const { id, dictionary } = await batch.dictionaryOf({ tier, service, atUs: bucket });
-          rollup = new RollUp({ tier, bucketUs: bucket, id, dictionary });
-          rollups.set(service, rollup);
-        }
-        rollup.add(record);
-      }
+  const maker = new Maker(batch, series.host, tier, bucket);
+  const seals = whole && tier - 1 === RAW_TIER ? new Seals(series.kind, bucket) : undefined;
+  const [former, late]: [WindowKey[], (WindowKey & { lastSeq: number; endUs: Microseconds })[]] = [[], []];
+  for await (const records of recordsOf(engine, series, { tier: tier - 1, ...span })) {
+    for (const record of records) {
+      await maker.add(seals?.take(record) ?? record);
+      if (!whole) late.push({ ...record.key, lastSeq: record.key.firstSeq + record.header.seqSpan, endUs: record.key.startUs + record.header.lastUs });
     }
   }
-  const made = [...rollups.values()].flatMap((rollup) => rollup.records());
-  for (const key of former) batch.push(...deletions(key));
-  for (const { key, header, payload } of made) {
-    batch.push({ type: 'put', key: windowKey(SPACE.header, key), value: header }, { type: 'put', key: windowKey(SPACE.payload, key), value: payload });
+  for await (const records of recordsOf(engine, series, { tier, ...span })) {
+    for (const record of records) {
+      if (!whole) await maker.add(record);
+      former.push(record.key);
+    }
   }
-  for (const key of late) batch.push(...deletions(key));
-  if (tier - 1 === RAW_TIER) {
-    batch.push(...(await engine.identities.bury(late.map(({ seqSpan, lastUs, ...key }) => ({ ...key, lastSeq: key.firstSeq + seqSpan, endUs: key.startUs + lastUs })))));
-  }
+  for (const key of [...former, ...late]) batch.push(...deletions(key));
+  if (tier - 1 === RAW_TIER) batch.push(...(await engine.identities.bury(late)));
+  batch.push(...(await maker.writes()));
+  if (seals !== undefined) batch.push(...(await blockDeletions(engine.db, series, span.fromUs, span.untilUs)), ...(await seals.writes()));
   batch.push({ type: 'del', key: markKey({ ...series, tier, bucketUs: bucket }) });
+}
+
+/** Makes the records of one bucket, one roll-up per service. */
+class Maker {
+  readonly #batch: Batch;
+  readonly #host: string;
+  readonly #tier: number;
+  readonly #bucket: Microseconds;
+  readonly #rollups = new Map<string, RollUp>();
+
+  constructor(batch: Batch, host: string, tier: number, bucket: Microseconds) {
+    this.#batch = batch;
+    this.#host = host;
+    this.#tier = tier;
+    this.#bucket = bucket;
+  }
+
+  async add(record: Whole): Promise<void> {
+    const service = serviceOf({ host: this.#host, processLabels: record.processLabels });
+    let rollup = this.#rollups.get(service);
+    if (rollup === undefined) {
+      const { id, dictionary } = await this.#batch.dictionaryOf({ tier: this.#tier, service, atUs: this.#bucket });
+      rollup = new RollUp({ tier: this.#tier, bucketUs: this.#bucket, id, dictionary });
+      this.#rollups.set(service, rollup);
+    }
+    rollup.add(record);
+  }
+
+  async writes(): Promise<Write[]> {
+    const writes: Write[] = [];
+    for (const { key, header, payload } of [...this.#rollups.values()].flatMap((rollup) => rollup.records())) {
+      const value = Buffer.isBuffer(payload) ? payload : await pack([{ rows: payload, sections: {} }], quantumOf(key.kind));
+      writes.push({ type: 'put', key: windowKey(SPACE.header, key), value: header }, { type: 'put', key: windowKey(SPACE.payload, key), value });
+    }
+    return writes;
+  }
+}
+
+/** Takes the rows of a bucket's windows into blocks: one per thread and dictionary. */
+class Seals {
+  readonly #quantum: number;
+  readonly #bucket: Microseconds;
+  readonly #windows = new Map<string, SealedWindow[]>();
+
+  constructor(kind: string, bucket: Microseconds) {
+    this.#quantum = quantumOf(kind);
+    this.#bucket = bucket;
+  }
+
+  /** The record as it will read from now on; undefined when it stays as it is. */
+  take(record: Whole): Whole | undefined {
+    const { key, header } = record;
+    if (header.shape !== SHAPE.stacks) return undefined;
+    const rows = sealed(record.rows(), this.#quantum);
+    const name = `${header.dictionary} ${key.thread} ${key.boot}`;
+    const group = this.#windows.get(name) ?? [];
+    this.#windows.set(name, group);
+    group.push({ key, rows, sections: record.sections() });
+    return { ...record, rows: () => columnsOf(rows) };
+  }
+
+  async writes(): Promise<Write[]> {
+    const writes: Write[] = [];
+    for (const windows of this.#windows.values()) {
+      for (const { key } of windows) writes.push({ type: 'del', key: windowKey(SPACE.payload, key) });
+      writes.push(await blockWrite(windows, this.#bucket, this.#quantum));
+    }
+    return writes;
+  }
+}
+
+function columnsOf({ stack, labels, count, weight }: PayloadRows): RowColumns {
+  return { length: stack.length, stack: Float64Array.from(stack), labels: Float64Array.from(labels), count: Float64Array.from(count), weight: Float64Array.from(weight), high: undefined };
 }
 
 /** What deletes a record. */

@@ -32,7 +32,7 @@ export interface UpkeepOptions {
 const COMPACT_SHARE = 0.1;
 const COMPACT_BYTES = 256 * 1024;
 /** Spaces whose records belong to a tier. */
-const SPACES = [SPACE.header, SPACE.payload] as const;
+const SPACES = [SPACE.header, SPACE.payload, SPACE.block] as const;
 /** How often a tier is cut down before the next coarser one has its turn; the last time, all of it may go. */
 const SHRINK_STEPS = 8;
 

@@ -1,0 +1,28 @@
+// What a window becomes when its five minutes are over: its times in steps of a quantum, its sum as it was. Pure.
+import { KINDS } from 'liveprofiler-sampler/wire';
+import type { PayloadRows, RowColumns } from './rows.ts';
+
+/** A tenth of a millisecond: a hundredth of what one sample stands for at 100 Hz. */
+const QUANTUM_US = 100;
+
+/** In which steps the weights of a kind are told once they are sealed; 1 tells them as they are. */
+export function quantumOf(kind: string): number {
+  return Object.hasOwn(KINDS, kind) && KINDS[kind]?.unit === 'microseconds' ? QUANTUM_US : 1;
+}
+
+/**
+ * Every weight within one quantum of what it was, and the same sum: what is rounded off a row is carried to the next
+ * one. Rows sealed before stay as they are.
+ */
+export function sealed({ length, stack, labels, count, weight }: RowColumns, quantum: number): PayloadRows {
+  const order = Array.from({ length }, (_, i) => i).sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0) || (stack[a] ?? 0) - (stack[b] ?? 0));
+  const rounded: number[] = [];
+  let [sum, told] = [0, 0];
+  for (const [place, i] of order.entries()) {
+    sum += weight[i] ?? 0;
+    const until = place === length - 1 ? sum : Math.floor(sum / quantum) * quantum;
+    rounded.push(until - told);
+    told = until;
+  }
+  return { stack: order.map((i) => stack[i] ?? 0), labels: order.map((i) => labels[i] ?? 0), count: order.map((i) => count[i] ?? 0), weight: rounded };
+}
