@@ -92,5 +92,7 @@ export const KINDS: Readonly<Record<string, KindDeclaration>> = {
 
 /** V8's name for time in which the thread waited; it is tallied beside the rows of a window, never in them. */
 export const IDLE = '(idle)';
+/** Frames on top of each other, at most, of whoever samples: V8 tells 255, others about 1,000. */
+export const MAX_STACK_DEPTH = 2048;
 /** Stands for stacks that a window had no room for: counted, but nameless. */
 export const TRUNCATED = '(truncated)';

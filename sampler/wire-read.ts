@@ -1,4 +1,5 @@
 // Reads a wire answer from a host nobody vouches for: every number, index and name is checked before use.
+import { MAX_STACK_DEPTH } from './profile.ts';
 import type { Frame, KindDeclaration, Labels, Rows, StackTable, Tally } from './profile.ts';
 import type { SamplerCost, WireAnswer, WireProcess, WireWindow } from './wire.ts';
 import { arrayOf, columnsOf, count, Malformed, object, oneOf, optional, recordOf, text, truth } from './check.ts';
@@ -8,6 +9,9 @@ import type { Members } from './check.ts';
 export const WIRE_VERSION = 1;
 /** Characters a cursor may have, both ways. */
 export const MAX_CURSOR_LENGTH = 4096;
+/** Entries of a process's tables: some times what a sampler puts into one answer. */
+const MAX_ENTRIES = 250_000;
+const MAX_WINDOWS = 10_000;
 
 /** Why an answer cannot be used. `WIRE_VERSION`: it is of a newer version. `WIRE_MALFORMED`: it breaks the format. */
 export class WireError extends Error {
@@ -49,9 +53,9 @@ export function readWire(value: unknown): WireAnswer {
 
 function readProcess(value: unknown, at: string): WireProcess {
   const process = object(value, at);
-  const frames = arrayOf(process['frames'], `${at}.frames`, readFrame);
+  const frames = atMost(MAX_ENTRIES, arrayOf(process['frames'], `${at}.frames`, readFrame), `${at}.frames`);
   const stacks = readStacks(process['stacks'], `${at}.stacks`, frames.length);
-  const labelSets = arrayOf(process['labelSets'], `${at}.labelSets`, readLabels);
+  const labelSets = atMost(MAX_ENTRIES, arrayOf(process['labelSets'], `${at}.labelSets`, readLabels), `${at}.labelSets`);
   const threads = arrayOf(process['threads'], `${at}.threads`, readThread);
   const threadIds = new Set(threads.map((thread) => thread.id));
   const kinds = recordOf(process['kinds'], `${at}.kinds`, readKind);
@@ -75,8 +79,13 @@ function readProcess(value: unknown, at: string): WireProcess {
     frames,
     stacks,
     labelSets,
-    windows,
+    windows: atMost(MAX_WINDOWS, windows, `${at}.windows`),
   };
+}
+
+function atMost<T>(most: number, items: readonly T[], at: string): readonly T[] {
+  if (items.length > most) throw new Malformed(at, `holds ${items.length} entries, and ${most} are allowed`);
+  return items;
 }
 
 function readWindow(value: unknown, at: string, stacks: number, labelSets: number): WireWindow {
@@ -109,8 +118,12 @@ function readStacks(value: unknown, at: string, frames: number): StackTable {
   // Stack 0 is the empty one: its frame points at nothing, also where there are no frames at all.
   const table = columnsOf(value, at, ['parent', 'frame'] as const, { frame: Math.max(frames, 1) });
   if (table.parent.length === 0) throw new Malformed(at, 'lacks stack 0');
+  atMost(MAX_ENTRIES, table.parent, at);
+  const depth = new Uint16Array(table.parent.length);
   table.parent.forEach((parent, stack) => {
     if (stack > 0 && parent >= stack) throw new Malformed(`${at}.parent[${stack}]`, `is ${parent}, not below its child`);
+    depth[stack] = stack === 0 ? 0 : (depth[parent] ?? 0) + 1;
+    if ((depth[stack] ?? 0) > MAX_STACK_DEPTH) throw new Malformed(`${at}.parent[${stack}]`, `makes a stack of more than ${MAX_STACK_DEPTH} frames`);
   });
   if (frames === 0 && table.parent.length > 1) throw new Malformed(at, 'names frames, but there are none');
   return table;

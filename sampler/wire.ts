@@ -83,5 +83,5 @@ export interface WireAnswer {
 }
 
 export { claimsWire, MAX_CURSOR_LENGTH, readWire, WIRE_VERSION, WireError } from './wire-read.ts';
-export { IDLE, KINDS, TRUNCATED } from './profile.ts';
+export { IDLE, KINDS, MAX_STACK_DEPTH, TRUNCATED } from './profile.ts';
 export type * from './profile.ts';

@@ -21,7 +21,7 @@ export async function flameOf(store: StoreReader, status: HostStatus, asked: Ran
   const [{ tree, idle, dropped, windows, covered }, extent, inventory, timeline] = await Promise.all([
     store.query(selector, asked, { limit }),
     store.extent(host),
-    store.labels(asked),
+    store.labels(asked, [host]),
     store.timeline(selector, asked, stepMs),
   ]);
   const [{ busy, coveredUs } = { busy: [], coveredUs: [] }] = timeline.series;

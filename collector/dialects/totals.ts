@@ -1,5 +1,6 @@
 // The ancestors' totals as rows: `func(module);func(module)` with a count, folded into one table. Nothing is dropped
 // without being counted: what cannot be read is `malformed`.
+import { MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
 import type { Frame, Microseconds, StackProfile } from 'liveprofiler-sampler/wire';
 import { PullFailure } from '../failures.ts';
 
@@ -33,9 +34,9 @@ export function foldTotals(elapsedS: unknown, granularityS: unknown, entries: It
   let malformed = 0;
   let samples = 0;
   for (const { stack, count } of entries) {
-    const names = typeof stack === 'string' && stack !== '' ? stack.split(';') : [];
+    const names = typeof stack === 'string' && stack !== '' ? stack.split(';', MAX_STACK_DEPTH + 1) : [];
     const usable = typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 && (samples + count) * granularityUs < 2 ** 51;
-    if (!usable || names.length === 0 || names.some((name) => name.length > MAX_NAME_LENGTH)) {
+    if (!usable || names.length === 0 || names.length > MAX_STACK_DEPTH || names.some((name) => name.length > MAX_NAME_LENGTH)) {
       malformed++;
       continue;
     }

@@ -110,7 +110,11 @@ function cutTo(tree: CallTree, limit: number): CallTree {
   const keep = new Set<number>([0]);
   const bySelf = ranked(tree, tree.selfWeight, tree.selfCount);
   for (const id of bySelf.slice(0, Math.max(1, Math.floor(limit / SELF_SHARE)))) {
-    for (let up = id; !keep.has(up); up = at(tree.parent, up)) keep.add(up);
+    const path: number[] = [];
+    for (let up = id; !keep.has(up); up = at(tree.parent, up)) path.push(up);
+    // The largest is always there, however deep it lies.
+    if (keep.size > 1 && keep.size + path.length > limit) continue;
+    for (const node of path) keep.add(node);
   }
   // A parent's total is never below its child's and it comes first in a tie: this order keeps parents in.
   for (const id of ranked(tree, tree.totalWeight, tree.totalCount)) {

@@ -1,5 +1,6 @@
 // Says what is wrong with a window before anything of it is kept: numbers that are none, names no key can hold,
 // rows that point nowhere. Everything in a window came from a host and is hostile until it passed here.
+import { MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
 import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
 import type { NumberWindow, StackWindow, Window } from './contract.ts';
 import { nameFault } from './keys.ts';
@@ -7,6 +8,8 @@ import { nameFault } from './keys.ts';
 /** Longest label, frame name or url, in UTF-16 units. */
 const MAX_TEXT = 65_536;
 const LONG_LABEL = `a label is longer than ${MAX_TEXT} characters`;
+/** Characters of the sections of one window. */
+const MAX_SECTIONS = 1_000_000;
 /** Named numbers of one window. */
 const MAX_NAMES = 1000;
 /** Sums of two such stay exact. */
@@ -17,7 +20,7 @@ export function windowFault(window: Window): string | undefined {
   const fault = namesFault(window) ?? timesFault(window);
   if (fault !== undefined) return fault;
   if ('numbers' in window) return numbersFault(window) ?? (isLong(window.threadName) || hasLongText(window.processLabels) ? LONG_LABEL : undefined);
-  return talliesFault(window) ?? rowsFault(window) ?? textsFault(window);
+  return talliesFault(window) ?? rowsFault(window) ?? textsFault(window) ?? sectionsFault(window);
 }
 
 function namesFault(window: Window): string | undefined {
@@ -80,9 +83,13 @@ const sound = new WeakMap<StackTable, number>();
 
 function stacksFault(stacks: StackTable, frames: number): string | undefined {
   if (sound.get(stacks) === frames) return undefined;
+  const depth = new Uint16Array(stacks.parent.length);
   for (let i = 1; i < stacks.parent.length; i++) {
     const [parent, frame] = [stacks.parent[i], stacks.frame[i]];
     if (!isWhole(parent) || parent >= i) return `stack ${i} has stack ${parent} beneath it`;
+    const height = (depth[parent] ?? 0) + 1;
+    if (height > MAX_STACK_DEPTH) return `a stack has more than ${MAX_STACK_DEPTH} frames`;
+    depth[i] = height;
     if (!isWhole(frame) || frame >= frames) return `stack ${i} points at frame ${frame}`;
   }
   sound.set(stacks, frames);
@@ -97,6 +104,17 @@ function textsFault({ profile, processLabels, threadName }: StackWindow): string
     if (![frame.line, frame.column, original.line, original.column].every(isWhole)) return `the frame ${frame.name.slice(0, 100)} has a line or column that is not a whole number`;
   }
   return undefined;
+}
+
+/** They are kept as JSON, which has no room for what is nested without end. */
+function sectionsFault({ sections }: StackWindow): string | undefined {
+  if (Object.keys(sections).length === 0) return undefined;
+  try {
+    const { length } = JSON.stringify(sections);
+    return length > MAX_SECTIONS ? `its sections take ${length} characters; ${MAX_SECTIONS} are allowed` : undefined;
+  } catch {
+    return 'its sections cannot be written as JSON';
+  }
 }
 
 function hasLongText(labels: Labels): boolean {

@@ -209,7 +209,10 @@ export interface Store extends StoreReader {
   memory(host: string): Promise<HostMemory | undefined>;
   /** Brings coarser records up to date with the windows of the buckets that are over. Resolves to how many it made. */
   rollUp(nowMs: Milliseconds): Promise<{ readonly rollups: number }>;
-  /** Rolls up, then drops what is past its retention or its size. */
+  /**
+   * Rolls up, then drops what is past its retention or its size. What is damaged is left, and told by an error when
+   * the rest is done.
+   */
   prune(nowMs: Milliseconds): Promise<UpkeepReport>;
   /** Keeps what is there of a range, and what comes, until it is unpinned. */
   pin(range: Range, note: string): Promise<Pin>;

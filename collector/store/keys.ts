@@ -7,7 +7,8 @@ export const SPACE = {
   memory: 0x02,
   dictionary: 0x03,
   page: 0x04,
-  identity: 0x05,
+  /** Identities as format 1 had them: without the host. */
+  formerIdentity: 0x05,
   header: 0x06,
   payload: 0x07,
   mark: 0x08,
@@ -15,6 +16,7 @@ export const SPACE = {
   past: 0x0a,
   pin: 0x0b,
   block: 0x0c,
+  identity: 0x0d,
 } as const;
 
 /** Longest name in a key, in UTF-8 bytes. */
@@ -127,9 +129,12 @@ export function readMemoryKey(key: Buffer): string {
   return readText(key, 1)[0];
 }
 
-/** One per (boot, thread, kind); followed by lastSeq it is the key of one window's identity, or of many that are past. */
-export function identityPrefix(space: typeof SPACE.identity | typeof SPACE.past, boot: string, thread: number, kind: string): Buffer {
-  return Buffer.concat([Buffer.from([space]), text(boot), fixed(thread), text(kind)]);
+/**
+ * One per (host, boot, thread, kind); followed by lastSeq it is the key of one window's identity, or of many that are
+ * past. The host is part of it, so that no host can claim what another one's processes are called.
+ */
+export function identityPrefix(space: typeof SPACE.identity | typeof SPACE.past, { host, boot, thread, kind }: Pick<WindowKey, 'host' | 'boot' | 'thread' | 'kind'>): Buffer {
+  return Buffer.concat([Buffer.from([space]), text(host), text(boot), fixed(thread), text(kind)]);
 }
 
 export function identityKey(prefix: Buffer, lastSeq: number): Buffer {

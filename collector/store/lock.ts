@@ -6,7 +6,7 @@ import { StoreError } from './errors.ts';
 const PID_FILE = 'liveprofiler.pid';
 
 export async function noteHolder(folder: string): Promise<void> {
-  await writeFile(join(folder, PID_FILE), `${process.pid}\n`);
+  await writeFile(join(folder, PID_FILE), `${process.pid}\n`, { mode: 0o600 });
 }
 
 export async function forgetHolder(folder: string): Promise<void> {

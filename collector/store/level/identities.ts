@@ -5,6 +5,11 @@ import { identityKey, identityPrefix, SPACE, under } from '../keys.ts';
 import { ByteReader, ByteWriter } from '../varint.ts';
 import type { Database, Write } from './database.ts';
 
+/** A window's identity among those of its host. */
+export interface HostWindow extends WindowIdentity {
+  readonly host: string;
+}
+
 export interface SeqSpan {
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -27,13 +32,13 @@ export class Identities {
   }
 
   /** A kept identity that shares sequence numbers with this one. */
-  async overlap({ boot, thread, kind, firstSeq, lastSeq }: WindowIdentity): Promise<SeqSpan | undefined> {
-    const prefix = identityPrefix(SPACE.identity, boot, thread, kind);
+  async overlap(window: HostWindow): Promise<SeqSpan | undefined> {
+    const { firstSeq, lastSeq } = window;
+    const [prefix, past] = [identityPrefix(SPACE.identity, window), identityPrefix(SPACE.past, window)];
     const stream = prefix.toString('latin1');
+    if (firstSeq > (this.#newest.get(stream) ?? (await this.#lookUp(stream, prefix, past)))) return undefined;
     const fresh = this.#fresh.get(stream)?.find((span) => span.firstSeq <= lastSeq && span.lastSeq >= firstSeq);
     if (fresh !== undefined) return fresh;
-    const past = identityPrefix(SPACE.past, boot, thread, kind);
-    if (firstSeq > (this.#newest.get(stream) ?? (await this.#lookUp(stream, prefix, past)))) return undefined;
     for (const one of [prefix, past]) {
       // The first that does not end before this one begins.
       const found = await this.#db.first({ gte: identityKey(one, firstSeq), lt: under(one).lt });
@@ -44,12 +49,22 @@ export class Identities {
   }
 
   /** What keeps an identity. */
-  add({ boot, thread, kind, firstSeq, lastSeq }: WindowIdentity): Write {
-    const prefix = identityPrefix(SPACE.identity, boot, thread, kind);
-    const stream = prefix.toString('latin1');
-    this.#fresh.set(stream, [...(this.#fresh.get(stream) ?? []), { firstSeq, lastSeq, past: false }]);
+  add(window: HostWindow): Write {
+    const { firstSeq, lastSeq } = window;
+    const stream = identityPrefix(SPACE.identity, window).toString('latin1');
+    const fresh = this.#fresh.get(stream) ?? [];
+    this.#fresh.set(stream, fresh);
+    fresh.push({ firstSeq, lastSeq, past: false });
     this.#newest.set(stream, Math.max(this.#newest.get(stream) ?? -1, lastSeq));
-    return { type: 'put', key: identityKey(prefix, lastSeq), value: Buffer.from(String(firstSeq), 'latin1') };
+    return identityWrite(window);
+  }
+
+  /** These will not be written after all. */
+  retract(windows: readonly HostWindow[]): void {
+    for (const window of windows) {
+      const stream = identityPrefix(SPACE.identity, window).toString('latin1');
+      this.#fresh.set(stream, (this.#fresh.get(stream) ?? []).filter(({ lastSeq }) => lastSeq !== window.lastSeq));
+    }
   }
 
   written(): void {
@@ -64,12 +79,13 @@ export class Identities {
   }
 
   /** What turns identities of windows that leave into past ones. `endUs`: when the last of them ended. */
-  async bury(windows: readonly (WindowIdentity & { readonly endUs: Microseconds })[]): Promise<Write[]> {
+  async bury(windows: readonly (HostWindow & { readonly endUs: Microseconds })[]): Promise<Write[]> {
     const writes: Write[] = [];
     const runs = new Map<string, { prefix: Buffer; runs: { firstSeq: number; lastSeq: number; endUs: number }[] }>();
-    for (const { boot, thread, kind, firstSeq, lastSeq, endUs } of [...windows].sort((a, b) => a.firstSeq - b.firstSeq)) {
-      writes.push({ type: 'del', key: identityKey(identityPrefix(SPACE.identity, boot, thread, kind), lastSeq) });
-      const prefix = identityPrefix(SPACE.past, boot, thread, kind);
+    for (const window of [...windows].sort((a, b) => a.firstSeq - b.firstSeq)) {
+      const { firstSeq, lastSeq, endUs } = window;
+      writes.push({ type: 'del', key: identityKey(identityPrefix(SPACE.identity, window), lastSeq) });
+      const prefix = identityPrefix(SPACE.past, window);
       const stream = prefix.toString('latin1');
       const entry = runs.get(stream) ?? { prefix, runs: [] };
       runs.set(stream, entry);
@@ -111,6 +127,10 @@ export class Identities {
     this.#newest.set(stream, newest);
     return newest;
   }
+}
+
+export function identityWrite(window: HostWindow): Write {
+  return { type: 'put', key: identityKey(identityPrefix(SPACE.identity, window), window.lastSeq), value: Buffer.from(String(window.firstSeq), 'latin1') };
 }
 
 function spanOf(key: Buffer, value: Buffer): SeqSpan {

@@ -1,7 +1,8 @@
 // Drops what is past its retention, tier by tier, and the names and identities that nothing points at any more. What
 // is dropped is in the roll-up above already; a write that drops also notes where the tier is no longer whole.
-import type { Bytes, Microseconds } from 'liveprofiler-sampler/wire';
-import { windowBounds, SPACE } from '../keys.ts';
+import type { Bytes, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
+import type { HostMemory } from '../contract.ts';
+import { readMemoryKey, SPACE, under, windowBounds } from '../keys.ts';
 import type { DictionaryKey, Series, WindowKey } from '../keys.ts';
 import { bucketOf, bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import { widened, without } from '../spans.ts';
@@ -9,7 +10,8 @@ import type { Span } from '../spans.ts';
 import { blockDeletions } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
-import { headersOf, seriesOf } from './records.ts';
+import type { Faults } from './faults.ts';
+import { headersOf, reading, seriesOf } from './records.ts';
 import { deletions } from './rollups.ts';
 import { readWhole, writeWhole } from './whole.ts';
 
@@ -24,20 +26,28 @@ export interface Dropped {
   readonly bytes: Bytes;
 }
 
+export interface DropOptions {
+  readonly beforeUs: Microseconds;
+  readonly pins: readonly Span[];
+  readonly isOpen: () => boolean;
+  readonly faults: Faults;
+}
+
 /** Drops records of a tier that lie in buckets over by `beforeUs` and in no pin. */
-export async function dropTier(engine: Engine, tier: number, beforeUs: Microseconds, pins: readonly Span[], isOpen: () => boolean): Promise<Dropped> {
+export async function dropTier(engine: Engine, tier: number, { beforeUs, pins, isOpen, faults }: DropOptions): Promise<Dropped> {
   const unit = unitOf(tier);
   const limit = bucketOf(unit, Math.max(0, beforeUs));
   const kept = pins.map((pin) => widened(pin, bucketUs(TOP_TIER)));
   let [records, bytes] = [0, 0];
   for (const series of await seriesOf(engine.db, tier)) {
-    for (;;) {
-      if (!isOpen()) return { records, bytes };
-      const dropped = await engine.alone(() => dropChunk(engine, tier, series, limit, kept));
-      records += dropped.records;
-      bytes += dropped.bytes;
-      if (dropped.records === 0) break;
-    }
+    await faults.keep(async () => {
+      for (let some = 1; some > 0 && isOpen(); ) {
+        const dropped = await engine.alone(() => dropChunk(engine, tier, series, limit, kept));
+        records += dropped.records;
+        bytes += dropped.bytes;
+        some = dropped.records;
+      }
+    });
   }
   return { records, bytes };
 }
@@ -123,6 +133,23 @@ async function isUsed(engine: Engine, { tier, fromUs, untilUs }: DictionaryKey):
     }
   }
   return false;
+}
+
+/** Forgets hosts of which nothing is kept and that were not seen since. */
+export async function dropMemories(engine: Engine, beforeMs: Milliseconds): Promise<void> {
+  await engine.alone(async () => {
+    const held = new Set<string>();
+    for (const tier of TIERS.keys()) for (const { host } of await seriesOf(engine.db, tier)) held.add(host);
+    const writes: Write[] = [];
+    for await (const entries of engine.db.batches(under(Buffer.from([SPACE.memory])))) {
+      for (const [key, value] of entries) {
+        const { clocks } = reading(key, () => JSON.parse(value.toString('utf8')) as HostMemory);
+        const seen = Object.values(clocks).some(({ seenMs }) => seenMs >= beforeMs);
+        if (!seen && !held.has(readMemoryKey(key))) writes.push({ type: 'del', key });
+      }
+    }
+    if (writes.length > 0) await engine.db.write(writes);
+  });
 }
 
 export async function dropIdentities(engine: Engine, beforeUs: Microseconds): Promise<void> {

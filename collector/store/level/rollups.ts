@@ -15,6 +15,7 @@ import { blockDeletions, blockWrite } from './blocks.ts';
 import type { SealedWindow } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
+import { Faults } from './faults.ts';
 import { recordsOf } from './records.ts';
 import type { Whole } from './records.ts';
 import { readWhole } from './whole.ts';
@@ -33,12 +34,20 @@ interface Bucket {
 /** Rolls up what is over by `nowUs`, finest tier first; resolves to how many buckets. */
 export async function rollUpOver(engine: Engine, nowUs: Microseconds, isOpen: () => boolean): Promise<number> {
   let done = 0;
+  const faults = new Faults();
   for (const tier of ROLLED_TIERS) {
     const waiting = engine.marks.over(tier, nowUs - GRACE_US);
     for (let at = 0; at < waiting.length && isOpen(); at += BUCKETS_AT_ONCE) {
-      done += await engine.alone(() => rollUp(engine, tier, waiting.slice(at, at + BUCKETS_AT_ONCE)));
+      const buckets = waiting.slice(at, at + BUCKETS_AT_ONCE);
+      try {
+        done += await engine.alone(() => rollUp(engine, tier, buckets));
+      } catch {
+        // One at a time: the bucket at fault leaves the others alone.
+        for (const bucket of buckets) await faults.keep(async () => (done += await engine.alone(() => rollUp(engine, tier, [bucket]))));
+      }
     }
   }
+  faults.tell();
   return done;
 }
 

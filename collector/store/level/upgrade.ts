@@ -1,11 +1,12 @@
 // Brings a folder to the current format. Every step can be cut short and done again: the version is written last.
 import { encodeFormat, FORMAT_VERSION, readFormat } from '../format.ts';
-import { formatKey } from '../keys.ts';
+import { formatKey, SPACE, under } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { FOREVER_US } from '../spans.ts';
 import { RAW_TIER, ROLLED_TIERS } from '../tiers.ts';
 import type { Database, Write } from './database.ts';
 import type { Engine } from './engine.ts';
+import { identityWrite } from './identities.ts';
 import { headersOf, seriesOf } from './records.ts';
 
 const WRITES_AT_ONCE = 5000;
@@ -20,8 +21,9 @@ export async function formatOf(db: Database, folder: string): Promise<number> {
 
 export async function upgrade(engine: Engine, from: number): Promise<void> {
   if (from === FORMAT_VERSION) return;
-  // From 1: what is there has no roll-ups yet.
+  // From 1: what is there has no roll-ups yet, and its identities do not name their hosts.
   await markAll(engine, [RAW_TIER]);
+  await nameIdentities(engine);
   await engine.db.write([{ type: 'put', key: formatKey(), value: encodeFormat() }]);
 }
 
@@ -41,6 +43,17 @@ export async function markAll(engine: Engine, tiers: readonly number[] = [RAW_TI
     }
   }
   if (writes.length > 0) await flush();
+}
+
+async function nameIdentities(engine: Engine): Promise<void> {
+  for (const series of await seriesOf(engine.db, RAW_TIER)) {
+    for await (const seen of headersOf(engine, series, { tier: RAW_TIER, fromUs: 0, untilUs: FOREVER_US })) {
+      await engine.db.write(seen.map(({ key, header }) => identityWrite({ ...key, lastSeq: key.firstSeq + header.seqSpan })));
+    }
+  }
+  for await (const entries of engine.db.batches(under(Buffer.from([SPACE.formerIdentity])))) {
+    await engine.db.write(entries.map(([key]) => ({ type: 'del', key })));
+  }
 }
 
 async function* startsOf(engine: Engine, tier: number, series: Series): AsyncGenerator<readonly number[], void, void> {

@@ -2,11 +2,12 @@
 import type { Bytes, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { UpkeepReport } from '../contract.ts';
 import { kindPrefix, readWindowKey, SPACE, tierPrefix, under } from '../keys.ts';
-import type { Span } from '../spans.ts';
 import { bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import type { Engine } from './engine.ts';
+import { Faults } from './faults.ts';
 import { readPins } from './pins.ts';
-import { dropDictionaries, dropIdentities, dropTier } from './prune.ts';
+import { dropDictionaries, dropIdentities, dropMemories, dropTier } from './prune.ts';
+import type { DropOptions } from './prune.ts';
 import { seriesOf } from './records.ts';
 import { rollUpOver } from './rollups.ts';
 
@@ -51,22 +52,24 @@ export class Upkeep {
 
   async prune(nowMs: Milliseconds): Promise<UpkeepReport> {
     const { engine, retention, maxBytes, isOpen } = this.#options;
-    await this.rollUp(nowMs);
+    const faults = new Faults();
+    await faults.keep(() => this.rollUp(nowMs));
     const pins = (await readPins(engine.db)).map(({ fromMs, untilMs }) => ({ fromUs: Math.floor(fromMs * 1000), untilUs: Math.ceil(untilMs * 1000) }));
     const kept = [retention.rawMs, retention.minutesMs, retention.hoursMs, retention.daysMs];
     const records = TIERS.map(() => 0);
     for (const tier of TIERS.keys()) {
-      records[tier] = await this.#drop(tier, (nowMs - (kept[tier] ?? 0)) * 1000, pins);
+      records[tier] = await this.#drop(tier, { beforeUs: (nowMs - (kept[tier] ?? 0)) * 1000, pins, isOpen, faults });
       await this.#compact(tier, false);
     }
-    const over = maxBytes === undefined ? {} : await this.#shrink(nowMs, maxBytes, pins, records);
+    const over = maxBytes === undefined ? {} : await this.#shrink(nowMs, maxBytes, { pins, isOpen, faults }, records);
     const oldestUs = Math.max(0, (nowMs - retention.daysMs) * 1000);
     if (isOpen()) await this.#dropNames(nowMs, oldestUs);
+    faults.tell();
     return { windows: records[RAW_TIER] ?? 0, ...over };
   }
 
   /** At the limit the oldest of the finest tier goes first. */
-  async #shrink(nowMs: Milliseconds, maxBytes: Bytes, pins: readonly Span[], records: number[]): Promise<Pick<UpkeepReport, 'bytes' | 'overLimitBytes'>> {
+  async #shrink(nowMs: Milliseconds, maxBytes: Bytes, options: Omit<DropOptions, 'beforeUs'>, records: number[]): Promise<Pick<UpkeepReport, 'bytes' | 'overLimitBytes'>> {
     const { engine, isOpen } = this.#options;
     let bytes = await engine.db.bytes();
     for (const tier of TIERS.keys()) {
@@ -76,7 +79,7 @@ export class Upkeep {
         const ageUs = Math.max(0, nowMs * 1000 - oldestUs);
         const share = Math.min(1, (1.2 * (bytes - maxBytes)) / Math.max(1, await this.#tierBytes(tier)));
         const stepUs = Math.max(bucketUs(Math.min(tier + 1, TOP_TIER)), part === SHRINK_STEPS ? ageUs : ageUs * share);
-        const dropped = await this.#drop(tier, oldestUs + stepUs, pins);
+        const dropped = await this.#drop(tier, { ...options, beforeUs: oldestUs + stepUs });
         records[tier] = (records[tier] ?? 0) + dropped;
         if (dropped === 0 && stepUs >= ageUs) break;
         await this.#compact(tier, true);
@@ -86,8 +89,8 @@ export class Upkeep {
     return { bytes, ...(bytes > maxBytes ? { overLimitBytes: bytes - maxBytes } : {}) };
   }
 
-  async #drop(tier: number, beforeUs: number, pins: readonly Span[]): Promise<number> {
-    const { records, bytes } = await dropTier(this.#options.engine, tier, beforeUs, pins, this.#options.isOpen);
+  async #drop(tier: number, options: DropOptions): Promise<number> {
+    const { records, bytes } = await dropTier(this.#options.engine, tier, options);
     this.#droppedBytes[tier] = (this.#droppedBytes[tier] ?? 0) + bytes;
     return records;
   }
@@ -107,6 +110,7 @@ export class Upkeep {
     await readsEnded();
     if ((await dropDictionaries(engine, nowMs * 1000)) > 0) await engine.db.compact(under(Buffer.from([SPACE.page])));
     await dropIdentities(engine, oldestUs);
+    await dropMemories(engine, oldestUs / 1000);
   }
 
   async #oldestUs(tier: number): Promise<number | undefined> {

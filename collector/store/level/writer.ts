@@ -12,6 +12,7 @@ import { encodeRows } from '../rows.ts';
 import type { PayloadRows } from '../rows.ts';
 import { RAW_TIER } from '../tiers.ts';
 import { Batch } from './batch.ts';
+import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
 
 interface Job {
@@ -52,15 +53,21 @@ export class Writer {
     const jobs = this.#take();
     if (jobs.length === 0) return;
     try {
+      await this.#engine.ready();
       await this.#engine.checkRoom();
       const batch = new Batch(this.#engine.db, this.#engine.dictionaries);
-      const reports: AppendReport[] = [];
-      for (const job of jobs) reports.push(await this.#add(batch, job));
+      const reports = new Map<Job, AppendReport>();
+      for (const job of jobs) {
+        try {
+          reports.set(job, await this.#add(batch, job));
+        } catch (error) {
+          this.#engine.identities.retract(job.windows);
+          job.reject(error);
+        }
+      }
       await batch.write();
       this.#engine.identities.written();
-      jobs.forEach((job, index) => {
-        job.resolve(reports[index] ?? { appended: 0, duplicates: 0, refused: [] });
-      });
+      for (const [job, report] of reports) job.resolve(report);
     } catch (error) {
       await this.#engine.recover();
       for (const job of jobs) job.reject(error);
@@ -77,31 +84,35 @@ export class Writer {
   async #add(batch: Batch, { windows, memories }: Pick<Job, 'windows' | 'memories'>): Promise<AppendReport> {
     let appended = 0;
     let duplicates = 0;
+    /** Of this job alone: nothing of it is written when it fails. */
+    const writes: Write[] = [];
     const refused: { window: Window; why: string }[] = [];
     for (const window of windows) {
       const fault = windowFault(window);
       const overlap = fault === undefined ? await this.#engine.identities.overlap(window) : undefined;
       if (fault !== undefined) refused.push({ window, why: fault });
       else if (overlap === undefined) {
-        await this.#put(batch, window);
+        writes.push(...(await this.#put(batch, window)));
         appended++;
       } else if (overlap.past ? overlap.firstSeq <= window.firstSeq && window.lastSeq <= overlap.lastSeq : overlap.firstSeq === window.firstSeq && overlap.lastSeq === window.lastSeq) duplicates++;
       else refused.push({ window, why: `its sequence numbers ${window.firstSeq} to ${window.lastSeq} overlap the window ${overlap.firstSeq} to ${overlap.lastSeq}, which is kept already` });
     }
-    for (const [host, memory] of memories) batch.push({ type: 'put', key: memoryKey(host), value: Buffer.from(JSON.stringify(memory)) });
+    for (const [host, memory] of memories) writes.push({ type: 'put', key: memoryKey(host), value: Buffer.from(JSON.stringify(memory)) });
+    batch.push(...writes);
     return { appended, duplicates, refused };
   }
 
-  async #put(batch: Batch, window: Window): Promise<void> {
+  async #put(batch: Batch, window: Window): Promise<Write[]> {
     const { id, dictionary } = await batch.dictionaryOf({ tier: RAW_TIER, service: serviceOf(window), atUs: window.startUs });
     const [header, payload] = 'numbers' in window ? numbersRecord(window, id, dictionary) : stacksRecord(window, id, dictionary);
     const key = { tier: RAW_TIER, ...window };
-    batch.push(
+    // A mark too many is no harm; memory knows it from now on, so it goes with the names, whatever becomes of the job.
+    batch.push(...this.#engine.marks.mark(window, window.startUs));
+    return [
       { type: 'put', key: windowKey(SPACE.header, key), value: encodeHeader(header) },
       { type: 'put', key: windowKey(SPACE.payload, key), value: payload },
       this.#engine.identities.add(window),
-      ...this.#engine.marks.mark(window, window.startUs),
-    );
+    ];
   }
 }
 

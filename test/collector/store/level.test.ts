@@ -58,7 +58,7 @@ test('whatever was acknowledged before a kill -9 is there, once', async (t) => {
   for (let kill = 0; kill < effort(10, 50); kill++) {
     const child = fork(APPENDER, [path, String(acknowledged + 1)]);
     child.on('message', (seq: number) => (acknowledged = seq));
-    await once(child, 'message');
+    await Promise.race([once(child, 'message'), once(child, 'exit').then(([code]) => assert.fail(`the child ended with ${code} before its first append`))]);
     await pause((kill * 37) % 90);
     child.kill('SIGKILL');
     await once(child, 'close');
