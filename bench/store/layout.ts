@@ -10,6 +10,8 @@ export const DAY_MS: number = 24 * HOUR_MS;
 export const FIRST_MS: number = Date.UTC(2026, 0, 5);
 /** Windows per append, about as many as arrive at the same time from some hundred hosts. */
 const BATCH = 100;
+/** One for all windows, as the windows of one answer share theirs: a store may remember what it made of it. */
+const LABEL_SETS = [{}];
 
 export interface Stay {
   readonly host: string;
@@ -43,7 +45,7 @@ export function* recordedWindows(material: Material): Generator<StackWindow, voi
 }
 
 function windowFrom({ frames, stacks, labels }: Material, { durationUs, rows, ...rest }: Piece, { host, boot, seq, startUs }: { host: string; boot: string; seq: number; startUs: number }): StackWindow {
-  return { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: [{}], rows }, sections: {} };
+  return { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: LABEL_SETS, rows }, sections: {} };
 }
 
 export function bootOf(host: string, day: number): string {

@@ -31,7 +31,9 @@ async function run(names: readonly string[]): Promise<void> {
   for (const name of names) {
     process.stderr.write(`measuring ${name} …\n`);
     const measured = await MEASUREMENTS[name]?.({ materials, quick });
-    if (measured !== undefined) results.push([name, measured]);
+    if (measured === undefined) continue;
+    process.stderr.write(`${figureTable(measured.figures)}\n`);
+    results.push([name, measured]);
   }
   const seconds = [...materials.values()].map((one) => one.seconds.length);
   const stacks = [...materials.values()].map((one) => `${one.name} ${one.stacks.parent.length - 1}, ${(100 * newAtTheEnd(one)).toFixed(1)} % of them new in its last tenth`);
