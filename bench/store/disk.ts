@@ -54,7 +54,7 @@ const NOTE = 'A sample is one in a row: idle ones are tallied and take no room o
 async function sizesOf(material: Material, lengthMs: number): Promise<Sizes> {
   const untilMs = FIRST_MS + lengthMs;
   const day = await written(windowsOf({ host: material.name, material, range: { fromMs: FIRST_MS, untilMs } }), untilMs + SEALED_AFTER_MS);
-  const recorded = await written(recordedWindows(material), untilMs + SEALED_AFTER_MS);
+  const recorded = await written(recordedWindows(material, material.name, FIRST_MS), untilMs + SEALED_AFTER_MS);
   return { program: material.name, ...day, ...others(material, day.windows), days: lengthMs / DAY_MS, recordedPerSample: recorded.writtenBytes / recorded.samples };
 }
 

@@ -1,18 +1,18 @@
 // A thousand hosts in one process, each at a path of its own, that answer as the sampler does: with the windows that
-// ended since the reader's cursor, gzipped. `node fleet.js HOSTS`; tells its port.
+// ended since the reader's cursor, gzipped. `node fleet.js HOSTS PROGRAM,PROGRAM`; tells its port.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzip } from 'node:zlib';
 import type { WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
 import { bootOf } from './layout.ts';
 import type { Material } from './material.ts';
-import { createTables, materialOf, pieceAt, WINDOW_US } from './material.ts';
-import { PROGRAM_NAMES, SECRET } from './programs.ts';
-import { recordings } from './record.ts';
+import { createTables, pieceAt, WINDOW_US } from './material.ts';
+import { SECRET } from './programs.ts';
+import { materialsOf } from './record.ts';
 
-const hosts = Number(process.argv[2]);
-const recorded = await recordings(process.argv.includes('--quick'));
-const materials = PROGRAM_NAMES.map((name) => materialOf(name, recorded.get(name) ?? []));
+const [, , hostCount = '', programs = ''] = process.argv;
+const hosts = Number(hostCount);
+const materials = await materialsOf(programs.split(','));
 const startUs = nowUs();
 
 const server = createServer((request, response) => {

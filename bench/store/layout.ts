@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Range, StackWindow, Store } from '../../collector/store/index.ts';
 import type { Material, Piece } from './material.ts';
-import { pieceAt, piecesAsRecorded } from './material.ts';
+import { createTables, pieceAt, piecesAsRecorded } from './material.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS: number = 24 * HOUR_MS;
@@ -34,9 +34,9 @@ export function* windowsOf({ host, material, range, turn = 0 }: Stay): Generator
 }
 
 /** The recording as it was, once. */
-export function* recordedWindows(material: Material): Generator<StackWindow, void, void> {
-  const [host, boot] = [material.name, bootOf(material.name, 0)];
-  let startUs = FIRST_MS * 1000;
+export function* recordedWindows(material: Material, host: string, fromMs: number): Generator<StackWindow, void, void> {
+  const boot = bootOf(host, 0);
+  let startUs = fromMs * 1000;
   for (const [index, piece] of piecesAsRecorded(material).entries()) {
     const window = windowFrom(material, piece, { host, boot, seq: index + 1, startUs });
     yield window;
@@ -50,6 +50,15 @@ function windowFrom({ frames, stacks, labels }: Material, { durationUs, rows, ..
 
 export function bootOf(host: string, day: number): string {
   return createHash('sha1').update(`${host} ${day}`).digest('hex').slice(0, 12);
+}
+
+/** As an answer of its own brings it. */
+export function withOwnTables(window: StackWindow): StackWindow {
+  const tables = createTables();
+  const stackOf = tables.translate(window.profile.frames, window.profile.stacks);
+  const { rows } = window.profile;
+  const stack = rows.stack.map(stackOf);
+  return { ...window, profile: { frames: tables.frames, stacks: tables.stacks, labelSets: LABEL_SETS, rows: { ...rows, stack } } };
 }
 
 export interface Filled {

@@ -7,8 +7,8 @@ import type { Bench } from './bench.ts';
 import { short, table } from './figures.ts';
 import { diskBytes, inFolder } from './folder.ts';
 import { gzippedFolded } from './formats.ts';
-import { FIRST_MS, windowsOf } from './layout.ts';
-import { createTables, total } from './material.ts';
+import { FIRST_MS, windowsOf, withOwnTables } from './layout.ts';
+import { total } from './material.ts';
 
 /** Windows per batch: what arrives in a second from a thousand hosts. */
 const BATCH = 100;
@@ -61,14 +61,6 @@ function makeBatches(materials: Bench['materials'], count: number): StackWindow[
     }
   }
   return Array.from({ length: Math.ceil(count / BATCH) }, (_, i) => windows.slice(i * BATCH, (i + 1) * BATCH));
-}
-
-function withOwnTables(window: StackWindow): StackWindow {
-  const tables = createTables();
-  const stackOf = tables.translate(window.profile.frames, window.profile.stacks);
-  const { rows } = window.profile;
-  const stack = rows.stack.map(stackOf);
-  return { ...window, profile: { frames: tables.frames, stacks: tables.stacks, labelSets: [{}], rows: { ...rows, stack } } };
 }
 
 /** Bytes of the same windows, gzipped, in pieces of the size asked for. */

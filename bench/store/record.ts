@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { WireAnswer } from 'liveprofiler-sampler/wire';
 import { readWire } from 'liveprofiler-sampler/wire';
+import type { Material } from './material.ts';
+import { materialOf } from './material.ts';
 import type { ProgramName } from './programs.ts';
 import { SECRET, start } from './programs.ts';
 
@@ -28,6 +30,16 @@ export async function recordings(quick: boolean): Promise<Recorded> {
     for (const [name, answers] of found) all.set(name, answers);
   }
   return all;
+}
+
+/** Of programs that were recorded before, in the order asked for. */
+export async function materialsOf(names: readonly string[]): Promise<Material[]> {
+  const recorded = await recordings(true);
+  return names.map((name) => {
+    const found = [...recorded].find(([of]) => of === name);
+    if (found === undefined) throw new Error(`${name} is no program that is recorded`);
+    return materialOf(name, found[1]);
+  });
 }
 
 async function atHand(name: ProgramName, quick: boolean): Promise<readonly WireAnswer[] | undefined> {
