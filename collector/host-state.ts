@@ -1,28 +1,7 @@
 // How a host is doing, from one pull to the next. Pure: a state and a report give the next state.
 import type { Milliseconds } from 'liveprofiler-sampler/wire';
 import type { PullReport } from './pull.ts';
-
-/** What the overview page shows of a host. */
-export interface HostStatus {
-  /** The name used in URLs and in the store. */
-  readonly host: string;
-  /** Where it is pulled from; never holds a secret. */
-  readonly address: string;
-  readonly service: string;
-  readonly version: string;
-  /** `new`: not asked yet. `stale`: answers, but with no new window for a while. `down`: does not answer. */
-  readonly state: 'new' | 'up' | 'stale' | 'down';
-  readonly sinceMs: Milliseconds;
-  readonly lastPullMs?: Milliseconds;
-  /** Why the last pull failed, or what is odd about the host. */
-  readonly error?: string;
-  readonly speaks: 'liveprofiler' | 'ancestor-json' | 'nylas' | 'unknown';
-  /** Host clock minus ours. */
-  readonly clockOffsetMs?: Milliseconds;
-  readonly clockSteps: number;
-  /** When a pull last brought something new. */
-  readonly freshMs?: Milliseconds;
-}
+import type { HostStatus } from './store/host-status.ts';
 
 export function newHost(host: string, url: URL, labels: Readonly<Record<string, string>>, nowMs: Milliseconds): HostStatus {
   return {

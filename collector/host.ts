@@ -5,12 +5,12 @@ import type { Milliseconds } from 'liveprofiler-sampler/wire';
 import type { Clock } from './clock.ts';
 import { createFetcher } from './fetch.ts';
 import { afterPull, newHost } from './host-state.ts';
-import type { HostStatus } from './host-state.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { createPuller } from './pull.ts';
 import type { PullReport } from './pull.ts';
 import type { Queue } from './queue.ts';
 import type { Store } from './store/contract.ts';
+import type { HostStatus } from './store/host-status.ts';
 import type { Limits, Target } from './target.ts';
 
 export interface Host {

@@ -6,12 +6,12 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { createHost } from './host.ts';
 import type { Host } from './host.ts';
-import type { HostStatus } from './host-state.ts';
 import { createLookup } from './lookup.ts';
 import { createMetrics } from './metrics.ts';
 import { createQueue } from './queue.ts';
 import { createSchedule } from './schedule.ts';
 import type { Store } from './store/contract.ts';
+import type { HostStatus } from './store/host-status.ts';
 import type { Settings, Target } from './target.ts';
 
 export interface CollectorOptions {

@@ -129,7 +129,7 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
         report.lastEndMs = Math.max(report.lastEndMs ?? 0, endUs / 1000);
       }
       const first = refused[0];
-      if (first !== undefined) report.notes.push({ code: 'refused', sentence: `Windows not kept: ${refused.length}. The first, because ${first.why}` });
+      if (first !== undefined) report.notes.push({ code: 'refused', sentence: `Windows not kept: ${refused.length}. The first, because ${first.why}.` });
     } catch (error) {
       // Whether the write took place is open. The same memory asks for the same windows again, and the store tells
       // those that it has.

@@ -2,7 +2,7 @@
 import type { QueryOptions, Range, Selector, StoreReader } from '../collector/store/contract.ts';
 import type { FlameAnswer, HostAnswer } from './api.ts';
 import { flameTree } from './flame.ts';
-import type { HostStatus } from './ports.ts';
+import type { HostStatus } from '../collector/store/host-status.ts';
 
 const BUSY_RANGE_MS = 15 * 60_000;
 /** Steps of a range as a strip shows them; shorter than a window they would show gaps that are none. */

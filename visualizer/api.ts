@@ -1,6 +1,6 @@
 // What the page asks the server, as JSON: the types both sides share. Types only.
 import type { Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
-import type { HostStatus } from './ports.ts';
+import type { HostStatus } from '../collector/store/host-status.ts';
 
 /** `GET /api/hosts`: also holds hosts that the store knows and the configuration does not name any more. */
 export interface HostAnswer extends HostStatus {

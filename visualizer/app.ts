@@ -3,13 +3,14 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { fileURLToPath } from 'node:url';
 import type { StoreReader } from '../collector/store/contract.ts';
+import type { HostStatus } from '../collector/store/host-status.ts';
 import type { Access } from './access.ts';
 import { guard, mayTrigger, policy } from './access.ts';
 import { ancestorTree } from './ancestor-tree.ts';
 import type { ErrorAnswer } from './api.ts';
 import { flameOf, goneStatus, hostAnswers } from './answers.ts';
 import { HttpError } from './http-error.ts';
-import type { CollectorPort, HostStatus } from './ports.ts';
+import type { CollectorPort } from './ports.ts';
 import { countOf, rangeOf, switchOf, textOf, threadOf } from './query.ts';
 import { shell } from './shell.ts';
 

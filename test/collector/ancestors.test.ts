@@ -63,7 +63,7 @@ test('JSON of the ancestors: every count is stored once, over any number of pull
   clock.jump(10_000);
   await rig.collector.pullNow();
   assert.deepEqual(await rig.store.tally('old'), { windows: 2, count: 131, weight: 131_000 });
-  const [first, second] = await rig.store.windows('old');
+  const [first, second] = rig.store.windows('old');
   assert.deepEqual([first?.startUs, first?.endUs], [1_699_999_990_000_000, 1_700_000_000_000_000]);
   assert.deepEqual([second?.startUs, second?.endUs], [1_700_000_000_000_000, 1_700_000_020_000_000]);
   assert.equal(first?.idle.weight, 10_000_000 - 128_000, 'what it did not compute, it waited');

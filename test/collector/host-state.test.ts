@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PullFailure } from '../../collector/failures.ts';
 import { afterPull, newHost } from '../../collector/host-state.ts';
-import type { HostStatus } from '../../collector/host-state.ts';
+import type { HostStatus } from '../../collector/store/host-status.ts';
 import type { PullReport } from '../../collector/pull.ts';
 
 const STALE_MS = 60_000;

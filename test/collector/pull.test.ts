@@ -9,17 +9,17 @@ import { systemClock } from '../../collector/clock.ts';
 import { PullFailure } from '../../collector/failures.ts';
 import { createPuller } from '../../collector/pull.ts';
 import type { PullReport } from '../../collector/pull.ts';
-import { openTestStore } from './store-for-tests.ts';
-import type { TestStore } from './store-for-tests.ts';
+import { openNotingStore } from './noting-store.ts';
+import type { NotingStore } from './noting-store.ts';
 import { createScriptedHost } from './wire-host.ts';
 
 let folder: string;
-let store: TestStore;
+let store: NotingStore;
 let hosts = 0;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'liveprofiler-pull-'));
-  store = await openTestStore(folder);
+  store = await openNotingStore(folder);
 });
 after(async () => {
   await store.close();
@@ -80,7 +80,7 @@ test('optional sections that this version does not know are kept as they came', 
   script.finish(1);
   const text = json(script.tell('')).replace('"thread":0,"kind"', '"sections":{"later":{"a":[1,2]},"__proto__":1},"thread":0,"kind"');
   await pullOnce('sections', [text]);
-  const [window] = await store.windows('sections');
+  const [window] = store.windows('sections');
   assert.deepEqual(JSON.stringify(window?.sections), '{"later":{"a":[1,2]},"__proto__":1}');
 });
 

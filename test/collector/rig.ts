@@ -6,14 +6,14 @@ import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createCollector } from '../../collector/index.ts';
 import type { Collector, CollectorOptions } from '../../collector/index.ts';
-import type { HostStatus } from '../../collector/host-state.ts';
+import type { HostStatus } from '../../collector/store/host-status.ts';
 import type { Settings, Target } from '../../collector/target.ts';
-import { openTestStore } from './store-for-tests.ts';
-import type { TestStore } from './store-for-tests.ts';
+import { openNotingStore } from './noting-store.ts';
+import type { NotingStore } from './noting-store.ts';
 
 export interface Rig {
   readonly collector: Collector;
-  readonly store: TestStore;
+  readonly store: NotingStore;
   /** The log, one object per line. */
   readonly lines: readonly Record<string, unknown>[];
   status(host: string): HostStatus;
@@ -27,9 +27,9 @@ export function settings(hosts: readonly Target[], more: Partial<Settings> = {})
   return { hosts, intervalMs: 60_000, timeoutMs: 2000, maxBytes: 1_000_000, concurrency: 8, ...more };
 }
 
-async function temporaryStore(t: TestContext): Promise<TestStore> {
+async function temporaryStore(t: TestContext): Promise<NotingStore> {
   const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-collector-'));
-  const store = await openTestStore(folder);
+  const store = await openNotingStore(folder);
   t.after(async () => {
     await store.close();
     await rm(folder, { recursive: true });
@@ -37,7 +37,7 @@ async function temporaryStore(t: TestContext): Promise<TestStore> {
   return store;
 }
 
-export async function createRig(t: TestContext, config: Settings, { wrap = (store) => store, ...options }: Partial<CollectorOptions> & { wrap?: (store: TestStore) => CollectorOptions['store'] } = {}): Promise<Rig> {
+export async function createRig(t: TestContext, config: Settings, { wrap = (store) => store, ...options }: Partial<CollectorOptions> & { wrap?: (store: NotingStore) => CollectorOptions['store'] } = {}): Promise<Rig> {
   const store = await temporaryStore(t);
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });

@@ -10,7 +10,7 @@ import type { Store, Window } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import type { Access } from '../../visualizer/app.ts';
 import { createApp } from '../../visualizer/app.ts';
-import type { HostStatus } from '../../visualizer/ports.ts';
+import type { HostStatus } from '../../collector/store/host-status.ts';
 
 export interface Served {
   readonly port: number;

@@ -1,6 +1,6 @@
 // What an answer covers and how its host is doing, in a line each. Pure.
 import type { FlameAnswer, FlameNode } from '../api.ts';
-import type { HostStatus } from '../ports.ts';
+import type { HostStatus } from '../../collector/store/host-status.ts';
 import type { GraphState } from './state.ts';
 import { ago, clockTime, duration, percent } from './units.ts';
 
