@@ -1,6 +1,5 @@
 // The programs that are recorded, by name; each is a child process that tells the port where its profiles are.
 import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +19,6 @@ export const PROGRAM_NAMES: readonly ProgramName[] = Object.keys(PROGRAMS) as Pr
 export const BUSY: ProgramName = 'typescript';
 
 export interface Program {
-  readonly child: ChildProcess;
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -30,7 +28,6 @@ export async function start(name: ProgramName): Promise<Program> {
   const closed = once(child, 'close');
   const [{ port }] = (await Promise.race([once(child, 'message'), failure(closed, name)])) as [{ port: number }];
   return {
-    child,
     port,
     async stop() {
       child.kill();
