@@ -21,18 +21,20 @@ const server = createServer((request, response) => {
     response.writeHead(403).end();
     return;
   }
-  const answer = JSON.stringify(answerOf(Number(url.pathname.slice(1)), Number(url.searchParams.get('after') ?? 0)));
+  const answer = JSON.stringify(answerOf(Number(url.pathname.slice(1)), url.searchParams.get('after') ?? ''));
   gzip(answer, { level: 1 }, (_error, body) => response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body));
 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.once('disconnect', () => process.exit());
 
-function answerOf(host: number, after: number): WireAnswer {
+function answerOf(host: number, cursor: string): WireAnswer {
   const material = materials[host % materials.length];
   if (material === undefined) throw new Error('nothing was recorded');
   // Windows of the hosts end at different moments.
   const firstUs = startUs - Math.round((host / hosts) * WINDOW_US);
   const ended = Math.floor((nowUs() - firstUs) / WINDOW_US);
+  // Whoever asks for the first time gets one window: there is no backlog to work off.
+  const after = cursor === '' ? ended - 1 : Number(cursor);
   const seqs = Array.from({ length: ended - after }, (_, i) => after + 1 + i);
   return { liveprofiler: 1, wallMs: Date.now(), monotonicUs: nowUs(), cursor: String(ended), more: false, processes: [processOf(host, material, seqs, firstUs)] };
 }
