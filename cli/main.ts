@@ -5,9 +5,12 @@ import { readFileSync } from 'node:fs';
 import { check } from './check.ts';
 import { HELP } from './help.ts';
 import { serve } from './serve.ts';
+import { upkeep, UPKEEP_COMMANDS } from './upkeep.ts';
 
 /** A wrong call or a wrong configuration; 1 is for what went wrong later. */
 const EXIT_BAD_CALL = 2;
+const COMMANDS = ['serve', 'check', ...UPKEEP_COMMANDS] as const;
+const WITH_OPERAND: ReadonlySet<string> = new Set(['backup', 'unpin']);
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -17,20 +20,33 @@ async function main(args: readonly string[]): Promise<number> {
     parsed = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'V' } },
+      options: {
+        config: { type: 'string', short: 'c' },
+        from: { type: 'string' },
+        until: { type: 'string' },
+        note: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'V' },
+      },
     });
   } catch (error) {
     return badCall(error instanceof Error ? error.message : String(error));
   }
   const { values, positionals } = parsed;
-  const [command, ...rest] = positionals;
+  const [command, operand, ...more] = positionals;
   if (values.help === true) return say(HELP);
   if (values.version === true) return say(`${version()}\n`);
   if (command === undefined) return badCall('Say what to do.');
-  if (rest.length > 0) return badCall(`${command} takes no ${JSON.stringify(rest[0])}.`);
-  if (command !== 'serve' && command !== 'check') return badCall(`There is no command ${JSON.stringify(command)}.`);
-  if (values.config === undefined) return badCall(`${command} needs --config FILE.`);
-  return command === 'serve' ? serve(values.config) : check(values.config);
+  const { config, from, until, note } = values;
+  const known = COMMANDS.find((name) => name === command);
+  if (known === undefined) return badCall(`There is no command ${JSON.stringify(command)}.`);
+  const extra = WITH_OPERAND.has(known) ? more[0] : operand;
+  if (extra !== undefined) return badCall(`${known} takes no ${JSON.stringify(extra)}.`);
+  if (known !== 'pin' && (from ?? until ?? note) !== undefined) return badCall(`${known} takes no --from, --until or --note.`);
+  if (config === undefined) return badCall(`${known} needs --config FILE.`);
+  if (known === 'serve') return serve(config);
+  if (known === 'check') return check(config);
+  return upkeep({ command: known, config, operand, from, until, note });
 }
 
 function badCall(sentence: string): number {

@@ -10,12 +10,14 @@ import type { Config } from '../collector/config/index.ts';
 import { ConfigError, loadConfig } from '../collector/config/index.ts';
 import type { Collector } from '../collector/index.ts';
 import { createCollector } from '../collector/index.ts';
-import type { Store } from '../collector/store/index.ts';
+import type { LevelStore, Store } from '../collector/store/index.ts';
 import { openStore, StoreError } from '../collector/store/index.ts';
 import type { Settings } from '../collector/target.ts';
 import type { Access } from '../visualizer/app.ts';
 import { createApp } from '../visualizer/app.ts';
 import { readConfig } from './config.ts';
+import { listenForControl } from './control.ts';
+import { runUpkeep } from './upkeep.ts';
 
 const ROLL_UP_EVERY_MS = 60_000;
 const PRUNE_EVERY_MS = 600_000;
@@ -25,7 +27,7 @@ export async function serve(path: string): Promise<number> {
   const config = readConfig(path);
   if (config === undefined) return 2;
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  let store: Store;
+  let store: LevelStore;
   try {
     store = await openStore({ path: config.dbpath, retention: config.retention, maxBytes: config.maxBytes });
   } catch (error) {
@@ -45,6 +47,10 @@ export async function serve(path: string): Promise<number> {
     reloadFrom(path, collector, self, log);
   };
   process.on('SIGHUP', reload);
+  const control = await listenForControl(config.dbpath, (request, tell) => runUpkeep(store, request, tell)).catch((error: unknown) => {
+    log.warn({ err: error }, 'other commands cannot reach this process');
+    return undefined;
+  });
   const ending = untilSignal();
   collector.start();
   announce(server);
@@ -56,6 +62,7 @@ export async function serve(path: string): Promise<number> {
   process.off('SIGHUP', reload);
   clearInterval(rollingUp);
   clearInterval(pruning);
+  control?.close();
   await closed(server);
   await collector.stop();
   await self?.sampler.stop();

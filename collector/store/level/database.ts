@@ -58,6 +58,12 @@ export class Database {
     return new Database(db, location);
   }
 
+  /** LevelDB's own repair of files that do not open: what it cannot read is put aside in a folder `lost`. */
+  static async mend(folder: string): Promise<void> {
+    if (!canRepair(Level)) return;
+    await Level.repair(join(folder, 'leveldb'));
+  }
+
   snapshot(): Snapshot {
     return this.#db.snapshot();
   }
@@ -125,6 +131,25 @@ export class Database {
     if (canCompact(this.#db)) await this.#telling(this.#db.compactRange(gte, lt));
   }
 
+  /** Every entry as it stands on disk, with whether it is as it was written. */
+  async *scan(snapshot?: Snapshot): AsyncGenerator<readonly { readonly key: Buffer; readonly sealed: Buffer; readonly sound: boolean }[], void, void> {
+    const iterator = this.#db.iterator(snapshot === undefined ? {} : { snapshot });
+    try {
+      for (;;) {
+        const entries = await this.#telling(iterator.nextv(READ_AHEAD));
+        if (entries.length === 0) return;
+        yield entries.map(([key, sealed]) => ({ key, sealed, sound: isSound(key, sealed) }));
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Puts entries as `scan` gave them. */
+  async putSealed(entries: readonly { readonly key: Buffer; readonly sealed: Buffer }[]): Promise<void> {
+    await this.#telling(this.#db.batch(entries.map(({ key, sealed }) => ({ type: 'put', key, value: sealed })), { sync: true }));
+  }
+
   /** About what a range takes on disk; what is in LevelDB's log does not count. */
   async sizeOf({ gte, lt }: KeyRange): Promise<Bytes> {
     return canCompact(this.#db) ? this.#telling(this.#db.approximateSize(gte, lt)) : 0;
@@ -162,6 +187,10 @@ function canCompact(db: object): db is { compactRange(start: Buffer, end: Buffer
   return 'compactRange' in db;
 }
 
+function canRepair(engine: object): engine is { repair(location: string): Promise<void> } {
+  return 'repair' in engine;
+}
+
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
@@ -173,11 +202,14 @@ function withChecksum(key: Buffer, value: Buffer): Buffer {
   return sealed;
 }
 
-function checked(key: Buffer, sealed: Buffer): Buffer {
+function isSound(key: Buffer, sealed: Buffer): boolean {
   const length = sealed.length - CHECKSUM_BYTES;
-  const value = sealed.subarray(0, Math.max(length, 0));
-  if (length < 0 || sealed.readUInt32LE(length) !== crc32(value, crc32(key))) {
+  return length >= 0 && sealed.readUInt32LE(length) === crc32(sealed.subarray(0, length), crc32(key));
+}
+
+function checked(key: Buffer, sealed: Buffer): Buffer {
+  if (!isSound(key, sealed)) {
     throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} is not as it was written. Run liveprofiler repair, or restore the folder from a backup.`);
   }
-  return value;
+  return sealed.subarray(0, sealed.length - CHECKSUM_BYTES);
 }

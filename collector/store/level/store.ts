@@ -3,6 +3,7 @@ import type { Bytes } from 'liveprofiler-sampler/wire';
 import type { Store } from '../contract.ts';
 import { StoreError } from '../errors.ts';
 import { forgetHolder, noteHolder } from '../lock.ts';
+import { backup } from './backup.ts';
 import { Database } from './database.ts';
 import { Engine } from './engine.ts';
 import { deletePin, writePin } from './pins.ts';
@@ -28,6 +29,8 @@ export const DEFAULT_RETENTION: Retention = { rawMs: 2 * DAY_MS, minutesMs: 30 *
 export interface LevelStore extends Store {
   /** Makes all roll-ups anew of what is under them. */
   rebuild(nowMs: number): Promise<{ readonly rollups: number }>;
+  /** Copies the store as it is now into an empty folder, while it goes on. `onProgress` tells entries copied so far. */
+  backup(folder: string, onProgress?: (entries: number) => void): Promise<{ readonly entries: number }>;
 }
 
 /**
@@ -91,6 +94,7 @@ function storeOver(engine: Engine, path: string, retention: Retention, maxBytes:
         await engine.alone(() => markAll(engine));
         return upkeep.rollUp(timeOf(nowMs));
       }),
+    backup: (folder, onProgress = () => undefined) => read(() => backup(engine.db, folder, onProgress)),
     close() {
       writer.close();
       closing ??= engine.quiet().then(async () => {
