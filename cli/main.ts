@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
   let parsed;
   try {
     parsed = parseArgs({
-      args: [...args],
+      args: withDates(args),
       allowPositionals: true,
       options: {
         config: { type: 'string', short: 'c' },
@@ -47,6 +47,17 @@ async function main(args: readonly string[]): Promise<number> {
   if (known === 'serve') return serve(config);
   if (known === 'check') return check(config);
   return upkeep({ command: known, config, operand, from, until, note });
+}
+
+/** `--from -2h` is a date in the past, not an option without its value. */
+function withDates(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (before === '--from' || before === '--until') joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function badCall(sentence: string): number {

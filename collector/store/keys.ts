@@ -162,6 +162,11 @@ export function wholeKey({ host, kind }: Series): Buffer {
   return Buffer.concat([Buffer.from([SPACE.whole]), text(host), text(kind)]);
 }
 
+export function readWholeKey(key: Buffer): Series {
+  const [host, afterHost] = readText(key, 1);
+  return { host, kind: readText(key, afterHost)[0] };
+}
+
 export function pinKey(id: string): Buffer {
   return Buffer.concat([Buffer.from([SPACE.pin]), text(id)]);
 }

@@ -65,7 +65,7 @@ export class Database {
   }
 
   snapshot(): Snapshot {
-    return this.#db.snapshot();
+    return this.#begun(() => this.#db.snapshot());
   }
 
   async get(key: Buffer, snapshot?: Snapshot): Promise<Buffer | undefined> {
@@ -76,7 +76,6 @@ export class Database {
 
   /** All writes or none; on the disk itself when it resolves. */
   async write(writes: readonly Write[]): Promise<void> {
-    await this.reopenIfBroken();
     const operations = writes.map((write) => (write.type === 'put' ? { ...write, value: withChecksum(write.key, write.value) } : write));
     try {
       await this.#telling(this.#db.batch(operations, { sync: true }));
@@ -95,7 +94,7 @@ export class Database {
 
   /** Entries of a range, a batch at a time. */
   async *batches(range: KeyRange, options: ReadOptions = {}): AsyncGenerator<readonly Entry[], void, void> {
-    const iterator = this.#db.iterator({ ...range, ...options });
+    const iterator = this.#begun(() => this.#db.iterator({ ...range, ...options }));
     try {
       for (;;) {
         const entries = await this.#telling(iterator.nextv(Math.min(options.limit ?? READ_AHEAD, READ_AHEAD)));
@@ -114,7 +113,7 @@ export class Database {
 
   /** The first key of a range, then the first at or after what `next` makes of it, and so on: one seek each. */
   async skim(range: KeyRange, next: (key: Buffer) => Buffer): Promise<void> {
-    const iterator = this.#db.keys(range);
+    const iterator = this.#begun(() => this.#db.keys(range));
     try {
       for (;;) {
         const key = await this.#telling(iterator.next());
@@ -133,7 +132,7 @@ export class Database {
 
   /** Every entry as it stands on disk, with whether it is as it was written. */
   async *scan(snapshot?: Snapshot): AsyncGenerator<readonly { readonly key: Buffer; readonly sealed: Buffer; readonly sound: boolean }[], void, void> {
-    const iterator = this.#db.iterator(snapshot === undefined ? {} : { snapshot });
+    const iterator = this.#begun(() => this.#db.iterator(snapshot === undefined ? {} : { snapshot }));
     try {
       for (;;) {
         const entries = await this.#telling(iterator.nextv(READ_AHEAD));
@@ -167,18 +166,30 @@ export class Database {
     await this.#db.close();
   }
 
+  #begun<T>(begin: () => T): T {
+    try {
+      return begin();
+    } catch (cause) {
+      throw this.#told(cause);
+    }
+  }
+
   async #telling<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (cause) {
-      const code = codeOf(cause);
-      const notOpen = code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_ITERATOR_NOT_OPEN';
-      if (notOpen && !this.#broken) throw new StoreError('STORE_CLOSED', 'The store is closed.', cause);
-      if (notOpen) throw new StoreError('STORE_IO', 'The store is being opened again after the disk refused a write: ask again in a moment.', cause);
-      if (code === 'LEVEL_CORRUPTION') throw new StoreError('STORE_DAMAGED', `LevelDB says that its files are damaged: ${String(cause)}. Run liveprofiler repair, or restore the folder from a backup.`, cause);
-      if (/no space left/i.test(String(cause))) throw new StoreError('STORE_FULL', `The disk is full: ${String(cause)}. Make room; collecting goes on by itself.`, cause);
-      throw new StoreError('STORE_IO', `LevelDB could not read or write: ${String(cause)}.`, cause);
+      throw this.#told(cause);
     }
+  }
+
+  #told(cause: unknown): StoreError {
+    const code = codeOf(cause);
+    const notOpen = code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_ITERATOR_NOT_OPEN';
+    if (notOpen && !this.#broken) return new StoreError('STORE_CLOSED', 'The store is closed.', cause);
+    if (notOpen) return new StoreError('STORE_IO', 'The store is being opened again after the disk refused a write: ask again in a moment.', cause);
+    if (code === 'LEVEL_CORRUPTION') return new StoreError('STORE_DAMAGED', `LevelDB says that its files are damaged: ${String(cause)}. Run liveprofiler repair, or restore the folder from a backup.`, cause);
+    if (/no space left/i.test(String(cause))) return new StoreError('STORE_FULL', `The disk is full: ${String(cause)}. Make room; collecting goes on by itself.`, cause);
+    return new StoreError('STORE_IO', `LevelDB could not read or write: ${String(cause)}.`, cause);
   }
 }
 

@@ -52,13 +52,16 @@ export class Engine {
   async recover(): Promise<void> {
     this.identities.forget();
     this.#stale = true;
-    // The disk may still refuse: then the next write finds it so and tries again.
     await this.ready().catch(() => undefined);
   }
 
-  /** Before a write: memory is as the disk is. */
+  /**
+   * Before a write: memory is as the disk is. While the disk is full nothing is opened again, so that reads go on.
+   * @throws StoreError STORE_FULL
+   */
   async ready(): Promise<void> {
     if (!this.#stale) return;
+    await this.#room.check({ anew: true });
     await this.db.reopenIfBroken();
     await this.dictionaries.reload();
     await this.marks.reload();

@@ -67,6 +67,13 @@ export class Identities {
     }
   }
 
+  /** What deletes the identity of a window whose last sequence number is not known. */
+  async forgetting(window: Pick<HostWindow, 'host' | 'boot' | 'thread' | 'kind' | 'firstSeq'>): Promise<Write[]> {
+    const prefix = identityPrefix(SPACE.identity, window);
+    const found = await this.#db.first({ gte: identityKey(prefix, window.firstSeq), lt: under(prefix).lt });
+    return found !== undefined && spanOf(found[0], found[1]).firstSeq === window.firstSeq ? [{ type: 'del', key: found[0] }] : [];
+  }
+
   written(): void {
     this.#fresh.clear();
     if (this.#newest.size > MAX_STREAMS) this.#newest.clear();

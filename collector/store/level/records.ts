@@ -46,7 +46,7 @@ export async function* headersOf(source: Source, series: Series, segment: Segmen
 export async function* recordsOf(source: Source, series: Series, segment: Segment, snapshot?: Snapshot): AsyncGenerator<readonly Whole[], void, void> {
   for await (const { entries, seen } of headerBatches(source, series, segment, snapshot)) {
     const payloads = await payloadsOf(source.db, entries, snapshot);
-    const blocks = payloads.includes(undefined) ? await blocksOf(source.db, series, seen, snapshot) : undefined;
+    const blocks = segment.tier === RAW_TIER && payloads.includes(undefined) ? await blocksOf(source.db, series, seen, snapshot) : undefined;
     yield seen.map((one, index) => {
       const key = entries[index]?.[0] ?? Buffer.alloc(0);
       return { ...one, ...payloadOf(key, one, payloads[index], blocks) };

@@ -2,16 +2,18 @@
 // where what is under them is all there. Nothing else may hold the folder.
 import { SHAPE } from '../header.ts';
 import { encodeFormat } from '../format.ts';
-import { formatKey, readWindowKey, SPACE, under, windowBounds } from '../keys.ts';
+import type { Segment } from '../cover.ts';
+import { formatKey, readMarkKey, readWholeKey, readWindowKey, SPACE, under, windowBounds } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
 import { forgetHolder, noteHolder } from '../lock.ts';
-import { holds, without } from '../spans.ts';
-import { bucketOf, bucketUs, RAW_TIER, TIERS } from '../tiers.ts';
+import { ALWAYS, FOREVER_US, holds, without } from '../spans.ts';
+import type { Span } from '../spans.ts';
+import { bucketOf, bucketUs, RAW_TIER, ROLLED_TIERS, TIERS } from '../tiers.ts';
 import { blockDeletions } from './blocks.ts';
 import { Database } from './database.ts';
 import type { Write } from './database.ts';
 import { Engine } from './engine.ts';
-import { recordsOf, seriesOf } from './records.ts';
+import { headersOf, recordsOf, seriesOf } from './records.ts';
 import { deletions } from './rollups.ts';
 import { roomOf } from './room.ts';
 import { readWhole, writeWhole } from './whole.ts';
@@ -29,6 +31,9 @@ export interface RepairReport {
   readonly rollupsRemade: number;
 }
 
+/** Spaces whose values are empty. */
+const KEY_ONLY: ReadonlySet<number> = new Set([SPACE.dictionary, SPACE.mark]);
+
 type Growing = { -readonly [K in keyof RepairReport]: RepairReport[K] };
 
 /** @throws StoreError STORE_LOCKED when a process holds the folder. */
@@ -41,12 +46,16 @@ export async function repairStore(path: string, onProgress: (entries: number) =>
   try {
     await noteHolder(path);
     const report: Growing = { damaged: 0, windowsLost: 0, windowsCoarser: 0, rollupsLost: 0, rollupsRemade: 0 };
-    report.damaged = await dropUnsound(db, onProgress);
+    const unsound = await dropUnsound(db, onProgress);
+    report.damaged = unsound.length;
     if ((await db.get(formatKey())) === undefined) await db.write([{ type: 'put', key: formatKey(), value: encodeFormat() }]);
     const engine = await Engine.over(db, roomOf(path));
+    for (const key of unsound.filter(({ space }) => space === SPACE.mark)) await engine.db.write(engine.marks.mark(readMarkKey(key.bytes), readMarkKey(key.bytes).bucketUs));
+    const headless = unsound.filter(({ space }) => space === SPACE.header).map(({ bytes }) => readWindowKey(bytes));
     for (const tier of [...TIERS.keys()].reverse()) {
-      for (const series of await seriesOf(db, tier)) await mendSeries(engine, tier, series, report);
+      for (const series of await seriesWith(db, tier, headless)) await mendSeries(engine, tier, series, headless, report);
     }
+    for (const { bytes } of unsound.filter(({ space }) => space === SPACE.whole)) await remakeWhole(engine, readWholeKey(bytes));
     await dropOrphans(db);
     return report;
   } finally {
@@ -55,23 +64,32 @@ export async function repairStore(path: string, onProgress: (entries: number) =>
   }
 }
 
-async function dropUnsound(db: Database, onProgress: (entries: number) => void): Promise<number> {
-  let [seen, damaged] = [0, 0];
+interface Unsound {
+  readonly space: number;
+  readonly bytes: Buffer;
+}
+
+/** Deletes what is not as it was written. Entries that say all they have to say by their key are written again. */
+async function dropUnsound(db: Database, onProgress: (entries: number) => void): Promise<Unsound[]> {
+  const unsound: Unsound[] = [];
+  let seen = 0;
   for await (const entries of db.scan()) {
     const bad = entries.filter(({ sound }) => !sound);
-    if (bad.length > 0) await db.write(bad.map(({ key }) => ({ type: 'del', key })));
-    damaged += bad.length;
+    if (bad.length > 0) await db.write(bad.map(({ key }): Write => (KEY_ONLY.has(key[0] ?? 0) ? { type: 'put', key, value: Buffer.alloc(0) } : { type: 'del', key })));
+    unsound.push(...bad.map(({ key }) => ({ space: key[0] ?? 0, bytes: key })));
     seen += entries.length;
     onProgress(seen);
   }
-  return damaged;
+  return unsound;
 }
 
-async function mendSeries(engine: Engine, tier: number, series: Series, report: Growing): Promise<void> {
+async function mendSeries(engine: Engine, tier: number, series: Series, headless: readonly WindowKey[], report: Growing): Promise<void> {
   const step = bucketUs(Math.max(tier, RAW_TIER + 1));
-  for (const bucket of await bucketsOf(engine.db, tier, series, step)) {
-    const keys: WindowKey[] = [];
-    const broken = await keysThatDoNotRead(engine, tier, series, bucket, step, keys);
+  const gone = headless.filter((key) => key.tier === tier && key.host === series.host && key.kind === series.kind);
+  const startOf = ({ startUs }: WindowKey): number => Math.floor(startUs / step) * step;
+  for (const bucket of new Set([...(await bucketsOf(engine.db, tier, series, step)), ...gone.map(startOf)])) {
+    const keys: WindowKey[] = gone.filter((key) => startOf(key) === bucket);
+    const broken = [...keys, ...(await keysThatDoNotRead(engine, tier, series, bucket, step, keys))];
     if (broken.length === 0) continue;
     if (tier === RAW_TIER) await mendWindows(engine, series, bucket, keys, broken, report);
     else await mendRollUps(engine, tier, series, bucket, broken, report);
@@ -88,6 +106,8 @@ async function mendWindows(engine: Engine, series: Series, bucket: number, all: 
     writes.push(writeWhole(series, next), ...(await blockDeletions(engine.db, series, bucket, end)));
     report.windowsCoarser += all.length;
   } else {
+    // Their hosts may tell them again.
+    for (const key of broken) writes.push(...(await engine.identities.forgetting(key)));
     writes.push(...engine.marks.mark(series, bucket));
     report.windowsLost += broken.length;
   }
@@ -138,6 +158,34 @@ async function bucketsOf(db: Database, tier: number, { host, kind }: Series, ste
 async function hasRecords(db: Database, tier: number, { host, kind }: Series, us: number): Promise<boolean> {
   const bucket = bucketOf(tier, us);
   return (await db.first(windowBounds(SPACE.header, tier, host, kind, bucket, bucket + 1))) !== undefined;
+}
+
+async function seriesWith(db: Database, tier: number, headless: readonly WindowKey[]): Promise<Series[]> {
+  const all = new Map<string, Series>();
+  for (const { host, kind } of [...(await seriesOf(db, tier)), ...headless.filter((key) => key.tier === tier)]) all.set(JSON.stringify([host, kind]), { host, kind });
+  return [...all.values()];
+}
+
+/** A tier is whole where a roll-up has as many windows as lie under it. */
+async function remakeWhole(engine: Engine, series: Series): Promise<void> {
+  const whole: Span[][] = TIERS.map(() => [...ALWAYS]);
+  for (const tier of ROLLED_TIERS) {
+    for await (const seen of headersOf(engine, series, { tier, fromUs: 0, untilUs: FOREVER_US })) {
+      const rolled = new Map<number, number>();
+      for (const { key, header } of seen) rolled.set(key.startUs, (rolled.get(key.startUs) ?? 0) + header.windows);
+      for (const [bucket, windows] of rolled) {
+        const span = { fromUs: bucket, untilUs: bucket + bucketUs(tier) };
+        if ((await windowsIn(engine, series, { tier: tier - 1, ...span })) < windows) whole[tier - 1] = without(whole[tier - 1] ?? [], [span]);
+      }
+    }
+  }
+  await engine.db.write([writeWhole(series, whole)]);
+}
+
+async function windowsIn(engine: Engine, series: Series, segment: Segment): Promise<number> {
+  let windows = 0;
+  for await (const seen of headersOf(engine, series, segment)) windows += seen.reduce((sum, { header }) => sum + header.windows, 0);
+  return windows;
 }
 
 /** Payloads without a header: nothing will ever read them. */

@@ -10,17 +10,17 @@ const LOOK_EVERY_MS = 1000;
 
 export interface Room {
   /** @throws StoreError STORE_FULL when less is free than must stay so. */
-  check(): Promise<void>;
+  check(options?: { readonly anew?: boolean }): Promise<void>;
 }
 
 export function roomOf(folder: string): Room {
   let lookedMs = Number.NEGATIVE_INFINITY;
   let full: { readonly freeBytes: Bytes; readonly reserveBytes: Bytes } | undefined;
   return {
-    async check() {
+    async check({ anew = false } = {}) {
       const nowMs: Milliseconds = performance.now();
       // A full disk is looked at each time: who waits for room goes on as soon as there is some.
-      if (full !== undefined || nowMs - lookedMs >= LOOK_EVERY_MS) {
+      if (anew || full !== undefined || nowMs - lookedMs >= LOOK_EVERY_MS) {
         const { bavail, blocks, bsize } = await statfs(folder);
         const [freeBytes, reserveBytes] = [bavail * bsize, Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE)];
         full = freeBytes < reserveBytes ? { freeBytes, reserveBytes } : undefined;

@@ -1,7 +1,7 @@
 // What a store does for itself: rolls up, drops what is past its retention, and keeps to its size.
 import type { Bytes, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { UpkeepReport } from '../contract.ts';
-import { kindPrefix, readWindowKey, SPACE, tierPrefix, under } from '../keys.ts';
+import { formatKey, kindPrefix, readWindowKey, SPACE, tierPrefix, under } from '../keys.ts';
 import { bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import type { Engine } from './engine.ts';
 import { Faults } from './faults.ts';
@@ -72,6 +72,10 @@ export class Upkeep {
   async #shrink(nowMs: Milliseconds, maxBytes: Bytes, options: Omit<DropOptions, 'beforeUs'>, records: number[]): Promise<Pick<UpkeepReport, 'bytes' | 'overLimitBytes'>> {
     const { engine, isOpen } = this.#options;
     let bytes = await engine.db.bytes();
+    if (bytes <= maxBytes) return { bytes };
+    // What LevelDB still has in memory and its log is in no tier's size.
+    await engine.db.compact(under(formatKey()));
+    bytes = await engine.db.bytes();
     for (const tier of TIERS.keys()) {
       for (let part = 1; part <= SHRINK_STEPS && bytes > maxBytes && isOpen(); part++) {
         const oldestUs = await this.#oldestUs(tier);
