@@ -11,6 +11,7 @@ import type { PullReport } from './pull.ts';
 import type { Queue } from './queue.ts';
 import type { Store } from './store/contract.ts';
 import type { HostStatus } from './store/host-status.ts';
+import { isStoreTrouble } from './store-watch.ts';
 import type { Limits, Target } from './target.ts';
 
 export interface Host {
@@ -68,7 +69,8 @@ export function createHost({ target, limits, store, queue, lookup, clock, log, m
 
   /** A line when the state changes; within one state a line for the first of each kind of oddity. */
   function tell(former: HostStatus, { failure, notes }: PullReport): void {
-    const codes = [...(failure === undefined ? [] : [failure.code]), ...notes.map(({ code }) => code)];
+    // The store's own trouble is told once, and not by every host.
+    const codes = [...(failure === undefined || isStoreTrouble(failure.cause) ? [] : [failure.code]), ...notes.map(({ code }) => code)];
     const changed = former.state !== status.state;
     if (changed) told.clear();
     const news = codes.filter((code) => !told.has(code));

@@ -12,6 +12,7 @@ import { createQueue } from './queue.ts';
 import { createSchedule } from './schedule.ts';
 import type { Store } from './store/contract.ts';
 import type { HostStatus } from './store/host-status.ts';
+import { watchStore } from './store-watch.ts';
 import type { Settings, Target } from './target.ts';
 
 export interface CollectorOptions {
@@ -41,6 +42,7 @@ export function createCollector({ config, store, log, clock = systemClock, regis
   const metrics = createMetrics(registry, clock.wallMs);
   const queue = createQueue(config.concurrency);
   const lookup = createLookup();
+  const watched = watchStore(store, log);
   /** Hosts that left and may still write; the next of the same name waits for them. */
   const leaving = new Map<string, Promise<void>>();
   let settings = config;
@@ -50,7 +52,7 @@ export function createCollector({ config, store, log, clock = systemClock, regis
   let stopped = false;
 
   function enter(target: Target, before?: HostStatus): Host {
-    return createHost({ target, limits: settings, store, queue, lookup, clock, log, metrics, before, after: leaving.get(target.name) });
+    return createHost({ target, limits: settings, store: watched, queue, lookup, clock, log, metrics, before, after: leaving.get(target.name) });
   }
 
   function leave({ target: { name }, stop }: Host): Promise<void> {

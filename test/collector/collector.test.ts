@@ -131,13 +131,16 @@ test('a sampler that does not run, or lost samples, is told on the page and once
   assert.match(rig.status('shop').error ?? '', /17 samples .*shorten interval/);
 });
 
-test('a host that claims the windows of another is told, and the other keeps its own', async (t) => {
+test('a host that claims the windows of another, or spans of its own again, costs nobody anything and is told', async (t) => {
   const good = createScriptedHost();
   const bad = createScriptedHost();
+  let lastSeq = 1;
+  let forgetful = false;
   const [one, two] = [await serveHttp(t, good.answer), await serveHttp(t, (request, response) => {
     const end = response.end.bind(response);
     delete request.headers['accept-encoding'];
-    response.end = ((body: Buffer) => end(body.toString().replaceAll('"lastSeq":1', '"lastSeq":9'))) as typeof response.end;
+    response.end = ((body: Buffer) => end(body.toString().replaceAll('"lastSeq":1', `"lastSeq":${lastSeq}`))) as typeof response.end;
+    if (forgetful) request.url = '/liveprofiler?after=';
     bad.answer(request, response);
   })];
   good.finish(3);
@@ -145,7 +148,11 @@ test('a host that claims the windows of another is told, and the other keeps its
   const rig = await createRig(t, settings([target('good', one.url), target('bad', two.url)], { concurrency: 1 }));
   await rig.collector.pullNow();
   assert.deepEqual(await rig.store.tally('good'), good.served());
-  assert.equal((await rig.store.tally('bad')).windows, 0);
+  assert.deepEqual(await rig.store.tally('bad'), bad.served(), 'what it says of itself is its own affair');
+  lastSeq = 9;
+  forgetful = true;
+  await rig.collector.pullNow();
+  assert.equal((await rig.store.tally('bad')).windows, 1);
   assert.match(rig.status('bad').error ?? '', /Windows not kept: 1\. .*overlap .*\.$/);
 });
 

@@ -34,6 +34,7 @@ async function badHosts(t: TestContext): Promise<Record<string, URL>> {
     deep: await answer(deep),
     forbids: await answer('', {}, 403),
     fails: await answer('boom', {}, 500),
+    'sends elsewhere': await answer('', { location: 'http://127.0.0.1:1/liveprofiler' }, 302),
     gone: new URL(`http://127.0.0.1:${await freePort()}/liveprofiler`),
   };
 }
@@ -41,7 +42,7 @@ async function badHosts(t: TestContext): Promise<Record<string, URL>> {
 const EXPECTED: Record<string, string> = {
   hangs: 'timeout', 'hangs after headers': 'timeout', drips: 'timeout', resets: 'reset', 'says too long': 'incomplete', 'says too short': 'not-a-profile',
   bomb: 'too-large', 'half a gzip': 'incomplete', garbage: 'not-a-profile', html: 'not-a-profile', newer: 'newer-format', broken: 'not-a-profile',
-  forbids: 'http-403', fails: 'http-5xx', gone: 'refused',
+  'sends elsewhere': 'redirect', forbids: 'http-403', fails: 'http-5xx', gone: 'refused',
 };
 
 test('good hosts are unharmed by bad ones, and each bad one says why', async (t) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
 import { createFakeClock } from './fake-clock.ts';
-import { createRig, settings, target } from './rig.ts';
+import { createRig, settings, target, until } from './rig.ts';
 import { freePort, serveHttp } from './servers.ts';
 import { createScriptedHost } from './wire-host.ts';
 
@@ -34,4 +34,36 @@ test('pulls, failures, windows, samples, lag and clock offset stand in the regis
   assert.equal(value('liveprofiler_pull_duration_seconds_count'), 4);
   await rig.collector.reload(settings([]));
   assert.doesNotMatch(await registry.metrics(), /host="/);
+});
+
+test('a host that leaves while it is pulled takes its series along, and one that comes back counts from the start', async (t) => {
+  const script = createScriptedHost();
+  let letGo: (() => void) | undefined;
+  const host = await serveHttp(t, (request, response) => {
+    letGo = () => {
+      script.answer(request, response);
+    };
+  });
+  const configured = settings([target('shop', host.url)]);
+  const rig = await createRig(t, configured);
+  script.finish(1);
+  const pull = async (): Promise<void> => {
+    const pulled = rig.collector.pullNow();
+    await until(() => letGo !== undefined);
+    letGo?.();
+    await pulled;
+    letGo = undefined;
+  };
+  await pull();
+  await pull();
+  assert.match(await rig.collector.metrics.metrics(), /^liveprofiler_pulls_total\{host="shop"\} 2$/m);
+  const running = rig.collector.pullNow();
+  await until(() => letGo !== undefined);
+  await rig.collector.reload(settings([]));
+  await running;
+  assert.doesNotMatch(await rig.collector.metrics.metrics(), /host="/);
+  letGo = undefined;
+  await rig.collector.reload(configured);
+  await pull();
+  assert.match(await rig.collector.metrics.metrics(), /^liveprofiler_pulls_total\{host="shop"\} 1$/m);
 });
