@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import type { Sampler } from 'liveprofiler-sampler';
 import { createSampler } from 'liveprofiler-sampler';
 import type { Logger } from 'pino';
-import { pino } from 'pino';
 import type { Config } from '../collector/config/index.ts';
 import { ConfigError, loadConfig } from '../collector/config/index.ts';
 import type { Collector } from '../collector/index.ts';
@@ -17,6 +16,7 @@ import type { Access } from '../visualizer/app.ts';
 import { createApp } from '../visualizer/app.ts';
 import { readConfig } from './config.ts';
 import { listenForControl } from './control.ts';
+import { createLog } from './log.ts';
 import { runUpkeep } from './upkeep.ts';
 
 const ROLL_UP_EVERY_MS = 60_000;
@@ -26,7 +26,7 @@ const PRUNE_EVERY_MS = 600_000;
 export async function serve(path: string): Promise<number> {
   const config = readConfig(path);
   if (config === undefined) return 2;
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = createLog();
   let store: LevelStore;
   try {
     store = await openStore({ path: config.dbpath, retention: config.retention, maxBytes: config.maxBytes });
