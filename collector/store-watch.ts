@@ -33,7 +33,7 @@ export function watchStore(store: Pick<Store, 'append' | 'memory'>, log: Logger)
     async append(windows, memories) {
       const report = await watched(store.append(windows, memories));
       // Reading may go well all the while.
-      if (told.size > 0) log.info({ codes: [...told] }, 'the store keeps what hosts answer again');
+      if (told.size > 0) log.info({ codes: [...told] }, 'what hosts answer is stored again');
       told.clear();
       return report;
     },

@@ -7,7 +7,7 @@ import type { PackedWindow, UnpackedWindow } from '../packed.ts';
 import { RAW_TIER } from '../tiers.ts';
 import { ByteReader, ByteWriter } from '../varint.ts';
 import type { Database, Snapshot, Write } from './database.ts';
-import { reading } from './records.ts';
+import { reading } from './reading.ts';
 
 export interface SealedWindow extends PackedWindow {
   readonly key: WindowKey;

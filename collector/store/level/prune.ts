@@ -11,7 +11,8 @@ import { blockDeletions } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
 import type { Faults } from './faults.ts';
-import { headersOf, reading, seriesOf } from './records.ts';
+import { reading } from './reading.ts';
+import { headersOf, seriesOf } from './records.ts';
 import { deletions } from './rollups.ts';
 import { readWhole, writeWhole } from './whole.ts';
 

@@ -19,7 +19,8 @@ import { stepsOf, TimelineSums } from '../timeline.ts';
 import type { Snapshot } from './database.ts';
 import type { Engine } from './engine.ts';
 import { readPins } from './pins.ts';
-import { headersOf, hostsOf, kindsOf, reading, recordsOf } from './records.ts';
+import { reading } from './reading.ts';
+import { headersOf, hostsOf, kindsOf, recordsOf } from './records.ts';
 import type { Seen, Whole } from './records.ts';
 import { readWhole } from './whole.ts';
 

@@ -17,6 +17,7 @@ import { bucketOf, RAW_TIER } from '../tiers.ts';
 import { Blocks } from './blocks.ts';
 import type { Database, Entry, Snapshot } from './database.ts';
 import type { Dictionaries } from './dictionaries.ts';
+import { reading } from './reading.ts';
 
 /** A record as far as its header tells. */
 export interface Seen {
@@ -83,15 +84,6 @@ export async function hostsOf(db: Database, tier: number): Promise<string[]> {
     return after(hostPrefix(SPACE.header, tier, host));
   });
   return hosts;
-}
-
-/** What a record reads as. @throws StoreError STORE_DAMAGED when it does not. */
-export function reading<T>(key: Buffer, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} does not read as one. Run liveprofiler repair, or restore the folder from a backup.`, cause);
-  }
 }
 
 async function* headerBatches({ db, dictionaries }: Source, { host, kind }: Series, { tier, fromUs, untilUs }: Segment, snapshot?: Snapshot): AsyncGenerator<{ entries: readonly Entry[]; seen: readonly Seen[] }, void, void> {
