@@ -1,43 +1,51 @@
 // What the API answers, put together from the store and from what the collector last saw.
-import type { QueryOptions, Range, Selector, StoreReader } from '../collector/store/contract.ts';
+import type { QueryOptions, Range, StoreReader } from '../collector/store/contract.ts';
 import type { FlameAnswer, HostAnswer } from './api.ts';
 import { flameTree } from './flame.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
+import type { Selection } from './selection.ts';
+import { selectorOf, titleOf } from './selection.ts';
 
 const BUSY_RANGE_MS = 15 * 60_000;
-/** Steps of a range as a strip shows them; shorter than a window they would show gaps that are none. */
-const STEPS = 96;
-const LEAST_STEP_MS = 15_000;
+/** Of a label's values; more are not chosen from a list. */
+const MOST_VALUES = 200;
 
-export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>> {
-  readonly thread: { readonly boot: string; readonly id: number } | undefined;
+export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>>, Pick<QueryOptions, 'focus'> {
   readonly idle: boolean;
 }
 
-export async function flameOf(store: StoreReader, status: HostStatus, asked: Range, { limit, thread, idle: withIdle }: FlameOptions): Promise<FlameAnswer> {
-  const { host } = status;
-  const selector: Selector = { kind: 'cpu', hosts: [host], ...(thread === undefined ? {} : { boots: [thread.boot], threads: [thread.id] }) };
-  const stepMs = Math.max(LEAST_STEP_MS, Math.ceil((asked.untilMs - asked.fromMs) / STEPS));
-  const [{ tree, idle, dropped, windows, covered }, extent, inventory, timeline] = await Promise.all([
-    store.query(selector, asked, { limit }),
-    store.extent(host),
-    store.labels(asked, [host]),
-    store.timeline(selector, asked, stepMs),
+export async function flameOf(store: StoreReader, hosts: readonly HostStatus[], selection: Selection, asked: Range, { idle: withIdle, ...options }: FlameOptions): Promise<FlameAnswer> {
+  const named = selection.hosts.length > 0;
+  const [{ tree, idle, dropped, windows, covered, threads: threadCount }, extents, inventory] = await Promise.all([
+    store.query(selectorOf(selection), asked, options),
+    Promise.all(selection.hosts.map((host) => store.extent(host))),
+    store.labels(asked, named ? selection.hosts : undefined),
   ]);
-  const [{ busy, coveredUs } = { busy: [], coveredUs: [] }] = timeline.series;
+  const extent = union(extents.filter((one) => one !== undefined));
   return {
-    host,
     asked,
     ...(covered === undefined ? {} : { covered }),
     ...(extent === undefined ? {} : { extent }),
     windows,
     idle,
-    steps: { stepMs, busyUs: busy, coveredUs },
     dropped,
-    threads: inventory.threads.filter((one) => one.host === host).map(({ boot, id, name }) => ({ boot, id, name })),
-    root: flameTree(tree, host, withIdle ? idle : undefined),
-    status,
+    threadCount,
+    threads: named ? inventory.threads : [],
+    labels: Object.fromEntries(Object.entries(inventory.labels).map(([name, values]) => [name, values.slice(0, MOST_VALUES)])),
+    root: flameTree(tree, titleOf(selection), withIdle ? idle : undefined),
+    hosts,
   };
+}
+
+/** Hosts that a selection means, as far as their service tells. */
+export function meant({ hosts, labels }: Selection, configured: readonly HostStatus[]): HostStatus[] {
+  const services = Object.hasOwn(labels, 'service') ? labels['service'] : undefined;
+  return configured.filter(({ host, service }) => (hosts.length === 0 || hosts.includes(host)) && (services?.includes(service) ?? true));
+}
+
+function union(ranges: readonly Range[]): Range | undefined {
+  if (ranges.length === 0) return undefined;
+  return { fromMs: Math.min(...ranges.map(({ fromMs }) => fromMs)), untilMs: Math.max(...ranges.map(({ untilMs }) => untilMs)) };
 }
 
 /** Configured hosts in their order, then those of which something is still kept. */

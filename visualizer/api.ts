@@ -1,5 +1,6 @@
 // What the page asks the server, as JSON: the types both sides share. Types only.
-import type { Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
+import type { Frame, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
+import type { Range } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 
 /** `GET /api/hosts`: also holds hosts that the store knows and the configuration does not name any more. */
@@ -21,30 +22,67 @@ export interface FlameNode {
   readonly selfUs: Microseconds;
   readonly totalCount: number;
   readonly totalUs: Microseconds;
+  /** What the store calls it: to ask for it by value. Absent in parts made here. */
+  readonly frame?: FrameKey;
   readonly cut?: number;
   readonly c: readonly FlameNode[];
 }
 
+/** Name, url, line, column. */
+export type FrameKey = readonly [string, string, number, number];
+
 /** Own code, an npm package, Node's own modules, what V8 does outside JavaScript, or a part made here. */
 export type Origin = 'own' | 'package' | 'node' | 'native' | 'part';
 
-/** `GET /api/flame?host=&from=&until=&thread=<boot>/<id>&idle=1&limit=`. */
+/**
+ * `GET /api/flame?<selection>&from=&until=&idle=1&limit=`. A `POST` of `FlameBody` to the same address asks for what
+ * lies under one path alone.
+ */
 export interface FlameAnswer {
-  readonly host: string;
   /** What was asked, in epoch milliseconds. */
-  readonly asked: { readonly fromMs: Milliseconds; readonly untilMs: Milliseconds };
+  readonly asked: Range;
   /** What the windows that went in cover; absent when there are none. */
-  readonly covered?: { readonly fromMs: Milliseconds; readonly untilMs: Milliseconds };
-  /** When the host's windows start and end in all; absent when it has none. */
-  readonly extent?: { readonly fromMs: Milliseconds; readonly untilMs: Milliseconds };
+  readonly covered?: Range;
+  /** When the windows of the hosts named start and end in all; absent when there are none or no host is named. */
+  readonly extent?: Range;
   readonly windows: number;
   readonly idle: { readonly count: number; readonly weight: Microseconds };
-  /** Equal steps of the range: what was sampled and not idle, and what windows cover; of all that was chosen. */
-  readonly steps: { readonly stepMs: Milliseconds; readonly busyUs: readonly Microseconds[]; readonly coveredUs: readonly Microseconds[] };
   readonly dropped: { readonly count: number; readonly weight: Microseconds };
-  readonly threads: readonly { readonly boot: string; readonly id: number; readonly name: string }[];
+  /** Distinct threads that went in. */
+  readonly threadCount: number;
+  /** To choose from, when hosts are named. */
+  readonly threads: readonly { readonly host: string; readonly boot: string; readonly id: number; readonly name: string }[];
+  /** Label name → values in the range, of the hosts named or of all. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
   readonly root: FlameNode;
-  readonly status: HostStatus;
+  /** Of the configured hosts that the selection means. */
+  readonly hosts: readonly HostStatus[];
+}
+
+export interface FlameBody {
+  /** From the root. */
+  readonly focus: readonly Frame[];
+}
+
+/** `GET /api/timeline?<selection>&from=&until=&by=host|process|thread|<label>`: equal steps from `fromMs`. */
+export interface TimelineAnswer {
+  readonly asked: Range;
+  readonly fromMs: Milliseconds;
+  readonly stepMs: Milliseconds;
+  /** The busiest first. */
+  readonly lines: readonly TimelineLine[];
+  /** Versions that came during the range. */
+  readonly versions: readonly { readonly version: string; readonly atMs: Milliseconds }[];
+}
+
+export interface TimelineLine {
+  /** What is grouped by; empty for all together, and for what has no such label. */
+  readonly name: string;
+  /** How many lines this one sums up. */
+  readonly others?: number;
+  /** Per step: what was sampled and not idle, and what windows cover, of all threads together. */
+  readonly busyUs: readonly Microseconds[];
+  readonly coveredUs: readonly Microseconds[];
 }
 
 /** Every error of the API: a stable code and a sentence. */

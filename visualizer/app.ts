@@ -1,18 +1,24 @@
 // The HTTP server of the page: who may ask, what there is to ask, and every failure as a sentence.
 import type { Express, NextFunction, Request, Response } from 'express';
+import compression from 'compression';
 import express from 'express';
 import { fileURLToPath } from 'node:url';
+import type { Frame } from 'liveprofiler-sampler/wire';
 import type { StoreReader } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 import type { Access } from './access.ts';
 import { guard, mayTrigger, policy } from './access.ts';
 import { ancestorTree } from './ancestor-tree.ts';
-import type { ErrorAnswer } from './api.ts';
-import { flameOf, goneStatus, hostAnswers } from './answers.ts';
+import type { ErrorAnswer, FlameAnswer } from './api.ts';
+import { flameOf, goneStatus, hostAnswers, meant } from './answers.ts';
+import { focusOf } from './focus.ts';
 import { HttpError } from './http-error.ts';
 import type { CollectorPort } from './ports.ts';
-import { countOf, rangeOf, switchOf, textOf, threadOf } from './query.ts';
+import { countOf, groupOf, queryOf, rangeOf, selectionOf, switchOf, textOf } from './query.ts';
+import type { Selection } from './selection.ts';
+import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
+import { timelineOf } from './timeline.ts';
 
 export type { Access } from './access.ts';
 
@@ -29,11 +35,12 @@ const ASSETS = fileURLToPath(new URL('../page/', import.meta.url));
 /** Frames the browser draws without a stutter. */
 const FLAME_LIMIT = 3000;
 const MAX_FLAME_LIMIT = 20_000;
+/** Room for a path of a thousand frames with long names. */
+const MOST_BODY_BYTES = 1_048_576;
 
 export function createApp({ store, collector, metrics, access, wallMs = Date.now }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.set('query parser', 'simple');
   app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'));
   app.use(policy());
   app.use((_request, response, next) => {
@@ -41,30 +48,36 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
     next();
   });
   app.use(guard(access));
+  app.use(compression());
   app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
 
   app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));
+  app.get('/graph', async (request, response) => {
+    const { selection } = await chosen(request);
+    response.type('html').send(shell({ title: titleOf(selection), view: 'graph' }));
+  });
   app.get('/graph/:host', async (request, response) => {
-    const { host } = await known(request);
+    const { host } = request.params;
+    await statusOf(host);
     response.type('html').send(shell({ title: host, view: 'graph', host }));
   });
   app.get('/profile/:host', async (request, response) => {
-    const { host } = await known(request);
-    const range = rangeOf(request.query, wallMs());
-    const weight = textOf(request.query, 'weight') ?? 'count';
+    const { host } = request.params;
+    await statusOf(host);
+    const query = queryOf(request);
+    const range = rangeOf(query, wallMs());
+    const weight = textOf(query, 'weight') ?? 'count';
     if (weight !== 'us' && weight !== 'count') throw new HttpError(400, 'BAD_QUERY', `weight=${weight} is unknown: it takes us, or is left out for samples.`);
     const { tree, idle } = await store.query({ kind: 'cpu', hosts: [host] }, range);
-    const threshold = countOf(request.query, 'threshold', 0, 0, 1);
-    response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(request.query, 'idle') ? { idle } : {}) }));
+    const threshold = countOf(query, 'threshold', 0, 0, 1);
+    response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
   });
   app.get('/api/hosts', async (_request, response) => void response.json(await hostAnswers(store, collector.hosts(), wallMs())));
-  app.get('/api/flame', async (request, response) => {
-    const host = textOf(request.query, 'host');
-    if (host === undefined) throw new HttpError(400, 'BAD_QUERY', 'Say which host: ?host=NAME.');
-    const { status } = await knownHost(host);
-    const asked = rangeOf(request.query, wallMs());
-    const limit = countOf(request.query, 'limit', FLAME_LIMIT, 10, MAX_FLAME_LIMIT);
-    response.json(await flameOf(store, status, asked, { limit, thread: threadOf(request.query), idle: switchOf(request.query, 'idle') }));
+  app.get('/api/flame', async (request, response) => void response.json(await flame(request)));
+  app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, focusOf(request.body))));
+  app.get('/api/timeline', async (request, response) => {
+    const { query, selection } = await chosen(request);
+    response.json(await timelineOf(store, selection, rangeOf(query, wallMs()), groupOf(query)));
   });
   app.get('/metrics', async (_request, response) => {
     const { contentType, body } = await metrics();
@@ -76,14 +89,24 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
   });
   app.use(answerError);
 
-  async function known(request: Request<{ host: string }>): Promise<{ host: string; status: HostStatus }> {
-    return knownHost(request.params.host);
+  async function flame(request: Request, focus?: readonly Frame[]): Promise<FlameAnswer> {
+    const { query, selection, hosts } = await chosen(request);
+    const limit = countOf(query, 'limit', FLAME_LIMIT, 10, MAX_FLAME_LIMIT);
+    return flameOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, idle: switchOf(query, 'idle'), ...(focus === undefined ? {} : { focus }) });
   }
 
-  async function knownHost(host: string): Promise<{ host: string; status: HostStatus }> {
+  /** A host that is named has to be there. */
+  async function chosen(request: Request): Promise<{ query: URLSearchParams; selection: Selection; hosts: readonly HostStatus[] }> {
+    const query = queryOf(request);
+    const selection = selectionOf(query);
+    const hosts = selection.hosts.length === 0 ? meant(selection, collector.hosts()) : await Promise.all(selection.hosts.map(statusOf));
+    return { query, selection, hosts };
+  }
+
+  async function statusOf(host: string): Promise<HostStatus> {
     const status = collector.hosts().find((one) => one.host === host);
-    if (status !== undefined) return { host, status };
-    if ((await store.hosts()).includes(host)) return { host, status: goneStatus(host) };
+    if (status !== undefined) return status;
+    if ((await store.hosts()).includes(host)) return goneStatus(host);
     throw new HttpError(404, 'UNKNOWN_HOST', `There is no host ${JSON.stringify(host)}: the configuration does not name it and nothing is kept of it. The hosts are at /.`);
   }
   return app;
@@ -95,7 +118,7 @@ function answerError(error: unknown, request: Request, response: Response, next:
     return;
   }
   const { status, code, message } = told(error);
-  const wantsPage = request.path === '/' || request.path.startsWith('/graph/');
+  const wantsPage = request.path === '/' || /^\/graph(?:\/|$)/.test(request.path);
   response.status(status);
   if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
   else response.json({ error: { code, message } } satisfies ErrorAnswer);

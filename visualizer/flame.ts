@@ -48,6 +48,7 @@ function nodeOf(tree: CallTree, index: number, rootName: string): Growing {
   if (frame === ROOT) return { name: rootName, ...part };
   const cut = tree.cut[index] ?? 0;
   if (frame === CUT) return { name: cut === 1 ? '1 smaller part' : `${cut} smaller parts`, ...part, cut };
-  const { name = '', url = '', line = 0 } = tree.frames[frame] ?? {};
-  return { name: name === '' ? '(anonymous)' : name, url, line, origin: originOf({ url }), ...numbers, c: [] };
+  const { name = '', url = '', line = 0, column = 0, original } = tree.frames[frame] ?? {};
+  const shown = original ?? { name, url, line };
+  return { name: shown.name || name || '(anonymous)', url: shown.url, line: shown.line, origin: originOf(shown), ...numbers, frame: [name, url, line, column], c: [] };
 }

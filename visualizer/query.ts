@@ -1,34 +1,46 @@
 // Reads the query of a request; whatever is wrong is told with its value and what is allowed.
-import type { Range } from '../collector/store/contract.ts';
+import type { GroupBy, Range } from '../collector/store/contract.ts';
 import { parseWhen } from './dates.ts';
 import { HttpError } from './http-error.ts';
-
-type Query = Readonly<Record<string, unknown>>;
+import type { Selection } from './selection.ts';
+import { readSelection, readThread } from './selection.ts';
 
 const DEFAULT_RANGE_MS = 15 * 60_000;
 
-export function textOf(query: Query, key: string): string | undefined {
-  const value = query[key];
-  if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string') throw new HttpError(400, 'BAD_QUERY', `The query names ${key} more than once.`);
-  return value;
+/** Of an address as Express tells it. */
+export function queryOf({ url }: { readonly url: string }): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+}
+
+export function textOf(query: URLSearchParams, key: string): string | undefined {
+  const [value, ...more] = query.getAll(key);
+  if (more.length > 0) throw new HttpError(400, 'BAD_QUERY', `The query names ${key} more than once.`);
+  return value === '' ? undefined : value;
+}
+
+/** `host=`, `service=`, `version=`, `label.NAME=`, `process=` (each as often as one likes) and `thread=BOOT/NUMBER`. */
+export function selectionOf(query: URLSearchParams): Selection {
+  const thread = textOf(query, 'thread');
+  if (thread !== undefined && readThread(thread) === undefined) throw new HttpError(400, 'BAD_QUERY', `thread=${thread} is no thread: it takes BOOT/NUMBER as /api/flame names them.`);
+  return readSelection(query);
 }
 
 /** The last 15 minutes when nothing is said. */
-export function rangeOf(query: Query, nowMs: number): Range {
+export function rangeOf(query: URLSearchParams, nowMs: number): Range {
   const untilMs = dateOf(query, 'until', nowMs) ?? nowMs;
   const fromMs = dateOf(query, 'from', nowMs) ?? untilMs - DEFAULT_RANGE_MS;
   if (fromMs >= untilMs) throw new HttpError(400, 'BAD_RANGE', `The range ends at ${iso(untilMs)}, not after its start at ${iso(fromMs)}: swap from and until.`);
   return { fromMs, untilMs };
 }
 
-export function switchOf(query: Query, key: string): boolean {
+export function switchOf(query: URLSearchParams, key: string): boolean {
   const value = textOf(query, key) ?? '0';
   if (value !== '0' && value !== '1') throw new HttpError(400, 'BAD_QUERY', `${key}=${value} is unknown: it takes 1 or 0.`);
   return value === '1';
 }
 
-export function countOf(query: Query, key: string, fallback: number, least: number, most: number): number {
+export function countOf(query: URLSearchParams, key: string, fallback: number, least: number, most: number): number {
   const text = textOf(query, key);
   if (text === undefined) return fallback;
   const value = Number(text);
@@ -36,16 +48,14 @@ export function countOf(query: Query, key: string, fallback: number, least: numb
   return value;
 }
 
-/** `thread=<boot>/<id>` */
-export function threadOf(query: Query): { readonly boot: string; readonly id: number } | undefined {
-  const text = textOf(query, 'thread');
-  if (text === undefined) return undefined;
-  const [, boot, id] = /^(.+)\/(\d{1,15})$/.exec(text) ?? [];
-  if (boot === undefined) throw new HttpError(400, 'BAD_QUERY', `thread=${text} is no thread: it takes BOOT/NUMBER as /api/flame names them.`);
-  return { boot, id: Number(id) };
+/** `by=host`, `process`, `thread`, or any label's name; undefined when left out. */
+export function groupOf(query: URLSearchParams): GroupBy | undefined {
+  const by = textOf(query, 'by');
+  if (by === undefined || by === 'host' || by === 'process' || by === 'thread') return by;
+  return { label: by };
 }
 
-function dateOf(query: Query, key: string, nowMs: number): number | undefined {
+function dateOf(query: URLSearchParams, key: string, nowMs: number): number | undefined {
   const text = textOf(query, key);
   if (text === undefined) return undefined;
   const ms = parseWhen(text, nowMs);

@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FlameAnswer } from '../../visualizer/api.ts';
+import type { FlameAnswer, TimelineAnswer } from '../../visualizer/api.ts';
 import { inFolder } from './folder.ts';
+import { total } from './material.ts';
 import { SECRET } from './programs.ts';
 
 /** What the sampler does unless told otherwise. */
@@ -16,6 +17,8 @@ const HOST = 'shop';
 export interface Live {
   /** The flame graph from a moment on until now, as the page gets it. */
   flame(fromMs: number): Promise<FlameAnswer>;
+  /** Time that windows cover in a range, in µs. */
+  coveredUs(fromMs: number, untilMs: number): Promise<number>;
 }
 
 export async function whileServing<T>(intervalMs: number, work: (live: Live) => Promise<T>): Promise<T> {
@@ -30,7 +33,7 @@ export async function whileServing<T>(intervalMs: number, work: (live: Live) => 
       const liveprofiler = spawn(process.execPath, [scriptOf('../../cli/main.js'), 'serve', '--config', config], { env, stdio: ['ignore', 'ignore', 'pipe'] });
       children.push(liveprofiler);
       const address = await addressOf(liveprofiler);
-      return await work({ flame: (fromMs) => flame(address, fromMs) });
+      return await work({ flame: (fromMs) => flame(address, fromMs), coveredUs: (fromMs, untilMs) => coveredUs(address, fromMs, untilMs) });
     } finally {
       await Promise.all(children.map(ended));
     }
@@ -50,9 +53,18 @@ async function addressOf({ stderr }: ChildProcess): Promise<string> {
 }
 
 async function flame(address: string, fromMs: number): Promise<FlameAnswer> {
-  const response = await fetch(new URL(`api/flame?host=${HOST}&limit=10&from=${new Date(fromMs).toISOString()}`, address));
+  return (await answered(new URL(`api/flame?host=${HOST}&limit=10&from=${new Date(fromMs).toISOString()}`, address))) as FlameAnswer;
+}
+
+async function coveredUs(address: string, fromMs: number, untilMs: number): Promise<number> {
+  const { lines } = (await answered(new URL(`api/timeline?host=${HOST}&from=${Math.floor(fromMs)}&until=${Math.ceil(untilMs)}`, address))) as TimelineAnswer;
+  return total(lines.map((line) => total(line.coveredUs)));
+}
+
+async function answered(url: URL): Promise<unknown> {
+  const response = await fetch(url);
   if (!response.ok) throw new Error(`the page's API says ${response.status}: ${await response.text()}`);
-  return (await response.json()) as FlameAnswer;
+  return response.json();
 }
 
 async function ended(child: ChildProcess): Promise<void> {

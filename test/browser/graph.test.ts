@@ -125,7 +125,7 @@ test('one thread, samples for widths, and idle time can be chosen', async (t) =>
   assert.equal(await page.getByRole('combobox', { name: 'Thread' }).inputValue(), 'boot-a/1');
 });
 
-test('new windows appear by themselves until refresh is stopped', async (t) => {
+test('new windows appear by themselves until Live is turned off', async (t) => {
   const { port, store } = await serve(t, { windows: someWindows() });
   const { page } = await open(t, `${base(port)}/graph/web/`);
   await page.clock.install();
@@ -139,14 +139,14 @@ test('new windows appear by themselves until refresh is stopped', async (t) => {
   await page.clock.runFor(6000);
   await asked;
   await frame(page, 'fresh').waitFor();
-  await page.getByRole('checkbox', { name: 'Refresh' }).uncheck();
+  await page.getByRole('switch', { name: 'Live' }).uncheck();
   await append(11, 'later');
   let questions = 0;
   page.on('request', (request) => { if (request.url().includes('/api/flame')) questions++; });
   await page.clock.runFor(60_000);
   assert.equal(questions, 0);
   assert.equal(await frame(page, 'later').count(), 0);
-  assert.match(page.url(), /follow=0/);
+  assert.match(page.url(), /live=0/);
   await page.reload();
   await frame(page, 'later').waitFor();
   questions = 0;
@@ -221,8 +221,8 @@ test('a server that went away is told, and what was drawn stays', async (t) => {
   const { page, takeComplaints } = await open(t, `${base(port)}/graph/web/`);
   await frame(page, 'render').waitFor();
   await page.route('**/api/**', (route) => route.abort());
-  await page.getByRole('checkbox', { name: 'Refresh' }).uncheck();
-  await page.getByRole('checkbox', { name: 'Refresh' }).check();
+  await page.getByRole('switch', { name: 'Live' }).uncheck();
+  await page.getByRole('switch', { name: 'Live' }).check();
   await page.getByText('liveprofiler does not answer').waitFor();
   assert.ok(await frame(page, 'render').isVisible());
   takeComplaints();

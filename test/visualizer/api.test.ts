@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AncestorNode } from '../../visualizer/ancestor-tree.ts';
-import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer } from '../../visualizer/api.ts';
-import { get, hostStatus, serve } from './server.ts';
+import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer, TimelineAnswer } from '../../visualizer/api.ts';
+import { get, hostStatus, post, serve } from './server.ts';
 import { SAMPLE_US, windowOf } from './windows.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12);
@@ -55,7 +55,8 @@ test('faults of a query are told in words, with a code', async (t) => {
     ['/profile/web/?threshold=NaN', 400, 'BAD_QUERY', /threshold=NaN/],
     ['/profile/web/?weight=bytes', 400, 'BAD_QUERY', /weight=bytes/],
     ['/profile/web/?idle=yes', 400, 'BAD_QUERY', /idle=yes/],
-    ['/api/flame', 400, 'BAD_QUERY', /which host/],
+    ['/api/flame?host=nobody', 404, 'UNKNOWN_HOST', /"nobody"/],
+    ['/api/timeline?host=web&from=soon', 400, 'BAD_DATE', /from=soon/],
     ['/api/flame?host=web&thread=9', 400, 'BAD_QUERY', /thread=9/],
     ['/profile/nobody/', 404, 'UNKNOWN_HOST', /"nobody"/],
     ['/profile/__proto__/', 404, 'UNKNOWN_HOST', /"__proto__"/],
@@ -118,7 +119,9 @@ test('the page’s tree adds up to the unit, by thread and in all, and says what
   assert.deepEqual(all.covered, { fromMs: NOW_MS - 2 * MINUTE_MS, untilMs: NOW_MS - 2 * MINUTE_MS + 10_000 });
   assert.deepEqual(all.extent?.fromMs, NOW_MS - 60 * MINUTE_MS);
   assert.deepEqual(all.threads.map(({ id, name }) => `${id} ${name}`).sort(), ['0 main', '3 worker']);
-  assert.equal(all.steps.busyUs.reduce((sum, us) => sum + us, 0), all.root.totalUs);
+  const { lines } = (await get(port, '/api/timeline?host=web&from=-15minutes')).json() as TimelineAnswer;
+  assert.equal(lines.flatMap(({ busyUs }) => busyUs).reduce((sum, us) => sum + us, 0), all.root.totalUs);
+  assert.equal(lines.flatMap(({ coveredUs }) => coveredUs).reduce((sum, us) => sum + us, 0), 20_000_000);
   const worker = await flame('&thread=boot-a/3');
   assert.deepEqual(nodes(worker.root).map(({ name, origin }) => `${name} ${origin}`), ['web part', 'task package', 'read node']);
   assert.equal((await flame('&thread=boot-x/3')).windows, 0);
@@ -134,6 +137,63 @@ test('a tree too large to draw is cut, and the rest stands there by name', async
   assert.equal(name, `${cut} smaller parts`);
   assert.equal(cut + drawn.length - 2, 400);
   assert.equal(root.totalCount, 699);
+});
+
+test('what was cut is asked for by the path it lies under', async (t) => {
+  const under = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`main /app/main.js:1 < f${index} /app/f.js:${index}`, index === 0 ? 300 : 1]));
+  const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: NOW_MS - MINUTE_MS, stacks: { ...under, other: 7 } })], wallMs });
+  const path = [{ name: 'main', url: '/app/main.js', line: 1, column: 0 }];
+  const { root } = (await post(port, '/api/flame?host=web', { focus: path })).json() as FlameAnswer;
+  assert.deepEqual(root.c.map(({ name, totalCount }) => [name, totalCount]), [['main', 599]]);
+  assert.equal(root.c[0]?.c.length, 300);
+  for (const body of [{}, { focus: 'main' }, { focus: [{ name: 'main' }] }, { focus: [null] }, [], { focus: Array.from({ length: 3000 }, () => path[0]) }]) {
+    const refused = await post(port, '/api/flame?host=web', body);
+    assert.deepEqual([refused.status, (refused.json() as ErrorAnswer).error.code], [400, 'BAD_BODY'], JSON.stringify(body).slice(0, 60));
+  }
+});
+
+test('any choice of hosts, service, version, label, process and thread is answered', async (t) => {
+  const at = (seq: number) => ({ seq, startMs: NOW_MS - 2 * MINUTE_MS });
+  const mine = [
+    windowOf({ ...at(1), stacks: { a: 1 } }),
+    windowOf({ ...at(1), host: 'web-2', boot: 'boot-b', stacks: { b: 2 } }),
+    windowOf({ ...at(1), host: 'jobs', boot: 'boot-c', labels: { service: 'jobs', version: '7' }, stacks: { c: 4 } }),
+    windowOf({ ...at(1), host: 'jobs', boot: 'boot-c', thread: 2, labels: { service: 'jobs', version: '7', zone: 'a=b' }, stacks: { d: 8 } }),
+  ];
+  const { port } = await serve(t, { windows: mine, wallMs });
+  const names = async (query: string): Promise<string> => nodes(((await get(port, `/api/flame?from=-15minutes${query}`)).json() as FlameAnswer).root).map(({ name }) => name).slice(1).sort().join('');
+  assert.equal(await names(''), 'abcd');
+  assert.equal(await names('&host=web&host=web-2'), 'ab');
+  assert.equal(await names('&service=shop'), 'ab');
+  assert.equal(await names('&service=shop&service=jobs'), 'abcd');
+  assert.equal(await names('&service=jobs&version=7'), 'cd');
+  assert.equal(await names('&label.zone=a%3Db'), 'd');
+  assert.equal(await names('&label.__proto__=x'), '');
+  assert.equal(await names('&process=boot-b'), 'b');
+  assert.equal(await names('&thread=boot-c/2'), 'd');
+  assert.equal((await get(port, '/graph/?service=shop')).status, 200);
+  assert.equal((await get(port, '/graph/?host=nobody')).status, 404);
+});
+
+test('the lines over time tell the busiest first, the rest by name, and where versions came', async (t) => {
+  const minute = (host: string, index: number, count: number, version: string) => windowOf({ host, boot: `boot-${host}-${version}`, seq: index, startMs: NOW_MS - (15 - index) * MINUTE_MS, labels: { service: 'shop', version }, stacks: { work: count } });
+  const mine = Array.from({ length: 14 }, (_, host) => [minute(`web-${host}`, 1, 10 + host, '1.0'), minute(`web-${host}`, 9, 10 + host, host === 0 ? '1.1' : '1.0')]).flat();
+  const { port } = await serve(t, { windows: mine, wallMs });
+  const { stepMs, fromMs, lines, versions } = (await get(port, '/api/timeline?service=shop&by=host&from=-15minutes')).json() as TimelineAnswer;
+  assert.deepEqual([lines.length, lines[0]?.name, lines[11]?.name, lines[11]?.others], [12, 'web-13', '3 others', 3]);
+  const busy = lines.reduce((all, { busyUs }) => all + busyUs.reduce((sum, us) => sum + us, 0), 0);
+  assert.equal(busy, mine.length / 14 * 14 * (10 + 13 / 2) * SAMPLE_US);
+  assert.deepEqual(versions.map(({ version }) => version), ['1.1']);
+  assert.ok(Math.abs((versions[0]?.atMs ?? 0) - (NOW_MS - 6 * MINUTE_MS)) <= stepMs && fromMs % stepMs === 0);
+});
+
+test('answers are compressed, private, and not sent again when they are the same', async (t) => {
+  const { port } = await serve(t, { windows, wallMs });
+  const path = '/api/flame?host=web&from=-2hours';
+  const first = await get(port, path, { 'accept-encoding': 'gzip' });
+  assert.deepEqual([first.headers['content-encoding'], first.headers['cache-control']], ['gzip', 'private, no-cache']);
+  const again = await get(port, path, { 'if-none-match': first.headers.etag ?? '' });
+  assert.deepEqual([again.status, again.body], [304, '']);
 });
 
 test('a stack as deep as any is answered, with what lies too deep summed up by name', async (t) => {

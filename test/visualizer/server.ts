@@ -1,7 +1,7 @@
 // The visualizer over a real store in a folder of its own, on a port of its own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,14 +68,22 @@ export interface Answer {
 
 /** Unlike fetch this sends any Host header. */
 export function get(port: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return ask({ port, path, headers, method: 'GET' });
+}
+
+export function post(port: number, path: string, body: unknown): Promise<Answer> {
+  return ask({ port, path, headers: { 'content-type': 'application/json' }, method: 'POST' }, JSON.stringify(body));
+}
+
+function ask(options: RequestOptions, text = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+    const asking = request({ host: '127.0.0.1', agent: false, ...options }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => { body += chunk; });
       response.on('end', () => { resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: () => JSON.parse(body) as unknown }); });
     });
     asking.on('error', reject);
-    asking.end();
+    asking.end(text);
   });
 }

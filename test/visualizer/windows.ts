@@ -1,5 +1,5 @@
 // Windows from a few lines of text, for tests of what is shown.
-import type { Frame } from 'liveprofiler-sampler/wire';
+import type { Frame, Labels } from 'liveprofiler-sampler/wire';
 import type { Window } from '../../collector/store/index.ts';
 
 export interface WindowText {
@@ -10,6 +10,7 @@ export interface WindowText {
   readonly seq: number;
   readonly startMs: number;
   readonly durationMs?: number;
+  readonly labels?: Labels;
   /** `main /app/main.js:1 < work /app/work.js:7`, root first → how many samples; each stands for 10 ms. */
   readonly stacks: Readonly<Record<string, number>>;
 }
@@ -17,7 +18,7 @@ export interface WindowText {
 export const SAMPLE_US = 10_000;
 
 /** What the stacks do not fill is idle. */
-export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName = 'main', seq, startMs, durationMs = 10_000, stacks }: WindowText): Window {
+export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName = 'main', seq, startMs, durationMs = 10_000, labels = { service: 'shop' }, stacks }: WindowText): Window {
   const frames: Frame[] = [];
   const table = { parent: [0], frame: [0] };
   const rows = { stack: [] as number[], labels: [] as number[], count: [] as number[], weight: [] as number[] };
@@ -37,7 +38,7 @@ export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName
   const idleUs = durationMs * 1000 - busyCount * SAMPLE_US;
   return {
     host, boot, thread, kind: 'cpu', firstSeq: seq, lastSeq: seq,
-    processLabels: { service: 'shop' }, threadName, startUs: startMs * 1000, endUs: (startMs + durationMs) * 1000, epoch: 0,
+    processLabels: labels, threadName, startUs: startMs * 1000, endUs: (startMs + durationMs) * 1000, epoch: 0,
     idle: { count: Math.round(idleUs / SAMPLE_US), weight: idleUs },
     dropped: { count: 0, weight: 0 },
     processCpuUs: 0,

@@ -1,10 +1,14 @@
 // Asks the server; a failure is an Error whose message says what to do.
 import type { ErrorAnswer } from '../api.ts';
 
-export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+/** With a body it is a POST of that as JSON. */
+export async function ask<T>(path: string, signal?: AbortSignal, body?: unknown): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, signal === undefined ? {} : { signal });
+    response = await fetch(path, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
     throw new Error('liveprofiler does not answer. Is `liveprofiler serve` running? The page asks again by itself.', { cause });

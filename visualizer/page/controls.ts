@@ -1,60 +1,81 @@
-// Range, thread, weight, idle, search, and whether the page follows the present.
-import type { FlameAnswer } from '../api.ts';
+// Range and time zone, width, idle, search, and whether the page follows the present.
+import type { RangeTexts } from '../view/range.ts';
+import { dateRead, dateShown } from '../view/range.ts';
+import type { GraphState } from '../view/state.ts';
 import { button, h } from './dom.ts';
-import type { GraphState } from './state.ts';
 
 export interface Controls {
   readonly element: HTMLElement;
-  show(state: GraphState, threads: FlameAnswer['threads']): void;
+  show(state: GraphState): void;
 }
 
-const PRESETS = { '1 m': '-1minute', '5 m': '-5minutes', '15 m': '-15minutes', '1 h': '-1hour', '6 h': '-6hours', '24 h': '-24hours' };
+export interface ControlEvents {
+  readonly changed: (change: Partial<GraphState>) => void;
+  readonly moved: (by: -1 | 1) => void;
+  readonly widened: () => void;
+}
 
-export function createControls(start: GraphState, changed: (change: Partial<GraphState>) => void): Controls {
-  const presets = Object.entries(PRESETS).map(([label, from]) => ({ from, element: button(label, () => { changed({ from, until: 'now', follow: true }); }, { 'aria-pressed': 'false' }) }));
-  const from = field('From', start.from, (value) => { changed({ from: value, follow: false }); });
-  const until = field('Until', start.until, (value) => { changed({ until: value, follow: false }); });
-  const thread = h('select', { name: 'thread' });
-  thread.addEventListener('change', () => { changed({ thread: thread.value }); });
-  const weight = h('select', { name: 'weight' }, h('option', { value: 'us' }, 'time'), h('option', { value: 'count' }, 'samples'));
-  weight.addEventListener('change', () => { changed({ weight: weight.value === 'count' ? 'count' : 'us' }); });
-  const idle = h('input', { type: 'checkbox', name: 'idle' });
-  idle.addEventListener('change', () => { changed({ idle: idle.checked }); });
-  const follow = h('input', { type: 'checkbox', name: 'follow' });
-  follow.addEventListener('change', () => { changed({ follow: follow.checked }); });
+const PRESETS = { '1 m': '-1minute', '5 m': '-5minutes', '15 m': '-15minutes', '1 h': '-1hour', '6 h': '-6hours', '24 h': '-24hours', '7 d': '-7days' };
+
+export function createControls(start: GraphState, { changed, moved, widened }: ControlEvents): Controls {
+  let utc = start.utc;
+  const presets = Object.entries(PRESETS).map(([label, from]) => ({ from, element: button(label, () => { changed({ from, until: 'now', live: true }); }, { 'aria-pressed': 'false' }) }));
+  const dateField = (label: string, key: keyof RangeTexts) => field(label, (text) => { changed({ [key]: dateRead(text, utc), live: false }); });
+  const from = dateField('From', 'from');
+  const until = dateField('Until', 'until');
+  const weight = choice('weight', { us: 'time', count: 'samples' }, (value) => { changed({ weight: value === 'count' ? 'count' : 'us' }); });
+  const zone = choice('zone', { local: 'local time', utc: 'UTC' }, (value) => { changed({ utc: value === 'utc' }); });
+  const idle = check('idle', 'checkbox', (on) => { changed({ idle: on }); });
+  const live = check('live', 'switch', (on) => { changed(on ? { live: true, until: 'now' } : { live: false }); });
   const search = h('input', { type: 'search', name: 'search', placeholder: 'function or file', spellcheck: 'false' });
   search.value = start.search;
   search.addEventListener('input', () => { changed({ search: search.value.trim() }); });
 
   const element = h('form', { class: 'controls', 'aria-label': 'What to show' },
     h('div', { class: 'presets', role: 'group', 'aria-label': 'Range' }, ...presets.map((preset) => preset.element)),
-    from.element, until.element,
-    h('label', {}, 'Thread ', thread), h('label', {}, 'Width by ', weight),
-    h('label', {}, idle, ' Idle'), h('label', {}, follow, ' Refresh'),
+    h('div', { class: 'presets', role: 'group', 'aria-label': 'Through time' },
+      button('◀', () => { moved(-1); }, { 'aria-label': 'Back in time', title: 'Back in time' }),
+      button('▶', () => { moved(1); }, { 'aria-label': 'Forth in time', title: 'Forth in time' }),
+      button('−', widened, { 'aria-label': 'Twice as long', title: 'Twice as long' })),
+    from.element, until.element, zone,
+    h('label', {}, live, ' Live'),
+    h('label', {}, 'Width by ', weight),
+    h('label', {}, idle, ' Idle'),
     h('label', { class: 'search' }, 'Search ', search));
+  zone.setAttribute('aria-label', 'Time zone');
   element.addEventListener('submit', (event) => { event.preventDefault(); });
 
   return {
     element,
-    show(state, threads) {
+    show(state) {
+      utc = state.utc;
       for (const preset of presets) preset.element.setAttribute('aria-pressed', String(state.until === 'now' && preset.from === state.from));
-      from.show(state.from);
-      until.show(state.until);
+      from.show(dateShown(state.from, utc));
+      until.show(dateShown(state.until, utc));
       weight.value = state.weight;
+      zone.value = utc ? 'utc' : 'local';
       idle.checked = state.idle;
-      follow.checked = state.follow;
-      const named = threads.map(({ boot, id, name }) => h('option', { value: `${boot}/${id}` }, threads.length > 1 ? `${name} (${boot})` : name));
-      thread.replaceChildren(h('option', { value: '' }, 'all'), ...named);
-      if (state.thread !== '' && !threads.some(({ boot, id }) => `${boot}/${id}` === state.thread)) thread.append(h('option', { value: state.thread }, state.thread));
-      thread.value = state.thread;
+      live.checked = state.live;
+      if (document.activeElement !== search) search.value = state.search;
     },
   };
 }
 
-function field(label: string, value: string, changed: (value: string) => void): { element: HTMLElement; show(value: string): void } {
-  const input = h('input', { type: 'text', name: label.toLowerCase(), spellcheck: 'false', size: '14' });
-  input.value = value;
-  input.addEventListener('change', () => { changed(input.value.trim()); });
+function choice(name: string, options: Readonly<Record<string, string>>, changed: (value: string) => void): HTMLSelectElement {
+  const select = h('select', { name }, ...Object.entries(options).map(([value, text]) => h('option', { value }, text)));
+  select.addEventListener('change', () => { changed(select.value); });
+  return select;
+}
+
+function check(name: string, role: 'checkbox' | 'switch', changed: (on: boolean) => void): HTMLInputElement {
+  const box = h('input', { type: 'checkbox', name, ...(role === 'switch' ? { role } : {}) });
+  box.addEventListener('change', () => { changed(box.checked); });
+  return box;
+}
+
+function field(label: string, changed: (value: string) => void): { element: HTMLElement; show(value: string): void } {
+  const input = h('input', { type: 'text', name: label.toLowerCase(), spellcheck: 'false', autocomplete: 'off', size: '17' });
+  input.addEventListener('change', () => { changed(input.value); });
   return {
     element: h('label', {}, `${label} `, input),
     show(shown) {

@@ -4,11 +4,12 @@ import flamegraph from 'd3-flame-graph';
 import type { DrawnNode } from 'd3-flame-graph';
 import type { FlameNode } from '../api.ts';
 import { addKeys } from './flame-keys.ts';
-import { percent } from './units.ts';
+import { keyOf } from '../view/tree.ts';
+import { percent } from '../view/units.ts';
 
 export interface FlameView {
-  /** Draws another tree, zoomed to the path of names below the root, as far as it is there. */
-  draw(root: FlameNode, weight: 'us' | 'count', zoom: readonly string[]): void;
+  /** Draws another tree, zoomed to the end of a path of its nodes. */
+  draw(root: FlameNode, weight: 'us' | 'count', zoom: readonly FlameNode[]): void;
   /** Marks what matches; tells the summed weight of it, each stack once. */
   search(term: string): number;
   resetZoom(): void;
@@ -16,8 +17,10 @@ export interface FlameView {
 
 export interface FlameEvents {
   readonly pointed: (node: FlameNode | undefined, at: { readonly x: number; readonly y: number }) => void;
-  /** Names below the root; empty when zoomed out. */
+  /** Keys below the root; empty when zoomed out. */
   readonly zoomed: (path: readonly string[]) => void;
+  /** What was cut at the end of this path is wanted. */
+  readonly opened: (path: readonly string[]) => void;
 }
 
 export interface Drawn {
@@ -52,7 +55,9 @@ export function createFlameView(place: HTMLElement, events: FlameEvents): FlameV
     })
     .onClick((node) => {
       describe();
-      if (choosing) events.zoomed(pathOf(node));
+      if (!choosing) return;
+      if (node.data.node.cut !== undefined && node.parent !== null) events.opened(pathOf(node.parent));
+      else events.zoomed(pathOf(node));
     });
   const top = (): DrawnNode<Drawn> => select<HTMLElement, DrawnNode<Drawn>>(place).datum();
 
@@ -82,7 +87,7 @@ export function createFlameView(place: HTMLElement, events: FlameEvents): FlameV
       if (drawn) chart.update(tree);
       else select(place).datum(tree).call(chart);
       drawn = true;
-      const target = zoom.reduce((node, name) => node.children?.find((child) => child.data.name === name) ?? node, top());
+      const target = zoom.reduce((node, wanted) => node.children?.find((child) => child.data.node === wanted) ?? node, top());
       if (target !== top()) quietly(() => { chart.zoomTo(target); });
       describe();
     },
@@ -141,6 +146,6 @@ function hasAncestorIn(node: DrawnNode<Drawn>, found: ReadonlySet<DrawnNode<Draw
 
 function pathOf(node: DrawnNode<Drawn>): string[] {
   const path: string[] = [];
-  for (let at = node; at.parent !== null; at = at.parent) path.unshift(at.data.name);
+  for (let at = node; at.parent !== null; at = at.parent) path.unshift(keyOf(at.data.node, at.parent.data.node.c));
   return path;
 }

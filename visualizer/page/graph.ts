@@ -1,101 +1,141 @@
-// The page of one host: what is asked stands in the URL, what came back is drawn, and what is missing is said.
-import type { FlameAnswer } from '../api.ts';
+// The page of flames: what is asked stands in the address, what came back is drawn, and what is missing is said.
+import type { FlameAnswer, TimelineAnswer } from '../api.ts';
+import { narrowed, titleOf } from '../selection.ts';
+import { emptyReason } from '../view/empty.ts';
+import { shifted, textsOf, widened } from '../view/range.ts';
+import type { GraphState } from '../view/state.ts';
+import { addressOf, questionOf, readState } from '../view/state.ts';
+import { coverage, standing, STATES, tallied } from '../view/summary.ts';
+import { follow } from '../view/tree.ts';
 import { ask } from './ask.ts';
+import { createAsking } from './asking.ts';
+import { createChooser } from './chooser.ts';
 import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
+import { askFlame, flameQuestion } from './flame-question.ts';
 import { createFlameView } from './flame-view.ts';
-import { emptyReason } from './empty.ts';
-import type { GraphState } from './state.ts';
-import { questionOf, readState, writeState } from './state.ts';
-import { drawStrip } from './strip.ts';
-import { coverage, standing, STATES } from './summary.ts';
+import { createTimeline } from './timeline-view.ts';
 import { createTooltip } from './tooltip.ts';
 
-const REFRESH_MS = 5000;
-const SLOW_MS = 200;
 const LEGEND = { own: 'own code', package: 'npm packages', node: 'Node.js', native: 'V8, GC and native', part: 'summed up here', match: 'found' };
 
 export function showGraph(app: HTMLElement, host: string): void {
-  let state = readState(location.search);
+  let state = readState(location.search, host);
   let answer: FlameAnswer | undefined;
   /** The question that `answer` answers. */
   let answered = '';
-  let asking: AbortController | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the lines over time answer. */
+  let drawnLines = '';
 
+  const title = h('h1', {});
   const about = h('p', { class: 'about quiet' });
   const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
   const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
   const crumbs = h('p', { class: 'crumbs', hidden: '' });
-  const strip = h('div', { class: 'strip', role: 'img', hidden: '' });
-  const place = h('div', { class: 'flames', role: 'tree', tabindex: '0', 'aria-label': `Flame graph of ${host}. Arrows walk, Enter zooms, Escape zooms out.` });
+  const place = h('div', { class: 'flames', role: 'tree', tabindex: '0' });
   const tooltip = createTooltip();
   const view = createFlameView(place, {
     pointed: (node, at) => { tooltip.show(node, answer?.root, at); },
     zoomed: (zoom) => { apply({ zoom }); },
+    opened: (zoom) => { apply({ zoom, open: true }); },
   });
-  const controls = createControls(state, apply);
+  const move = (by: -1 | 1): void => { if (answer !== undefined) apply({ ...shifted(answer.asked, by, Date.now()), live: false }); };
+  const timeline = createTimeline({
+    chosen: (range) => { apply({ ...textsOf(range), live: false }); },
+    narrowed: (name) => { apply(narrowedBy(state, name)); },
+    moved: move,
+  });
+  const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answer !== undefined) apply({ ...widened(answer.asked, Date.now()), live: false }); } });
+  const chooser = createChooser({ selected: (selection) => { apply({ selection, zoom: [] }); }, grouped: (by) => { apply({ by }); } });
   const legend = h('ul', { class: 'legend', 'aria-label': 'Colours' }, ...Object.entries(LEGEND).map(([origin, name]) => h('li', { class: origin }, name)));
-  const drawing = h('div', { class: 'drawing', hidden: '' }, strip, legend, crumbs, place);
-  app.append(h('h1', {}, host), about, controls.element, status, notice, drawing, tooltip.element);
-  controls.show(state, []);
-  void refresh();
+  const drawing = h('div', { class: 'drawing', hidden: '' }, legend, crumbs, place);
+  const flames = createAsking({
+    question: askAll,
+    failed(error) {
+      // An older answer to the same question may stay; one to another question would lie.
+      if (answered !== flameQuestion(state)) drawing.hidden = true;
+      status.textContent = '';
+      say(error instanceof Error ? error.message : String(error));
+    },
+    again: () => state.live,
+    busy(on) {
+      if (on) app.setAttribute('aria-busy', 'true');
+      else app.removeAttribute('aria-busy');
+    },
+  });
+  app.append(title, about, chooser.element, controls.element, timeline.element, status, notice, drawing, tooltip.element);
+  show();
+  void flames.refresh();
+  window.addEventListener('popstate', () => {
+    state = readState(location.search, decodeURIComponent(/^\/graph\/([^/]+)/.exec(location.pathname)?.[1] ?? ''));
+    show();
+    void flames.refresh();
+  });
 
   function apply(change: Partial<GraphState>): void {
     const before = state;
     state = { ...state, ...change };
-    history.replaceState(null, '', `${location.pathname}${writeState(state)}`);
-    controls.show(state, answer?.threads ?? []);
-    showCrumbs();
-    if (questionOf(host, before) !== questionOf(host, state) || (state.follow && !before.follow)) void refresh();
-    else if (before.weight !== state.weight) paint();
+    if (change.zoom !== undefined && change.open === undefined && state.zoom.length === 0) state = { ...state, open: false };
+    // A step of its own for what one would go back from; typing and switches replace the last one.
+    const step = titleOf(before.selection) !== titleOf(state.selection) || (before.from !== state.from && !state.live);
+    history[step ? 'pushState' : 'replaceState'](null, '', addressOf(state));
+    show();
+    if (questionsOf(before) !== questionsOf(state) || (state.live && !before.live)) void flames.refresh();
+    else if (before.weight !== state.weight || before.utc !== state.utc) paint();
     else if (before.search !== state.search) summarise();
-    if (!state.follow) clearTimeout(timer);
+    if (!state.live) flames.stop();
   }
 
-  async function refresh(): Promise<void> {
-    clearTimeout(timer);
-    asking?.abort();
-    const mine = (asking = new AbortController());
-    const question = questionOf(host, state);
-    const slow = setTimeout(() => { app.setAttribute('aria-busy', 'true'); }, SLOW_MS);
-    try {
-      answer = await ask<FlameAnswer>(question, mine.signal);
-      answered = question;
+  function questionsOf(asked: GraphState): string {
+    return `${flameQuestion(asked)} ${asked.by} ${asked.open ? asked.zoom.join(' ') : ''}`;
+  }
+
+  async function askAll(signal: AbortSignal): Promise<void> {
+    const asked = state;
+    await Promise.all([askLines(asked, signal), askFlame(asked, signal).then((fresh) => {
+      if (signal.aborted) return;
+      answer = fresh;
+      answered = flameQuestion(asked);
       paint();
-    } catch (error) {
-      if (mine.signal.aborted) return;
-      // An older answer to the same question may stay; one to another question would lie.
-      if (answered !== question) drawing.hidden = true;
-      status.textContent = '';
-      say(error instanceof Error ? error.message : String(error));
-    } finally {
-      clearTimeout(slow);
-      if (asking === mine) {
-        app.removeAttribute('aria-busy');
-        if (state.follow) timer = setTimeout(() => void refresh(), REFRESH_MS);
-      }
-    }
+    })]);
+  }
+
+  async function askLines(asked: GraphState, signal: AbortSignal): Promise<void> {
+    const lines = await ask<TimelineAnswer>(`/api/timeline?${questionOf(asked, { by: asked.by })}`, signal);
+    if (signal.aborted) return;
+    drawnLines = asked.by;
+    timeline.show(lines, { by: drawnLines, utc: asked.utc });
+  }
+
+  /** What follows from the state alone. */
+  function show(): void {
+    const name = titleOf(state.selection);
+    title.textContent = name;
+    document.title = `${name} · liveprofiler`;
+    place.setAttribute('aria-label', `Flame graph of ${name}. Arrows walk, Enter zooms, Escape zooms out.`);
+    controls.show(state);
+    chooser.show(state.selection, state.by, answer);
+    showCrumbs();
   }
 
   function paint(): void {
     if (answer === undefined) return;
-    controls.show(state, answer.threads);
-    about.replaceChildren(h('span', { class: `state ${answer.status.state}` }, STATES[answer.status.state]), ` ${standing(answer.status, Date.now())}`);
-    const why = emptyReason(answer);
+    chooser.show(state.selection, state.by, answer);
+    const [only, ...others] = answer.hosts;
+    if (only === undefined || others.length > 0) about.replaceChildren(tallied(answer.hosts));
+    else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`);
+    const why = emptyReason(answer, state.utc);
     drawing.hidden = why !== undefined;
     say(why ?? '', answer.windows === 0 ? answer.extent : undefined);
-    if (why === undefined) {
-      drawStrip(strip, answer);
-      showCrumbs();
-      view.draw(answer.root, state.weight, state.zoom);
-    }
+    if (why === undefined) view.draw(answer.root, state.weight, follow(answer.root, state.zoom));
+    showCrumbs();
     summarise();
   }
 
   function showCrumbs(): void {
-    crumbs.hidden = state.zoom.length === 0;
-    crumbs.replaceChildren(button('Zoom out', () => { view.resetZoom(); }), ` ${state.zoom.slice(-4).join(' › ')}`);
+    const path = answer === undefined ? [] : follow(answer.root, state.zoom);
+    crumbs.hidden = path.length === 0;
+    crumbs.replaceChildren(button('Zoom out', () => { view.resetZoom(); }), ` ${path.slice(-4).map(({ name }) => name).join(' › ')}`);
   }
 
   function summarise(): void {
@@ -107,8 +147,15 @@ export function showGraph(app: HTMLElement, host: string): void {
     notice.replaceChildren(sentence);
     if (sentence === '' || extent === undefined) return;
     const { fromMs, untilMs } = extent;
-    notice.append(' ', button('Show what there is', () => {
-      apply({ from: new Date(Math.floor(Math.max(fromMs, untilMs - 3_600_000))).toISOString(), until: new Date(Math.ceil(untilMs)).toISOString(), follow: false });
-    }));
+    notice.append(' ', button('Show what there is', () => { apply({ ...textsOf({ fromMs: Math.max(fromMs, untilMs - 3_600_000), untilMs }), live: false }); }));
   }
+}
+
+/** The part of the selection that one line stands for. */
+function narrowedBy({ selection, by }: GraphState, name: string): Partial<GraphState> {
+  const thread = /\(([^()]+\/\d+)\)$/.exec(name)?.[1];
+  if (by === 'host') return { selection: narrowed(selection, { host: name }), by: '', zoom: [] };
+  if (by === 'process') return { selection: narrowed(selection, { process: name }), by: '', zoom: [] };
+  if (by === 'thread') return thread === undefined ? {} : { selection: narrowed(selection, { thread }), by: '', zoom: [] };
+  return { selection: narrowed(selection, { label: [by, name] }), by: '', zoom: [] };
 }

@@ -6,6 +6,6 @@ import './page.css';
 const app = document.querySelector<HTMLElement>('#app');
 if (app !== null) {
   const { view, host } = document.body.dataset;
-  if (view === 'graph' && host !== undefined) showGraph(app, host);
+  if (view === 'graph') showGraph(app, host ?? '');
   else if (view === 'overview') showOverview(app);
 }

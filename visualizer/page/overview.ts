@@ -2,8 +2,8 @@
 import type { HostAnswer } from '../api.ts';
 import { ask } from './ask.ts';
 import { h } from './dom.ts';
-import { STATES } from './summary.ts';
-import { ago, percent } from './units.ts';
+import { STATES } from '../view/summary.ts';
+import { ago, percent } from '../view/units.ts';
 
 const REFRESH_MS = 5000;
 

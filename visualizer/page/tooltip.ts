@@ -1,7 +1,7 @@
 // What a frame says when it is pointed at.
 import type { FlameNode } from '../api.ts';
 import { h } from './dom.ts';
-import { duration, percent, samples } from './units.ts';
+import { duration, percent, samples } from '../view/units.ts';
 
 export interface Tooltip {
   readonly element: HTMLElement;
@@ -32,7 +32,7 @@ export function createTooltip(): Tooltip {
 }
 
 function meaningOf({ name, cut }: FlameNode): string {
-  if (cut !== undefined) return 'Too small or too deep to draw: summed up here.';
+  if (cut !== undefined) return 'Too small or too deep to draw: summed up here. A click opens it.';
   if (name === '(garbage collector)') return 'V8 freeing memory';
   if (name === '(program)') return 'Native code: Node.js, V8 or the system, outside JavaScript';
   if (name === '(idle)') return 'Waiting for something to do';

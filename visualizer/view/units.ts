@@ -1,6 +1,7 @@
 // Numbers as people read them. Pure.
 
 export function duration(us: number): string {
+  if (us >= 3600e6) return `${(us / 3600e6).toFixed(1)} h`;
   if (us >= 60e6) return `${(us / 60e6).toFixed(1)} min`;
   if (us >= 1e6) return `${(us / 1e6).toFixed(2)} s`;
   return us >= 1000 ? `${(us / 1000).toFixed(1)} ms` : `${Math.round(us)} µs`;
@@ -21,6 +22,7 @@ export function ago(ms: number, nowMs: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
 }
 
-export function clockTime(ms: number): string {
-  return new Date(ms).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+export function clockTime(ms: number, utc = false): string {
+  const text = new Date(ms).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', ...(utc ? { timeZone: 'UTC' } : {}) });
+  return utc ? `${text} UTC` : text;
 }

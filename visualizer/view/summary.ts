@@ -6,17 +6,17 @@ import { ago, clockTime, duration, percent } from './units.ts';
 
 export const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down' };
 
-export function coverage({ covered, windows, idle, dropped, root, threads }: FlameAnswer, { weight, idle: withIdle, search, thread }: Pick<GraphState, 'weight' | 'idle' | 'search' | 'thread'>, matched: number): string {
+export function coverage({ covered, windows, idle, dropped, root, threadCount }: FlameAnswer, { weight, idle: withIdle, search, utc }: Pick<GraphState, 'weight' | 'idle' | 'search' | 'utc'>, matched: number): string {
   const whole = weight === 'us' ? root.totalUs : root.totalCount;
   const busyUs = root.totalUs - (withIdle ? idle.weight : 0);
   const cut = cutOf(root);
   return joined([
-    covered === undefined ? '' : `${clockTime(covered.fromMs)} to ${clockTime(covered.untilMs)}`,
-    `${windows} ${windows === 1 ? 'window' : 'windows'}${thread === '' && threads.length > 1 ? ` of ${threads.length} threads` : ''}`,
+    covered === undefined ? '' : `${clockTime(covered.fromMs, utc)} to ${clockTime(covered.untilMs, utc)}`,
+    `${windows} ${windows === 1 ? 'window' : 'windows'}${threadCount > 1 ? ` of ${threadCount} threads` : ''}`,
     `${duration(busyUs)} busy${busyUs + idle.weight === 0 ? '' : ` (${percent(busyUs / (busyUs + idle.weight))})`}`,
     `${duration(idle.weight)} idle`,
     dropped.weight > 0 ? `${duration(dropped.weight)} could not be sampled` : '',
-    cut > 0 ? `${cut} smaller parts are summed up` : '',
+    cut > 0 ? `${cut} smaller parts are summed up: click one to open it` : '',
     search === '' ? '' : `“${search}” matches ${whole === 0 ? '0 %' : percent(matched / whole)}`,
   ]);
 }
@@ -30,6 +30,12 @@ export function standing({ sinceMs, service, version, lastPullMs, error, speaks 
     speaks === 'ancestor-json' || speaks === 'nylas' ? 'speaks an older format: it is read at most once' : '',
     error ?? '',
   ]);
+}
+
+/** Of several hosts: how many are in which state. */
+export function tallied(hosts: readonly HostStatus[]): string {
+  const states = Object.entries(STATES).map(([state, words]) => [hosts.filter((host) => host.state === state).length, words] as const);
+  return joined([`${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`, ...states.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`)]);
 }
 
 function cutOf({ cut = 0, c }: FlameNode): number {

@@ -1,0 +1,59 @@
+// What axe finds on every page and view, in light and dark, wide and narrow: nothing.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { hostStatus, serve } from '../visualizer/server.ts';
+import { windowOf } from '../visualizer/windows.ts';
+import { open, withBrowser } from './page.ts';
+
+withBrowser();
+
+interface Finding {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const MINUTE_MS = 60_000;
+
+/** What is opened, what shows that it is there, and what is done then. */
+const VIEWS: readonly { readonly name: string; readonly path: string; readonly ready: string; readonly act?: (page: Page) => Promise<void> }[] = [
+  { name: 'overview', path: '/', ready: 'table' },
+  { name: 'flames', path: '/graph/web/', ready: 'g.frame' },
+  { name: 'flames zoomed and searched', path: '/graph/web/?zoom=serve&search=render', ready: 'g.frame' },
+  { name: 'flames of a service, lines by host', path: '/graph/?service=shop&by=host', ready: 'g.frame' },
+  { name: 'nothing there', path: '/graph/silent/', ready: '[role=alert]:not([hidden])' },
+  { name: 'a page that is none', path: '/graph/nobody/', ready: '.notice' },
+];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [360, 1400]) {
+    test(`axe finds nothing, ${colorScheme}, ${width} px wide`, async (t) => {
+      const startMs = Date.now() - 3 * MINUTE_MS;
+      const windows = [
+        windowOf({ seq: 1, startMs, labels: { service: 'shop', version: '1' }, stacks: { 'serve /app/server.js:1 < render /app/render.js:12': 60, 'serve /app/server.js:1 < query /app/node_modules/db/index.js:3 < read node:fs:9': 20, '(garbage collector)': 4 } }),
+        windowOf({ host: 'web-2', boot: 'boot-b', seq: 1, startMs, labels: { service: 'shop', version: '2' }, stacks: { 'serve /app/server.js:1': 30 } }),
+      ];
+      const hosts = [hostStatus({}), hostStatus({ host: 'web-2', state: 'stale', error: 'Its last window is 3 min old.' }), hostStatus({ host: 'silent', state: 'down', error: 'It refused the connection.' }), hostStatus({ host: 'new', state: 'new' })];
+      const { port } = await serve(t, { hosts, windows });
+      const { page, takeComplaints } = await open(t, `http://127.0.0.1:${port}/`, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+      for (const { name, path, ready, act } of VIEWS) {
+        await page.goto(`http://127.0.0.1:${port}${path}`);
+        await page.locator(ready).first().waitFor();
+        await act?.(page);
+        assert.deepEqual(await findings(page), [], name);
+      }
+      // The page that is none answers 404.
+      assert.deepEqual(takeComplaints().filter((text) => !text.includes('404')), []);
+    });
+  }
+}
+
+async function findings(page: Page): Promise<string[]> {
+  // The page's own policy forbids scripts in elements; the browser's debugger may run them.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<{ violations: readonly Finding[] }>('axe.run(document, { resultTypes: ["violations"] })');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`));
+}

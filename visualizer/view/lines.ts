@@ -1,0 +1,41 @@
+// The lines over time, in the columns that uPlot draws. Pure.
+import type { TimelineAnswer, TimelineLine } from '../api.ts';
+
+/** Seconds since 1970, then per line the share of covered time that was busy; null where nothing was covered. */
+export type LineColumns = [seconds: number[], ...shares: (number | null)[][]];
+
+/** Okabe and Ito's, told apart by most of the colour-blind; dashed from the ninth on. */
+export const LINE_COLOURS = 8;
+
+export function columnsOf({ fromMs, stepMs, lines }: TimelineAnswer): LineColumns {
+  const steps = Math.max(0, ...lines.map(({ busyUs }) => busyUs.length));
+  return [
+    Array.from({ length: steps }, (_, step) => (fromMs + step * stepMs) / 1000),
+    ...lines.map(({ busyUs, coveredUs }) => busyUs.map((busy, step) => shareOf(busy, coveredUs[step]))),
+  ];
+}
+
+/** Over the whole range. */
+export function meanOf({ busyUs, coveredUs }: TimelineLine): number | null {
+  return shareOf(busyUs.reduce((sum, us) => sum + us, 0), coveredUs.reduce((sum, us) => sum + us, 0));
+}
+
+/** What a line is called where it has no name of its own. */
+export function nameOf({ name }: TimelineLine, by: string): string {
+  if (name !== '') return name;
+  return by === '' ? 'all together' : `without ${by}`;
+}
+
+/** Under the axis: the time, with the day where days matter. */
+export function tickText(seconds: number, incrementSeconds: number, utc: boolean): string {
+  const date = new Date(seconds * 1000);
+  const zone = utc ? { timeZone: 'UTC' } : {};
+  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...zone });
+  if (incrementSeconds >= 86_400) return day;
+  const time = date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', ...(incrementSeconds < 60 ? { second: '2-digit' as const } : {}), ...zone });
+  return time.startsWith('00:00') && incrementSeconds >= 60 ? day : time;
+}
+
+function shareOf(busyUs: number, coveredUs: number | undefined): number | null {
+  return coveredUs === undefined || coveredUs === 0 ? null : Math.min(1, busyUs / coveredUs);
+}
