@@ -1,12 +1,8 @@
 // A disk that is full or fails, under a fleet: told once, survived, and made up for when it takes writes again.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { openStore, StoreError } from '../../collector/store/index.ts';
+import { StoreError } from '../../collector/store/index.ts';
 import type { StoreErrorCode } from '../../collector/store/errors.ts';
 import { createRig, settings, target } from './rig.ts';
 import type { Rig } from './rig.ts';
@@ -80,39 +76,3 @@ test('what the store has against one host is told of that host', async (t) => {
   assert.deepEqual(all.rig.lines.filter(({ codes }) => (codes as string[]).includes('not-stored')).map(({ host }) => host), ['shop-3']);
   assert.deepEqual(await all.rig.store.tally('shop-4'), all.scripts[4]?.served());
 });
-
-test('a disk that really is full: collecting goes on by itself once there is room', async (t) => {
-  const disk = await smallDisk(t);
-  if (disk === undefined) {
-    t.skip('this user may not mount a small disk');
-    return;
-  }
-  const store = await openStore({ path: join(disk, 'db') });
-  t.after(() => store.close());
-  const all = await fleet(t, () => store);
-  await turn(all);
-  const ballast = join(disk, 'ballast');
-  const { bavail, bsize } = await statfs(disk);
-  await writeFile(ballast, Buffer.alloc((bavail - 8) * bsize));
-  // Room is looked at once a second while there is some.
-  while ((await turn(all)) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.equal(await turn(all), 0);
-  assert.equal(all.rig.lines.filter(({ code }) => code === 'STORE_FULL').length, 1);
-  await rm(ballast);
-  assert.ok((await turn(all)) > 0);
-  for (const [i, script] of all.scripts.entries()) {
-    const { windows, tree } = await store.query({ kind: 'cpu', hosts: [`shop-${i}`] }, { fromMs: 0, untilMs: 4e12 });
-    assert.deepEqual({ windows, count: tree.totalCount[0], weight: tree.totalWeight[0] }, script.served());
-  }
-});
-
-/** A disk in memory, taken down with the test; undefined where that is not allowed. */
-async function smallDisk(t: TestContext): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-full-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', folder]).status === 0;
-  t.after(async () => {
-    if (mounted) spawnSync('umount', ['-l', folder]);
-    await rm(folder, { recursive: true, force: true });
-  });
-  return mounted ? folder : undefined;
-}

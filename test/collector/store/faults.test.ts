@@ -1,6 +1,6 @@
 // What a store goes through and must not lose or make up anything by: kills, full disks, flipped bytes, hostile hosts.
 import assert from 'node:assert/strict';
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { Level } from 'level';
 import { openStore, repairStore } from '../../../collector/store/index.ts';
 import type { LevelStore } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
+import { smallDisk } from '../../small-disk.ts';
 import { windowOf } from '../../windows.ts';
 import { HOSTS, RETENTION, START_MS } from './upkeep-plan.ts';
 
@@ -58,23 +59,6 @@ test('killed at any moment of appending, rolling up, sealing and pruning: all th
   }
   assert.ok(acknowledged > 0);
 });
-
-/** A small disk of its own, or undefined where none can be made. */
-async function smallDisk(t: TestContext, megabytes: number): Promise<string | undefined> {
-  const path = await mkdtemp(join(tmpdir(), 'liveprofiler-small-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], { stdio: 'ignore' });
-  } catch {
-    await rm(path, { recursive: true });
-    t.skip('only root can make a small disk');
-    return undefined;
-  }
-  t.after(async () => {
-    execFileSync('umount', ['-l', path]);
-    await rm(path, { recursive: true });
-  });
-  return path;
-}
 
 function bulky(seq: number): ReturnType<typeof windowOf> {
   return windowOf({ seq, startMs: START_MS + seq * 10_000, stacks: Array.from({ length: 400 }, (_, i) => `f${seq}-${i} ${(i * seq) % 1000}`).join('\n') });

@@ -1,0 +1,31 @@
+// A disk that can be filled: in memory, of a known size, taken down with the test.
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** Skips the test, and gives undefined, where this user may not mount one. */
+export async function smallDisk(t: TestContext, megabytes: number): Promise<string | undefined> {
+  const path = await mkdtemp(join(tmpdir(), 'liveprofiler-small-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], { stdio: 'ignore' });
+  } catch {
+    await rm(path, { recursive: true });
+    t.skip('only root can make a small disk');
+    return undefined;
+  }
+  t.after(async () => {
+    execFileSync('umount', ['-l', path]);
+    await rm(path, { recursive: true });
+  });
+  return path;
+}
+
+/** As another program would; what it returns makes the room again. */
+export async function fill(disk: string): Promise<() => Promise<void>> {
+  const ballast = join(disk, 'ballast');
+  const { bavail, bsize } = await statfs(disk);
+  await writeFile(ballast, Buffer.alloc((bavail - 4) * bsize));
+  return () => rm(ballast);
+}
