@@ -1,11 +1,12 @@
 // From a host's answer to the store's windows and to what is remembered of the host. Pure: the same memory and answer
 // give the same windows, so that what was pulled but not stored can be pulled again.
 import { createHash } from 'node:crypto';
-import type { Labels, Milliseconds, WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
+import { FACTS } from 'liveprofiler-sampler/wire';
+import type { Labels, Milliseconds, Numbers, WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
 import { readClock } from './clocks.ts';
 import type { BootClock } from './clocks.ts';
 import type { Totals } from './dialects/totals.ts';
-import type { HostMemory, Window } from './store/contract.ts';
+import type { HostMemory, NumberWindow, StackWindow, Window } from './store/contract.ts';
 
 export interface HostName {
   readonly name: string;
@@ -36,13 +37,14 @@ export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory
     const labels = sorted({ ...process.labels, ...host.labels });
     const names = new Map(process.threads.map(({ id, name }) => [id, name]));
     for (const window of process.windows) {
-      windows.push(placeWindow(host.name, process, window, labels, names.get(window.thread) ?? '', verdict.clock));
+      const placed = placeWindow(host.name, process, window, labels, names.get(window.thread) ?? '', verdict.clock);
+      windows.push(placed, ...factsOf(placed, window));
     }
   }
   return { windows, memory: { ...memory, cursor: answer.cursor, clocks }, clockSteps };
 }
 
-function placeWindow(host: string, process: WireProcess, window: WireWindow, processLabels: Labels, threadName: string, clock: BootClock): Window {
+function placeWindow(host: string, process: WireProcess, window: WireWindow, processLabels: Labels, threadName: string, clock: BootClock): StackWindow {
   const { rows, sections = {}, startUs, endUs, ...rest } = window;
   const { boot, frames, stacks, labelSets } = process;
   return {
@@ -54,9 +56,29 @@ function placeWindow(host: string, process: WireProcess, window: WireWindow, pro
     startUs: startUs + clock.offsetUs,
     endUs: endUs + clock.offsetUs,
     epoch: clock.epoch,
+    ...(process.kinds[window.kind]?.over === 'average' && { over: 'average' }),
     profile: { frames, stacks, labelSets, rows },
-    sections,
+    sections: numbersIn(sections[FACTS]) === undefined ? sections : Object.fromEntries(Object.entries(sections).filter(([name]) => name !== FACTS)),
   };
+}
+
+/** The numbers observed during a window become a window of their own, of kind `facts`. */
+function factsOf({ host, boot, thread, firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch, kind }: StackWindow, { sections = {} }: WireWindow): NumberWindow[] {
+  const numbers = kind === 'cpu' ? numbersIn(sections[FACTS]) : undefined;
+  return numbers === undefined ? [] : [{ host, boot, thread, kind: FACTS, firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch, numbers }];
+}
+
+/** undefined for what is no list of named numbers: a later version may tell something else there. */
+function numbersIn(section: unknown): Numbers | undefined {
+  if (typeof section !== 'object' || section === null) return undefined;
+  const entries = Object.entries(section);
+  return entries.every(([, summary]) => isSummary(summary)) ? Object.fromEntries(entries) : undefined;
+}
+
+function isSummary(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const members = new Map<string, unknown>(Object.entries(value));
+  return ['min', 'max', 'sum', 'count', 'last'].every((name) => Number.isFinite(members.get(name)));
 }
 
 /** One window per answer: its sampler counts afresh after each, so what is asked for twice is never told twice. */

@@ -1,4 +1,5 @@
 // Puts windows into the columns of the wire, with one table of frames and stacks for all of them. Pure.
+import { FACTS } from './facts.ts';
 import type { Frame, Labels, StackTable } from './profile.ts';
 import type { WireWindow } from './wire.ts';
 import type { FinishedWindow } from './window.ts';
@@ -32,6 +33,7 @@ export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindow
         count: Array.from(window.body.count),
         weight: Array.from(window.body.weight),
       },
+      ...(window.facts === undefined ? {} : { sections: { [FACTS]: window.facts } }),
     };
   });
   return { frames: tables.frames, stacks: tables.stacks, labelSets: [{}], windows: encoded };

@@ -49,7 +49,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     const fault = faultOf(query);
     if (fault !== undefined) return { status: 400, type: TEXT_TYPE, body: `${fault}\n` };
     const after = query.get('after');
-    if (after !== null) return { status: 200, type: JSON_TYPE, body: JSON.stringify(wireAnswer(after)) };
+    if (after !== null) return { status: 200, type: JSON_TYPE, body: JSON.stringify(wireAnswer(after, head)) };
     const format = query.get('format');
     if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(state.shelf.peek(0)) };
     if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(state.shelf.peek(0)) };
@@ -63,10 +63,11 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     return ancestorJson(windows, state.intervalUs);
   }
 
-  function wireAnswer(after: string): WireAnswer {
+  function wireAnswer(after: string, head: boolean): WireAnswer {
     const cursor = parseCursor(after) ?? new Map<string, never>();
     const seen = seqOf(cursor, state.boot);
-    const { windows, more } = state.shelf.send(seen, ANSWER_BYTES);
+    // Who asks for the head alone has read nothing.
+    const { windows, more } = head ? { windows: [], more: false } : state.shelf.send(seen, ANSWER_BYTES);
     const wallMs = clock.wallMs();
     return {
       liveprofiler: WIRE_VERSION,

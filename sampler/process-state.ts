@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
+import { Facts } from './facts.ts';
 import type { CheckedOptions } from './options.ts';
 import type { Labels, Microseconds, Milliseconds } from './profile.ts';
 import type { Rotation, RotationCost } from './rotation.ts';
@@ -40,22 +41,27 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   let costBefore: Readonly<RotationCost> = NO_COST;
   let windowsBefore = 0;
   let open: OpenWindow | undefined;
+  let pausedBeforeUs: Microseconds = 0;
 
   interface OpenWindow {
     readonly builder: WindowBuilder;
     readonly startUs: Microseconds;
     readonly startWallMs: Milliseconds;
-    readonly endWallMs: Milliseconds;
+    /** Planned by the wall clock, kept by the monotonic one: who sets the clock does not stretch a window. */
+    readonly endUs: Microseconds;
     readonly cpu: CpuUsed;
+    readonly facts: Facts;
   }
 
   function openWindow(startUs: Microseconds): OpenWindow {
     const startWallMs = clock.wallMs() - (clock.monotonicUs() - startUs) / 1000;
-    return { builder: new WindowBuilder(), startUs, startWallMs, endWallMs: windowEndMs(startWallMs, windowsBefore, windowMs), cpu: cpuUsed() };
+    const lengthMs = windowEndMs(startWallMs, windowsBefore, windowMs) - startWallMs;
+    return { builder: new WindowBuilder(), startUs, startWallMs, endUs: startUs + lengthMs * 1000, cpu: cpuUsed(), facts: new Facts() };
   }
 
   function closeWindow(endUs: Microseconds): void {
     if (open === undefined) return;
+    open.facts.observe('samplerHeldBytes', shelf.counts().bytesHeld);
     const cpu = cpuUsed();
     const threadCpu = cpu.threadUs === undefined || open.cpu.threadUs === undefined ? {} : { threadCpuUs: cpu.threadUs - open.cpu.threadUs };
     shelf.add({
@@ -66,6 +72,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       startWallMs: open.startWallMs,
       processCpuUs: cpu.processUs - open.cpu.processUs,
       ...threadCpu,
+      facts: open.facts.numbers(),
       body: open.builder.body(),
     });
     windowsBefore++;
@@ -73,15 +80,19 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   }
 
   function begin(): void {
+    pausedBeforeUs = 0;
     try {
       rotation = startRotation(intervalUs, clock, {
         started: (atUs) => {
           open = openWindow(atUs);
         },
         window: () => (open ??= openWindow(clock.monotonicUs())).builder,
-        leftMs: () => Math.max(0, (open?.endWallMs ?? 0) - clock.wallMs()),
+        leftMs: () => Math.max(0, ((open?.endUs ?? 0) - clock.monotonicUs()) / 1000),
         sliceEnded: (atUs) => {
-          if (open !== undefined && clock.wallMs() - (clock.monotonicUs() - atUs) / 1000 >= open.endWallMs - 1) closeWindow(atUs);
+          const pausedUs = rotation?.cost.totalPauseUs ?? 0;
+          open?.facts.observe('samplerPauseUs', pausedUs - pausedBeforeUs);
+          pausedBeforeUs = pausedUs;
+          if (open !== undefined && atUs >= open.endUs - 1000) closeWindow(atUs);
           open ??= openWindow(atUs);
         },
       });

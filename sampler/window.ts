@@ -1,5 +1,6 @@
 // A finished window in memory, and how neighbours become one. Pure.
-import type { Bytes, Microseconds, Milliseconds } from './profile.ts';
+import { mergeNumbers } from './facts.ts';
+import type { Bytes, Microseconds, Milliseconds, Numbers } from './profile.ts';
 import type { WindowBody } from './window-builder.ts';
 import { WindowBuilder } from './window-builder.ts';
 
@@ -15,6 +16,8 @@ export interface FinishedWindow {
   readonly startWallMs: Milliseconds;
   readonly processCpuUs: Microseconds;
   readonly threadCpuUs?: Microseconds;
+  /** What was observed while it was open. */
+  readonly facts?: Numbers;
   readonly body: WindowBody;
 }
 
@@ -62,6 +65,7 @@ export function merge(earlier: FinishedWindow, later: FinishedWindow): FinishedW
     startWallMs: earlier.startWallMs,
     processCpuUs: earlier.processCpuUs + later.processCpuUs,
     ...threadCpu,
+    ...(earlier.facts === undefined && later.facts === undefined ? {} : { facts: mergeNumbers(earlier.facts ?? {}, later.facts ?? {}) }),
     body: builder.body(),
   };
 }

@@ -83,5 +83,6 @@ export interface WireAnswer {
 }
 
 export { claimsWire, MAX_CURSOR_LENGTH, readWire, WIRE_VERSION, WireError } from './wire-read.ts';
+export { FACTS } from './facts.ts';
 export { IDLE, KINDS, MAX_STACK_DEPTH, TRUNCATED } from './profile.ts';
 export type * from './profile.ts';

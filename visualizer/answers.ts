@@ -1,6 +1,7 @@
 // What the API answers, put together from the store and from what the collector last saw.
 import type { QueryOptions, Range, StoreReader } from '../collector/store/contract.ts';
 import type { FlameAnswer, HostAnswer } from './api.ts';
+import { costsOf } from './cost.ts';
 import { flameTree } from './flame.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 import type { Selection } from './selection.ts';
@@ -53,15 +54,18 @@ export async function hostAnswers(store: StoreReader, configured: readonly HostS
   const fromMs = nowMs - BUSY_RANGE_MS;
   const { series } = await store.timeline({ kind: 'cpu' }, { fromMs, untilMs: nowMs }, BUSY_RANGE_MS, 'host');
   const shares = new Map(series.map(({ name, busy, coveredUs }) => [name, share(sum(busy), sum(coveredUs))]));
+  const costs = await costsOf(store, { fromMs, untilMs: nowMs });
   const names = new Set(configured.map(({ host }) => host));
   const gone = (await store.hosts()).filter((host) => !names.has(host));
   return [...configured, ...gone.map(goneStatus)].map((status) => {
     const busyShare = shares.get(status.host);
+    const cost = costs.get(status.host);
     return {
       ...status,
       up: status.state === 'up',
       ...(status.lastPullMs === undefined ? {} : { lastPull: new Date(status.lastPullMs).toISOString() }),
       ...(busyShare === undefined ? {} : { busyShare }),
+      ...(cost === undefined ? {} : { cost }),
     };
   });
 }

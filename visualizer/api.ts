@@ -1,5 +1,5 @@
 // What the page asks the server, as JSON: the types both sides share. Types only.
-import type { Frame, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
+import type { Bytes, Frame, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { Range } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 
@@ -10,6 +10,16 @@ export interface HostAnswer extends HostStatus {
   readonly lastPull?: string;
   /** Share of wall time that was not idle over the last 15 minutes, 0 to 1, all threads together; absent without windows. */
   readonly busyShare?: number;
+  /** What the sampler itself took over the same time; absent without windows, or when the host does not tell. */
+  readonly cost?: HostCost;
+}
+
+export interface HostCost {
+  readonly longestPauseUs: Microseconds;
+  /** Sum of all pauses. */
+  readonly pausesUs: Microseconds;
+  /** Memory that its finished windows take, as last told. */
+  readonly heldBytes: Bytes;
 }
 
 /** A node of the flame graph. `c`: children. A node with `cut` stands for that many nodes that were left out. */

@@ -3,7 +3,7 @@ import type { HostAnswer } from '../api.ts';
 import { ask } from './ask.ts';
 import { h } from './dom.ts';
 import { STATES } from '../view/summary.ts';
-import { ago, percent } from '../view/units.ts';
+import { ago, bytes, duration, percent } from '../view/units.ts';
 
 const REFRESH_MS = 5000;
 
@@ -33,7 +33,7 @@ function byService(hosts: readonly HostAnswer[]): [string, HostAnswer[]][] {
 
 function section(service: string, hosts: readonly HostAnswer[]): HTMLElement {
   const title = service === '' ? 'Without a service name' : service;
-  const head = h('tr', {}, ...['Host', 'State', 'Busy, 15 min', 'Last pull'].map((name) => h('th', { scope: 'col' }, name)));
+  const head = h('tr', {}, ...['Host', 'State', 'Busy, 15 min', 'Sampler’s own pause', 'Last pull'].map((name) => h('th', { scope: 'col' }, name)));
   return h('section', { 'aria-label': title }, h('h2', {}, title), h('table', {}, h('thead', {}, head), h('tbody', {}, ...hosts.map(row))));
 }
 
@@ -46,7 +46,12 @@ function row(host: HostAnswer): HTMLElement {
   const link = h('a', { href: `/graph/${encodeURIComponent(host.host)}/` }, host.host);
   const version = host.version === '' ? undefined : h('span', { class: 'quiet' }, ` ${host.version}`);
   const name = h('td', {}, link, version, why, oddity);
-  return h('tr', { class: host.state }, name, state, busy(host.busyShare), h('td', {}, host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`));
+  return h('tr', { class: host.state }, name, state, busy(host.busyShare), cost(host.cost), h('td', {}, host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`));
+}
+
+function cost(of: HostAnswer['cost']): HTMLElement {
+  if (of === undefined) return h('td', { class: 'quiet' }, 'not told');
+  return h('td', {}, `${duration(of.longestPauseUs)} at most`, h('span', { class: 'quiet' }, `, holds ${bytes(of.heldBytes)}`));
 }
 
 function busy(share: number | undefined): HTMLElement {

@@ -7,6 +7,11 @@ export function duration(us: number): string {
   return us >= 1000 ? `${(us / 1000).toFixed(1)} ms` : `${Math.round(us)} µs`;
 }
 
+export function bytes(count: number): string {
+  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} MB`;
+  return count >= 1000 ? `${Math.round(count / 1000)} kB` : `${count} B`;
+}
+
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.0995 ? 2 : 1)} %`;
 }
