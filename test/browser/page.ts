@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterwards } from '../cleanup.ts';
 import { launchChromium } from './chromium.ts';
 
 /** Not a name of loopback; the browser finds it there. */
@@ -29,7 +30,7 @@ export async function open(t: TestContext, url: string, options: BrowserContextO
   page.on('pageerror', (error) => { complaints.push(String(error)); });
   page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); void dialog.dismiss(); });
   page.on('request', (request) => { if (new URL(request.url()).host !== new URL(url).host && !request.url().startsWith('data:')) complaints.push(`asked ${request.url()}`); });
-  t.after(async () => {
+  afterwards(t, async () => {
     await context.close();
     assert.deepEqual(complaints, []);
   });

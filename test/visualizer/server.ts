@@ -11,6 +11,7 @@ import { openStore } from '../../collector/store/index.ts';
 import type { Access } from '../../visualizer/app.ts';
 import { createApp } from '../../visualizer/app.ts';
 import type { HostStatus } from '../../collector/store/host-status.ts';
+import { afterwards } from '../cleanup.ts';
 
 export interface Served {
   readonly port: number;
@@ -46,7 +47,7 @@ export async function serve(t: TestContext, { hosts = [hostStatus({})], windows 
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(async () => {
+  afterwards(t, async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await store.close();
