@@ -16,6 +16,6 @@ export const HELP = `liveprofiler: always-on profiling for Node.js fleets
   -h, --help          this text
   -V, --version       the version
 
-SIGHUP makes serve read FILE again: hosts come and go without a restart.
+SIGHUP makes serve read FILE again. What needs a restart is named in the log.
 Exit codes: 0 done, 1 something failed, 2 a wrong call or a wrong configuration.
 `;

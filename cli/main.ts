@@ -12,6 +12,8 @@ const EXIT_BAD_CALL = 2;
 const COMMANDS = ['serve', 'check', ...UPKEEP_COMMANDS] as const;
 const WITH_OPERAND: ReadonlySet<string> = new Set(['backup', 'unpin']);
 
+// Whoever read along may be gone, such as a closed terminal: no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,26 +1,21 @@
 // `liveprofiler serve`: collector, store and page in one process, put together here and taken apart again in order.
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Sampler } from 'liveprofiler-sampler';
 import { createSampler } from 'liveprofiler-sampler';
-import type { Logger } from 'pino';
+import type { Sampler } from 'liveprofiler-sampler';
 import type { Config } from '../collector/config/index.ts';
-import { ConfigError, loadConfig } from '../collector/config/index.ts';
-import type { Collector } from '../collector/index.ts';
 import { createCollector } from '../collector/index.ts';
-import type { LevelStore, Store } from '../collector/store/index.ts';
-import { openStore, StoreError } from '../collector/store/index.ts';
+import type { LevelStore } from '../collector/store/index.ts';
+import { openStore } from '../collector/store/index.ts';
 import type { Settings } from '../collector/target.ts';
-import type { Access } from '../visualizer/app.ts';
-import { createApp } from '../visualizer/app.ts';
 import { readConfig } from './config.ts';
 import { listenForControl } from './control.ts';
+import { whyNotStarted } from './failures.ts';
 import { createLog } from './log.ts';
+import { servePage } from './page-server.ts';
+import type { PageServer } from './page-server.ts';
+import { createReload } from './reload.ts';
+import { untilSignal } from './signals.ts';
+import { startStoreTurns } from './store-turns.ts';
 import { runUpkeep } from './upkeep.ts';
-
-const ROLL_UP_EVERY_MS = 60_000;
-const PRUNE_EVERY_MS = 600_000;
 
 /** Resolves to the exit code after SIGINT or SIGTERM. */
 export async function serve(path: string): Promise<number> {
@@ -31,21 +26,20 @@ export async function serve(path: string): Promise<number> {
   try {
     store = await openStore({ path: config.dbpath, retention: config.retention, maxBytes: config.maxBytes });
   } catch (error) {
-    return failed(error);
+    return failed(error, config);
   }
   const self = await sampleSelf(config);
-  const collector = createCollector({ config: withSelf(config.collector, self), store, log });
-  let server: Server;
+  const withSelf = (settings: Settings): Settings => addSelf(settings, self);
+  const collector = createCollector({ config: withSelf(config.collector), store, log });
+  let page: PageServer;
   try {
-    server = await listen(config, store, collector);
+    page = await servePage(config, store, collector);
   } catch (error) {
     await self?.sampler.stop();
     await store.close();
-    return failed(error);
+    return failed(error, config);
   }
-  const reload = (): void => {
-    reloadFrom(path, collector, self, log);
-  };
+  const reload = createReload({ path, started: config, collector, page, withSelf, log });
   process.on('SIGHUP', reload);
   const control = await listenForControl(config.dbpath, (request, tell) => runUpkeep(store, request, tell)).catch((error: unknown) => {
     log.warn({ err: error }, 'other commands cannot reach this process');
@@ -53,17 +47,14 @@ export async function serve(path: string): Promise<number> {
   });
   const ending = untilSignal();
   collector.start();
-  announce(server);
-  const rollingUp = setInterval(() => void rollUp(store, log), ROLL_UP_EVERY_MS);
-  const pruning = setInterval(() => void prune(store, log), PRUNE_EVERY_MS);
-  void prune(store, log);
+  process.stderr.write(`liveprofiler: ${page.url}\n`);
+  const endStoreTurns = startStoreTurns(store, log);
 
   await ending;
   process.off('SIGHUP', reload);
-  clearInterval(rollingUp);
-  clearInterval(pruning);
+  endStoreTurns();
   control?.close();
-  await closed(server);
+  await page.close();
   await collector.stop();
   await self?.sampler.stop();
   await store.close();
@@ -84,91 +75,16 @@ async function sampleSelf({ sampler: wanted }: Config): Promise<Self | undefined
   return { sampler, target: { name: host, url: new URL(`http://127.0.0.1:${port}/liveprofiler`), secret, labels: {} } };
 }
 
-function withSelf(settings: Settings, self: Self | undefined): Settings {
-  return self === undefined ? settings : { ...settings, hosts: [...settings.hosts, self.target] };
-}
-
-async function listen({ visualizer, collector: { hosts } }: Config, store: Store, collector: Collector): Promise<Server> {
-  const access: Access = {
-    loopback: visualizer.loopback,
-    allowedHosts: visualizer.allowedHosts,
-    ...(visualizer.credentials === undefined ? {} : { credentials: visualizer.credentials }),
-    secrets: [...new Set(hosts.map(({ secret }) => secret))],
-  };
-  const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
-  const server = createServer(createApp({ store, collector, metrics, access }));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(visualizer.listen.port, visualizer.listen.host, resolve);
-  });
-  return server;
-}
-
-function announce(server: Server): void {
-  const { address, family, port } = server.address() as AddressInfo;
-  process.stderr.write(`liveprofiler: http://${family === 'IPv6' ? `[${address}]` : address}:${port}/\n`);
-}
-
-function reloadFrom(path: string, collector: Collector, self: Self | undefined, log: Logger): void {
-  try {
-    const { collector: settings } = loadConfig(path, { env: process.env });
-    collector.reload(withSelf(settings, self)).then(
-      () => {
-        log.info({ hosts: settings.hosts.length }, 'configuration read again');
-      },
-      (error: unknown) => {
-        log.error({ err: error }, 'the configuration could not be taken over');
-      },
-    );
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    log.error({ faults: error.message }, 'the configuration has faults: nothing was changed');
-  }
-}
-
-async function rollUp(store: Store, log: Logger): Promise<void> {
-  try {
-    await store.rollUp(Date.now());
-  } catch (error) {
-    tellUpkeep(error, log, 'roll-ups could not be brought up to date');
-  }
-}
-
-async function prune(store: Store, log: Logger): Promise<void> {
-  try {
-    const { windows, bytes, overLimitBytes } = await store.prune(Date.now());
-    if (windows > 0) log.info({ windows, bytes }, 'old windows dropped');
-    if (overLimitBytes !== undefined) log.warn({ bytes, overLimitBytes }, 'the store is larger than max_size, and what is left is pinned or not rolled up yet');
-  } catch (error) {
-    tellUpkeep(error, log, 'old windows could not be dropped');
-  }
-}
-
-/** A turn that the end of the process cut short is no fault. */
-function tellUpkeep(error: unknown, log: Logger, sentence: string): void {
-  if (error instanceof StoreError && error.code === 'STORE_CLOSED') return;
-  log.error({ err: error }, sentence);
-}
-
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { resolve(); });
-  });
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => { resolve(); });
-    server.closeAllConnections();
-  });
+/** A host of the file may have taken its name since it was started. */
+function addSelf(settings: Settings, self: Self | undefined): Settings {
+  if (self === undefined || settings.hosts.some(({ name }) => name === self.target.name)) return settings;
+  return { ...settings, hosts: [...settings.hosts, self.target] };
 }
 
 /** What an operator can mend is told in a sentence; anything else keeps its stack. */
-function failed(error: unknown): number {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (error instanceof StoreError) process.stderr.write(`liveprofiler: ${error.message}\n`);
-  else if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    process.stderr.write(`liveprofiler: cannot listen: ${error instanceof Error ? error.message : ''}. Give another [visualizer] listen.\n`);
-  } else throw error;
+function failed(error: unknown, config: Config): number {
+  const why = whyNotStarted(error, config);
+  if (why === undefined) throw error;
+  process.stderr.write(`liveprofiler: ${why}\n`);
   return 1;
 }

@@ -1,65 +1,11 @@
 // The command as a person runs it: real processes, a real folder, a real service behind it.
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createSampler } from 'liveprofiler-sampler';
-
-const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: string[]): Promise<Ended> {
-  return ended(spawn(process.execPath, [MAIN, ...args]));
-}
-
-async function ended(child: ChildProcess): Promise<Ended> {
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
-}
-
-async function folder(t: TestContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'liveprofiler-cli-'));
-  t.after(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
-
-/** Serves until the test ends; resolves to the address once it is told. */
-async function serve(t: TestContext, config: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  t.after(() => child.kill('SIGKILL'));
-  const { stderr } = child;
-  let told = '';
-  for await (const chunk of stderr) {
-    told += String(chunk);
-    const [url] = /http:\/\/\S+/.exec(told) ?? [];
-    if (url !== undefined) {
-      stderr.resume();
-      return { child, url };
-    }
-  }
-  throw new Error(`it ended: ${told}`);
-}
-
-async function configFor(path: string, port: number): Promise<string> {
-  const file = join(path, 'config.ini');
-  await writeFile(file, `[global]\ndbpath = db\n[collector]\nsecret_header = token\ninterval = 200ms\nhosts = 127.0.0.1:${port}\n[visualizer]\nlisten = 127.0.0.1:0\n`);
-  return file;
-}
+import { folder, iniFor, run, serve, write } from './command.ts';
 
 async function service(t: TestContext): Promise<number> {
   const sampler = createSampler({ secret: 'token', service: 'shop', windowMs: 1000 });
@@ -78,9 +24,8 @@ async function weightOf(url: string, host: string): Promise<number> {
 }
 
 test('what a service did is in the answer of the page, and still there after a kill -9 and a restart', async (t) => {
-  const path = await folder(t);
   const port = await service(t);
-  const config = await configFor(path, port);
+  const config = await write(await folder(t), iniFor(port));
   const host = `127.0.0.1:${port}`;
   const first = await serve(t, config);
   let before = 0;
@@ -95,36 +40,19 @@ test('what a service did is in the answer of the page, and still there after a k
   assert.deepEqual(hosts.map((one) => [one.host, one.service, one.up]), [[host, 'shop', true]]);
 
   second.child.kill('SIGTERM');
-  const [code] = (await once(second.child, 'close')) as [number | null];
-  assert.equal(code, 0);
+  assert.deepEqual(await second.ended, { code: 0, signal: null });
 });
 
 test('a second liveprofiler on the same folder says which process holds it', async (t) => {
-  const config = await configFor(await folder(t), 9);
+  const config = await write(await folder(t), iniFor(9));
   const { child } = await serve(t, config);
   const second = await run('serve', '--config', config);
   assert.equal(second.code, 1);
   assert.match(second.stderr, new RegExp(`held by the process with pid ${child.pid}\\b`));
 });
 
-test('SIGHUP takes new hosts over, and a faulty file changes nothing', async (t) => {
-  const path = await folder(t);
-  const port = await service(t);
-  const config = await configFor(path, 9);
-  const { child, url } = await serve(t, config);
-  const names = async (): Promise<string[]> => ((await (await fetch(`${url}api/hosts`)).json()) as { host: string }[]).map(({ host }) => host);
-  await configFor(path, port);
-  child.kill('SIGHUP');
-  while ((await names())[0] !== `127.0.0.1:${port}`) await pause(20);
-  await writeFile(config, '[collector]\nnonsense = 1\n');
-  child.kill('SIGHUP');
-  await pause(200);
-  assert.deepEqual(await names(), [`127.0.0.1:${port}`]);
-});
-
 test('a wrong configuration is told with exit code 2', async (t) => {
-  const file = join(await folder(t), 'config.ini');
-  await writeFile(file, '[collector]\nsecret_haeder = x\n');
+  const file = await write(await folder(t), '[collector]\nsecret_haeder = x\n');
   for (const command of ['serve', 'check']) {
     const { code, stderr } = await run(command, '--config', file);
     assert.equal(code, 2);
@@ -143,7 +71,7 @@ test('a wrong call is told with exit code 2, help and version go to stdout', asy
 });
 
 test('check says what a sound configuration means', async (t) => {
-  const { code, stdout } = await run('check', '--config', await configFor(await folder(t), 8000));
+  const { code, stdout } = await run('check', '--config', await write(await folder(t), iniFor(8000)));
   assert.equal(code, 0);
   assert.match(stdout, /127\.0\.0\.1:8000 {2}http:\/\/127\.0\.0\.1:8000\/liveprofiler/);
 });

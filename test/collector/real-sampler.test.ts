@@ -51,8 +51,8 @@ async function startBusy(t: TestContext): Promise<Busy> {
   };
 }
 
-async function untilFinished(busy: Busy, windows: number): Promise<void> {
-  while (((await busy.ask()).processes[0]?.windows.length ?? 0) < windows) await delay(100);
+async function untilFinished(busy: Busy, seq: number): Promise<void> {
+  while (((await busy.ask()).processes[0]?.windows.at(-1)?.lastSeq ?? 0) < seq) await delay(100);
 }
 
 /** The store has what the sampler served, placed by the clock that this store froze. */

@@ -1,0 +1,48 @@
+// The page's server: one listener for the life of the process, and who may ask it, which a reload can change.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../collector/config/index.ts';
+import type { Collector } from '../collector/index.ts';
+import type { Store } from '../collector/store/index.ts';
+import { createApp } from '../visualizer/app.ts';
+
+export interface PageServer {
+  /** As one opens it in a browser. */
+  readonly url: string;
+  /** Takes over who may ask; what the server listens on stays. */
+  admit(config: Pick<Config, 'collector' | 'visualizer'>): void;
+  close(): Promise<void>;
+}
+
+/** @throws what node:net throws when the address cannot be had. */
+export async function servePage(config: Config, store: Store, collector: Collector): Promise<PageServer> {
+  const { listen: { host, port }, loopback } = config.visualizer;
+  const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
+  const appFor = ({ collector: { hosts }, visualizer: { allowedHosts, credentials } }: Parameters<PageServer['admit']>[0]) =>
+    createApp({ store, collector, metrics, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set(hosts.map(({ secret }) => secret))] } });
+  let app = appFor(config);
+  const server = createServer((request, response) => {
+    app(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    admit(next) {
+      app = appFor(next);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
+}
