@@ -11,7 +11,7 @@ const BUSY_RANGE_MS = 15 * 60_000;
 /** Of a label's values; more are not chosen from a list. */
 const MOST_VALUES = 200;
 
-export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>>, Pick<QueryOptions, 'focus'> {
+export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>>, Pick<QueryOptions, 'focus' | 'callersOf' | 'calleesOf'> {
   readonly idle: boolean;
 }
 

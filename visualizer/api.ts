@@ -41,12 +41,12 @@ export interface FlameNode {
 /** Name, url, line, column. */
 export type FrameKey = readonly [string, string, number, number];
 
-/** Own code, an npm package, Node's own modules, what V8 does outside JavaScript, or a part made here. */
-export type Origin = 'own' | 'package' | 'node' | 'native' | 'part';
+/** Own code, an npm package, Node's own modules, native code, V8 freeing memory, or a part made here. */
+export type Origin = 'own' | 'package' | 'node' | 'native' | 'gc' | 'part';
 
 /**
- * `GET /api/flame?<selection>&from=&until=&idle=1&limit=`. A `POST` of `FlameBody` to the same address asks for what
- * lies under one path alone.
+ * `GET /api/flame?<selection>&from=&until=&idle=1&limit=`. A `POST` of `FlameBody` to the same address asks for a
+ * part: what lies under one path, or what calls or is called by one function.
  */
 export interface FlameAnswer {
   /** What was asked, in epoch milliseconds. */
@@ -69,9 +69,29 @@ export interface FlameAnswer {
   readonly hosts: readonly HostStatus[];
 }
 
-export interface FlameBody {
-  /** From the root. */
-  readonly focus: readonly Frame[];
+/** `focus`: a path from the root. */
+export type FlameBody = { readonly focus: readonly Frame[] } | { readonly callersOf: Frame } | { readonly calleesOf: Frame };
+
+/** `GET /api/top?<selection>&from=&until=&limit=&by=service`: functions, each with all its stacks. */
+export interface TopAnswer {
+  readonly asked: Range;
+  /** One without a name, or by service the busiest ones. */
+  readonly groups: readonly TopGroup[];
+}
+
+export interface TopGroup {
+  readonly name: string;
+  readonly totalCount: number;
+  readonly totalUs: Microseconds;
+  /** Distinct functions seen; `rows` holds the largest by self and by total. */
+  readonly functions: number;
+  /** Largest self first. */
+  readonly rows: readonly FunctionRow[];
+}
+
+/** A function. Its total counts each stack once, however often it is on it. */
+export interface FunctionRow extends Pick<FlameNode, 'name' | 'url' | 'line' | 'origin' | 'selfCount' | 'selfUs' | 'totalCount' | 'totalUs'> {
+  readonly frame: FrameKey;
 }
 
 /** `GET /api/timeline?<selection>&from=&until=&by=host|process|thread|<label>`: equal steps from `fromMs`. */

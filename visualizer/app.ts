@@ -3,15 +3,14 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import compression from 'compression';
 import express from 'express';
 import { fileURLToPath } from 'node:url';
-import type { Frame } from 'liveprofiler-sampler/wire';
-import type { StoreReader } from '../collector/store/contract.ts';
+import type { QueryOptions, StoreReader } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 import type { Access } from './access.ts';
 import { guard, mayTrigger, policy } from './access.ts';
 import { ancestorTree } from './ancestor-tree.ts';
 import type { ErrorAnswer, FlameAnswer } from './api.ts';
 import { flameOf, goneStatus, hostAnswers, meant } from './answers.ts';
-import { focusOf } from './focus.ts';
+import { partOf } from './focus.ts';
 import { HttpError } from './http-error.ts';
 import type { CollectorPort } from './ports.ts';
 import { countOf, groupOf, queryOf, rangeOf, selectionOf, switchOf, textOf } from './query.ts';
@@ -19,6 +18,7 @@ import type { Selection } from './selection.ts';
 import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
 import { timelineOf } from './timeline.ts';
+import { topOf } from './top.ts';
 
 export type { Access } from './access.ts';
 
@@ -35,6 +35,8 @@ const ASSETS = fileURLToPath(new URL('../page/', import.meta.url));
 /** Frames the browser draws without a stutter. */
 const FLAME_LIMIT = 3000;
 const MAX_FLAME_LIMIT = 20_000;
+/** Functions in a table; there is hardly anyone who reads on. */
+const TOP_LIMIT = 2000;
 /** Room for a path of a thousand frames with long names. */
 const MOST_BODY_BYTES = 1_048_576;
 
@@ -74,10 +76,17 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
   });
   app.get('/api/hosts', async (_request, response) => void response.json(await hostAnswers(store, collector.hosts(), wallMs())));
   app.get('/api/flame', async (request, response) => void response.json(await flame(request)));
-  app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, focusOf(request.body))));
+  app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, partOf(request.body))));
   app.get('/api/timeline', async (request, response) => {
     const { query, selection } = await chosen(request);
     response.json(await timelineOf(store, selection, rangeOf(query, wallMs()), groupOf(query)));
+  });
+  app.get('/api/top', async (request, response) => {
+    const { query, selection, hosts } = await chosen(request);
+    const by = textOf(query, 'by');
+    if (by !== undefined && by !== 'service') throw new HttpError(400, 'BAD_QUERY', `by=${by} is unknown: it takes service, or is left out.`);
+    const limit = countOf(query, 'limit', TOP_LIMIT, 1, MAX_FLAME_LIMIT);
+    response.json(await topOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, byService: by === 'service' }));
   });
   app.get('/metrics', async (_request, response) => {
     const { contentType, body } = await metrics();
@@ -89,10 +98,10 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
   });
   app.use(answerError);
 
-  async function flame(request: Request, focus?: readonly Frame[]): Promise<FlameAnswer> {
+  async function flame(request: Request, part: Pick<QueryOptions, 'focus' | 'callersOf' | 'calleesOf'> = {}): Promise<FlameAnswer> {
     const { query, selection, hosts } = await chosen(request);
     const limit = countOf(query, 'limit', FLAME_LIMIT, 10, MAX_FLAME_LIMIT);
-    return flameOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, idle: switchOf(query, 'idle'), ...(focus === undefined ? {} : { focus }) });
+    return flameOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, idle: switchOf(query, 'idle'), ...part });
   }
 
   /** A host that is named has to be there. */

@@ -1,13 +1,14 @@
 // The store's columns as the nested tree that the page draws. Pure; total = self + children's totals at every node.
 import type { CallTree } from '../collector/store/contract.ts';
 import { CUT, ROOT } from '../collector/store/contract.ts';
-import type { Tally } from 'liveprofiler-sampler/wire';
+import type { Frame, Tally } from 'liveprofiler-sampler/wire';
 import { IDLE } from 'liveprofiler-sampler/wire';
-import type { FlameNode } from './api.ts';
+import type { FlameNode, FunctionRow } from './api.ts';
 import { originOf } from './origin.ts';
 
 /** Frames on top of each other; V8 tells 255. Deeper ones would overflow JSON and the page's own stack. */
 const MAX_DEPTH = 500;
+const NOBODY: Frame = { name: '', url: '', line: 0, column: 0 };
 
 type Growing = Omit<FlameNode, 'c' | 'totalCount' | 'totalUs'> & { totalCount: number; totalUs: number; c: Growing[] };
 
@@ -48,7 +49,11 @@ function nodeOf(tree: CallTree, index: number, rootName: string): Growing {
   if (frame === ROOT) return { name: rootName, ...part };
   const cut = tree.cut[index] ?? 0;
   if (frame === CUT) return { name: cut === 1 ? '1 smaller part' : `${cut} smaller parts`, ...part, cut };
-  const { name = '', url = '', line = 0, column = 0, original } = tree.frames[frame] ?? {};
+  return { ...named(tree.frames[frame]), ...numbers, c: [] };
+}
+
+/** As a person knows it: by the place behind a source map, where there is one. */
+export function named({ name, url, line, column, original }: Frame = NOBODY): Pick<FunctionRow, 'name' | 'url' | 'line' | 'origin' | 'frame'> {
   const shown = original ?? { name, url, line };
-  return { name: shown.name || name || '(anonymous)', url: shown.url, line: shown.line, origin: originOf(shown), ...numbers, frame: [name, url, line, column], c: [] };
+  return { name: shown.name || name || '(anonymous)', url: shown.url, line: shown.line, origin: originOf(shown), frame: [name, url, line, column] };
 }

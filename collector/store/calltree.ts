@@ -8,11 +8,12 @@ import type { StackTotals } from './merge.ts';
 /** One in this many of the nodes that `limit` allows is kept for the top by self. */
 const SELF_SHARE = 10;
 
-export function callTree(totals: StackTotals, { focus = [], callersOf, limit }: QueryOptions = {}): CallTree {
+export function callTree(totals: StackTotals, { focus = [], callersOf, calleesOf, limit }: QueryOptions = {}): CallTree {
   const whole = wholeTree(totals);
   const focused = focus.length === 0 ? whole : focusOn(whole, focus);
   const turned = callersOf === undefined ? focused : invert(focused, callersOf);
-  return limit === undefined ? turned : cutTo(turned, limit);
+  const gathered = calleesOf === undefined ? turned : gather(turned, calleesOf);
+  return limit === undefined ? gathered : cutTo(gathered, limit);
 }
 
 function wholeTree({ frames, stacks, count, weight }: StackTotals): CallTree {
@@ -72,37 +73,73 @@ function pick(tree: CallTree, keep: ReadonlySet<number>, own: (id: number) => bo
  * so that recursion does not make it its own caller.
  */
 function invert(tree: CallTree, of: Frame): CallTree {
-  const parent = [0];
-  const frame = [ROOT];
-  const selfCount = [0];
-  const selfWeight = [0];
-  const children = new Map<string, number>();
-  const descend = (from: number, into: number): number => {
-    const key = `${from} ${into}`;
-    let id = children.get(key);
+  const grown = new GrowingTree(tree.frames);
+  for (const { id, outermost } of callsOf(tree, of)) {
+    if (!outermost) continue;
+    let node = 0;
+    for (let up = id; up !== 0; up = at(tree.parent, up)) node = grown.under(node, at(tree.frame, up));
+    grown.add(node, at(tree.totalCount, id), at(tree.totalWeight, id));
+  }
+  return grown.summed();
+}
+
+/** The function under the root, all that its outermost calls called under it. */
+function gather(tree: CallTree, of: Frame): CallTree {
+  const grown = new GrowingTree(tree.frames);
+  const places = new Map<number, number>();
+  for (const { id, outermost } of callsOf(tree, of)) {
+    const node = grown.under(outermost ? 0 : (places.get(at(tree.parent, id)) ?? 0), at(tree.frame, id));
+    places.set(id, node);
+    grown.add(node, at(tree.selfCount, id), at(tree.selfWeight, id));
+  }
+  return grown.summed();
+}
+
+/** Outermost calls of a function and all beneath them, callers first. */
+function* callsOf(tree: CallTree, of: Frame): Generator<{ readonly id: number; readonly outermost: boolean }> {
+  const inside = new Set<number>();
+  for (let id = 1; id < tree.parent.length; id++) {
+    const within = inside.has(at(tree.parent, id));
+    if (!within && !isFrame(tree.frames[at(tree.frame, id)], of)) continue;
+    inside.add(id);
+    yield { id, outermost: !within };
+  }
+}
+
+/** A tree that is put together path by path. */
+class GrowingTree {
+  readonly #frames: readonly Frame[];
+  readonly #parent = [0];
+  readonly #frame = [ROOT];
+  readonly #selfCount = [0];
+  readonly #selfWeight = [0];
+  readonly #children = new Map<string, number>();
+
+  constructor(frames: readonly Frame[]) {
+    this.#frames = frames;
+  }
+
+  under(parent: number, frame: number): number {
+    const key = `${parent} ${frame}`;
+    let id = this.#children.get(key);
     if (id === undefined) {
-      id = parent.push(from) - 1;
-      frame.push(into);
-      selfCount.push(0);
-      selfWeight.push(0);
-      children.set(key, id);
+      id = this.#parent.push(parent) - 1;
+      this.#frame.push(frame);
+      this.#selfCount.push(0);
+      this.#selfWeight.push(0);
+      this.#children.set(key, id);
     }
     return id;
-  };
-
-  const inside = new Array<boolean>(tree.parent.length).fill(false);
-  for (let id = 1; id < tree.parent.length; id++) {
-    if (inside[at(tree.parent, id)] === true) {
-      inside[id] = true;
-    } else if (isFrame(tree.frames[at(tree.frame, id)], of)) {
-      inside[id] = true;
-      let node = 0;
-      for (let up = id; up !== 0; up = at(tree.parent, up)) node = descend(node, at(tree.frame, up));
-      selfCount[node] = at(selfCount, node) + at(tree.totalCount, id);
-      selfWeight[node] = at(selfWeight, node) + at(tree.totalWeight, id);
-    }
   }
-  return summed({ frames: tree.frames, parent, frame, selfCount, selfWeight, cut: parent.map(() => 0) });
+
+  add(id: number, count: number, weight: number): void {
+    this.#selfCount[id] = at(this.#selfCount, id) + count;
+    this.#selfWeight[id] = at(this.#selfWeight, id) + weight;
+  }
+
+  summed(): CallTree {
+    return summed({ frames: this.#frames, parent: this.#parent, frame: this.#frame, selfCount: this.#selfCount, selfWeight: this.#selfWeight, cut: this.#parent.map(() => 0) });
+  }
 }
 
 function cutTo(tree: CallTree, limit: number): CallTree {

@@ -71,6 +71,8 @@ export interface QueryOptions {
   readonly focus?: readonly Frame[];
   /** The tree turned over: this function at the root, its callers as children. */
   readonly callersOf?: Frame;
+  /** This function at the root with what it called, whoever called it. Not together with `callersOf`. */
+  readonly calleesOf?: Frame;
   /** At most about this many nodes: the largest by total, always the top by self; the rest is summed per parent. */
   readonly limit?: number;
 }

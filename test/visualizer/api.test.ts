@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AncestorNode } from '../../visualizer/ancestor-tree.ts';
-import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer, TimelineAnswer } from '../../visualizer/api.ts';
+import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer, TimelineAnswer, TopAnswer, TopGroup } from '../../visualizer/api.ts';
 import { get, hostStatus, post, serve } from './server.ts';
 import { SAMPLE_US, windowOf } from './windows.ts';
 
@@ -58,6 +58,8 @@ test('faults of a query are told in words, with a code', async (t) => {
     ['/api/flame?host=nobody', 404, 'UNKNOWN_HOST', /"nobody"/],
     ['/api/timeline?host=web&from=soon', 400, 'BAD_DATE', /from=soon/],
     ['/api/flame?host=web&thread=9', 400, 'BAD_QUERY', /thread=9/],
+    ['/api/top?host=web&by=host', 400, 'BAD_QUERY', /by=host is unknown/],
+    ['/api/top?host=web&limit=0', 400, 'BAD_QUERY', /limit=0/],
     ['/profile/nobody/', 404, 'UNKNOWN_HOST', /"nobody"/],
     ['/profile/__proto__/', 404, 'UNKNOWN_HOST', /"__proto__"/],
     ['/profile/%E0%A4%A/', 400, 'BAD_QUERY', /does not read/],
@@ -139,6 +141,29 @@ test('a tree too large to draw is cut, and the rest stands there by name', async
   assert.equal(root.totalCount, 699);
 });
 
+test('the functions of all stacks are told with self and total, recursion counted once, in all and by service', async (t) => {
+  const stacks = { 'main /app/main.js:1 < walk /app/walk.js:2 < walk /app/walk.js:2': 30, 'main /app/main.js:1 < walk /app/walk.js:2': 5, '(garbage collector)': 2 };
+  const other = windowOf({ host: 'jobs', boot: 'boot-j', seq: 1, startMs: NOW_MS - MINUTE_MS, labels: { service: 'jobs' }, stacks: { crunch: 80 } });
+  const { port } = await serve(t, { hosts: [hostStatus({}), hostStatus({ host: 'jobs', service: 'jobs' })], windows: [windowOf({ seq: 1, startMs: NOW_MS - MINUTE_MS, stacks }), other], wallMs });
+  const top = async (query: string): Promise<TopAnswer> => (await get(port, `/api/top?${query}`)).json() as TopAnswer;
+  const told = ({ rows }: TopGroup): string[] => rows.map(({ name, origin, selfCount, totalCount }) => `${name} ${origin} ${selfCount} ${totalCount}`);
+  const [web] = (await top('host=web')).groups;
+  assert.ok(web !== undefined);
+  assert.deepEqual(told(web), ['walk own 35 35', 'main own 0 35', '(garbage collector) gc 2 2'].sort((a, b) => Number(b.split(' ').at(-2)) - Number(a.split(' ').at(-2))));
+  assert.deepEqual([web.totalCount, web.totalUs, web.functions], [37, 37 * SAMPLE_US, 3]);
+  assert.deepEqual((await top('host=web&limit=1')).groups.map(({ rows, functions }) => [rows.length, functions]), [[1, 3]]);
+  assert.deepEqual((await top('by=service')).groups.map((group) => [group.name, ...told(group)]), [['jobs', 'crunch native 80 80'], ['shop', ...told(web)]]);
+});
+
+test('who calls a function, and what it calls, is asked for by the function', async (t) => {
+  const stacks = { 'main /app/main.js:1 < parse /app/parse.js:2 < read node:fs:9': 3, 'job /app/job.js:1 < parse /app/parse.js:2': 4, other: 9 };
+  const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: NOW_MS - MINUTE_MS, stacks })], wallMs });
+  const frame = { name: 'parse', url: '/app/parse.js', line: 2, column: 0 };
+  const ask = async (body: unknown): Promise<string[]> => nodes(((await post(port, '/api/flame?host=web', body)).json() as FlameAnswer).root).map(({ name, selfCount, totalCount }) => `${name} ${selfCount} ${totalCount}`);
+  assert.deepEqual((await ask({ callersOf: frame })).sort(), ['job 4 4', 'main 3 3', 'parse 0 7', 'web 0 7']);
+  assert.deepEqual((await ask({ calleesOf: frame })).sort(), ['parse 4 7', 'read 3 3', 'web 0 7']);
+});
+
 test('what was cut is asked for by the path it lies under', async (t) => {
   const under = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`main /app/main.js:1 < f${index} /app/f.js:${index}`, index === 0 ? 300 : 1]));
   const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: NOW_MS - MINUTE_MS, stacks: { ...under, other: 7 } })], wallMs });
@@ -146,7 +171,7 @@ test('what was cut is asked for by the path it lies under', async (t) => {
   const { root } = (await post(port, '/api/flame?host=web', { focus: path })).json() as FlameAnswer;
   assert.deepEqual(root.c.map(({ name, totalCount }) => [name, totalCount]), [['main', 599]]);
   assert.equal(root.c[0]?.c.length, 300);
-  for (const body of [{}, { focus: 'main' }, { focus: [{ name: 'main' }] }, { focus: [null] }, [], { focus: Array.from({ length: 3000 }, () => path[0]) }]) {
+  for (const body of [{}, { callersOf: 'main' }, { calleesOf: path[0], callersOf: path[0] }, { focus: 'main' }, { focus: [{ name: 'main' }] }, { focus: [null] }, [], { focus: Array.from({ length: 3000 }, () => path[0]) }]) {
     const refused = await post(port, '/api/flame?host=web', body);
     assert.deepEqual([refused.status, (refused.json() as ErrorAnswer).error.code], [400, 'BAD_BODY'], JSON.stringify(body).slice(0, 60));
   }

@@ -38,7 +38,7 @@ const question = fc.record({
   from: fc.nat(50),
   minutes: fc.integer({ min: 1, max: 100 }),
   focus: maybe(fc.array(oneOf('a', 'b', 'c'), { maxLength: 2 })),
-  callersOf: maybe(oneOf('a', 'd')),
+  around: maybe(fc.tuple(oneOf('callersOf', 'calleesOf'), oneOf('a', 'd'))),
   limit: maybe(fc.integer({ min: 1, max: 30 })),
 });
 type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
@@ -83,7 +83,7 @@ function windowFrom({ rows, minute, host, boot, thread, kind, service, idle }: S
   return { ...windowOf({ host, boot: `${host}-${boot}`, thread, kind, seq: index + 1, startMs: T0 + minute * MINUTE, stacks, processLabels: { service }, idleUs: idle * 1000 }), dropped: { count: idle % 2, weight: (idle % 2) * 1000 } };
 }
 
-function ask({ hosts, boots, threads, service, route, from, minutes, focus, callersOf, limit }: Question): [Selector, Range, QueryOptions] {
+function ask({ hosts, boots, threads, service, route, from, minutes, focus, around, limit }: Question): [Selector, Range, QueryOptions] {
   const labels = { ...(service && { service }), ...(route && { route }) };
   const selector: Selector = {
     kind: 'cpu',
@@ -92,5 +92,5 @@ function ask({ hosts, boots, threads, service, route, from, minutes, focus, call
     ...(threads && { threads }),
     ...((service ?? route) && { labels }),
   };
-  return [selector, { fromMs: T0 + from * MINUTE, untilMs: T0 + (from + minutes) * MINUTE }, { ...(focus && { focus: focus.map(frameOf) }), ...(callersOf !== undefined && { callersOf: frameOf(callersOf) }), ...(limit !== undefined && { limit }) }];
+  return [selector, { fromMs: T0 + from * MINUTE, untilMs: T0 + (from + minutes) * MINUTE }, { ...(focus && { focus: focus.map(frameOf) }), ...(around && { [around[0]]: frameOf(around[1]) }), ...(limit !== undefined && { limit }) }];
 }

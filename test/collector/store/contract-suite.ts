@@ -87,6 +87,7 @@ export function storeContract({ name, open, reopen }: Engine): void {
     await store.append([windowOf({ stacks: 'a;b;c 5\na;c 2\nd;c 1\na;b 4\ne 1' })], NONE);
     assert.equal(formatTree((await store.query(CPU, ALL, { focus: [frameOf('a'), frameOf('b')] })).tree), 'root 9 (self 0)\n  a 9 (self 0)\n    b 9 (self 4)\n      c 5 (self 5)');
     assert.equal(formatTree((await store.query(CPU, ALL, { callersOf: frameOf('c') })).tree), 'root 8 (self 0)\n  c 8 (self 0)\n    b 5 (self 0)\n      a 5 (self 5)\n    a 2 (self 2)\n    d 1 (self 1)');
+    assert.equal(formatTree((await store.query(CPU, ALL, { calleesOf: frameOf('b') })).tree), 'root 9 (self 0)\n  b 9 (self 4)\n    c 5 (self 5)');
     const { tree } = await store.query(CPU, ALL, { limit: 4 });
     assert.equal(tree.totalCount[0], 13);
     assert.match(formatTree(tree), /cut \d/);

@@ -17,15 +17,16 @@ export interface NaiveAnswer extends Pick<QueryAnswer, 'idle' | 'dropped' | 'win
   readonly paths: Paths;
 }
 
-export function naiveQuery(windows: readonly StackWindow[], selector: Selector, range: Range, { focus = [], callersOf }: QueryOptions = {}): NaiveAnswer {
+export function naiveQuery(windows: readonly StackWindow[], selector: Selector, range: Range, { focus = [], callersOf, calleesOf }: QueryOptions = {}): NaiveAnswer {
   const paths: Paths = new Map([['', none()]]);
   const seen = windows.filter((window) => selectsWindow(window, selector, range)).map((window) => ({ window, whole: selects(window, {}, selector), rows: rowsOf(window, selector) }));
   const counted = seen.filter(({ window }) => mayHold(window, selector));
   for (const { path, count, weight } of seen.flatMap(({ rows }) => rows)) {
     if (focus.some(({ name }, depth) => path[depth] !== name)) continue;
-    const outermost = callersOf === undefined ? -1 : path.indexOf(callersOf.name);
-    if (callersOf !== undefined && outermost < 0) continue;
-    addRow(paths, callersOf === undefined ? path : path.slice(0, outermost + 1).reverse(), count, weight);
+    const of = callersOf ?? calleesOf;
+    const outermost = of === undefined ? 0 : path.indexOf(of.name);
+    if (outermost < 0) continue;
+    addRow(paths, callersOf === undefined ? path.slice(outermost) : path.slice(0, outermost + 1).reverse(), count, weight);
   }
   const whole = counted.filter((one) => one.whole).map(({ window }) => window);
   const all = counted.map(({ window }) => window);
