@@ -1,0 +1,36 @@
+// `node --import liveprofiler-sampler/register app.js`: a sampler as the environment asks for it, and one line on
+// stderr. Whatever is wrong is told there, and the service starts all the same.
+import { isMainThread } from 'node:worker_threads';
+import { commitOf, readEnvironment } from './environment.ts';
+import { versionOf } from './program.ts';
+import type { SamplerOptions } from './options.ts';
+import { createSampler } from './sampler.ts';
+
+if (isMainThread) void register().then(say, say);
+
+async function register(): Promise<string> {
+  const { options, address, faults } = readEnvironment(process.env);
+  if (options === undefined) return [...faults, 'nothing is sampled'].join('; ');
+  const asked = { ...defaultVersion(), ...options };
+  const sampler = createSampler(asked);
+  const what = [asked.service ?? 'this process', asked.version].filter((word) => word !== undefined).join(' ');
+  try {
+    const { host, port } = await sampler.listen(address);
+    return [`sampling ${what}, read at ${host.includes(':') ? `[${host}]` : host}:${port}`, ...faults].join('; ');
+  } catch (error) {
+    return [`sampling ${what}, but nobody can read it: ${(error as Error).message}`, ...faults].join('; ');
+  }
+}
+
+function defaultVersion(): Pick<SamplerOptions, 'version'> {
+  // Under PM2 the first argument is PM2's own.
+  const program = process.env['pm_exec_path'] ?? process.argv[1];
+  const version = commitOf(process.env) ?? (program === undefined ? undefined : versionOf(program))?.slice(0, 1024);
+  return version === undefined ? {} : { version };
+}
+
+function say(what: unknown): void {
+  // Values come from outside: nothing of them may steer a terminal.
+  const text = (what instanceof Error ? what.message : String(what)).replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+  process.stderr.write(`liveprofiler: ${text}\n`);
+}

@@ -1,0 +1,82 @@
+// `node --import liveprofiler-sampler/register`: a service that knows nothing of it, read from outside.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { askWire, SECRET } from './ask.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const GOOD = { LIVEPROFILER_SECRET: SECRET, LIVEPROFILER_PORT: '0', LIVEPROFILER_SERVICE: 'shop' };
+
+interface Service {
+  /** The line on stderr. */
+  readonly line: string;
+  /** What the service wrote itself: it is running. */
+  readonly said: string;
+  readonly port: number;
+}
+
+/** Starts a program of version 3.2.1, in `app/bin/`, with nothing in the environment but what is given. */
+async function start(t: TestContext, environment: Readonly<Record<string, string>>, flag = '--import'): Promise<Service> {
+  const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-register-'));
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'package.json'), '{ "version": "3.2.1" }');
+  writeFileSync(join(folder, 'bin', 'package.json'), '{ "type": "commonjs" }');
+  writeFileSync(join(folder, 'bin', 'app.js'), "console.log('serving'); setInterval(() => {}, 1000); process.stdin.once('end', () => process.exit()).resume();");
+  const child = spawn(process.execPath, [flag, 'liveprofiler-sampler/register', join(folder, 'bin', 'app.js')], { cwd: ROOT, env: environment });
+  t.after(async () => {
+    child.stdin.end();
+    if (child.exitCode === null) await once(child, 'exit');
+    rmSync(folder, { recursive: true });
+  });
+  const [[line], [said]] = (await Promise.all([once(createInterface(child.stderr), 'line'), once(createInterface(child.stdout), 'line')])) as [[string], [string]];
+  return { line, said, port: Number(/:(\d+)(?:;|$)/.exec(line)?.[1]) };
+}
+
+test('a service without a line of code for it is sampled, and says so in one line', async (t) => {
+  const { line, port } = await start(t, { ...GOOD, LIVEPROFILER_INTERVAL_US: '2000', LIVEPROFILER_LABELS: 'region=eu, tier = web' });
+  assert.match(line, /^liveprofiler: sampling shop 3\.2\.1, read at 127\.0\.0\.1:\d+$/);
+  const [process] = (await askWire(port)).processes;
+  assert.ok(process !== undefined);
+  const { service, version, region, tier } = process.labels;
+  assert.deepEqual({ service, version, region, tier }, { service: 'shop', version: '3.2.1', region: 'eu', tier: 'web' });
+  assert.equal(process.state, 'running');
+  assert.ok(Math.abs(process.intervalUs - 2000) <= 100);
+});
+
+test('--require does as well, and the version is the commit where the environment tells it, unless one is given', async (t) => {
+  const built = { ...GOOD, GIT_COMMIT: 'not a commit', SOURCE_VERSION: '0123456789abcdef0123456789abcdef01234567' };
+  assert.match((await start(t, built, '--require')).line, /sampling shop 0123456789ab, read at/);
+  assert.match((await start(t, { ...built, LIVEPROFILER_VERSION: '9.9' })).line, /sampling shop 9\.9, read at/);
+});
+
+test('wrong values are told and left out, and the service runs', async (t) => {
+  const { line, said, port } = await start(t, { ...GOOD, LIVEPROFILER_INTERVAL_US: 'fast', LIVEPROFILER_LABELS: 'pid=1', LIVEPROFILER_SERVICE: 'x'.repeat(2000) });
+  assert.equal(said, 'serving');
+  assert.match(line, /^liveprofiler: sampling this process 3\.2\.1, read at .*; LIVEPROFILER_SERVICE: .*; LIVEPROFILER_INTERVAL_US: intervalUs is NaN.*; LIVEPROFILER_LABELS: labels\.pid is set/);
+  const [process] = (await askWire(port)).processes;
+  assert.equal(process?.state, 'running');
+  assert.ok(Math.abs(process.intervalUs - 10_000) <= 500);
+});
+
+test('without a secret nothing is sampled, and the service runs', async (t) => {
+  const { line, said } = await start(t, {});
+  assert.deepEqual([line, said], ['liveprofiler: LIVEPROFILER_SECRET is not set; nothing is sampled', 'serving']);
+});
+
+test('a port that is taken is told, and the service runs; what a value holds does not steer the terminal', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => taken.close());
+  await once(taken, 'listening');
+  const { line, said } = await start(t, { ...GOOD, LIVEPROFILER_SERVICE: 'a\u001b[2Jb', LIVEPROFILER_PORT: String((taken.address() as AddressInfo).port) });
+  assert.equal(said, 'serving');
+  assert.match(line, /^liveprofiler: sampling a \[2Jb 3\.2\.1, but nobody can read it: listen EADDRINUSE/);
+});
