@@ -39,6 +39,8 @@ export async function listenForControl(folder: string, run: (request: Request, t
       done();
     });
   });
+  // Who cannot connect now asks again; the process that serves goes on.
+  server.on('error', () => undefined);
   await chmod(path, 0o600);
   return server;
 }

@@ -1,6 +1,7 @@
 // The page's server: one listener for the life of the process, and who may ask it, which a reload can change.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import type { Config } from '../collector/config/index.ts';
 import type { Collector } from '../collector/index.ts';
 import type { Store } from '../collector/store/index.ts';
@@ -15,18 +16,28 @@ export interface PageServer {
 }
 
 /** @throws what node:net throws when the address cannot be had. */
-export async function servePage(config: Config, store: Store, collector: Collector): Promise<PageServer> {
+export async function servePage(config: Config, { store, collector, log }: { readonly store: Store; readonly collector: Collector; readonly log: Logger }): Promise<PageServer> {
   const { listen: { host, port }, loopback } = config.visualizer;
+  const failed = (error: unknown, asked: { readonly method: string; readonly path: string }): void => {
+    log.error({ err: error, ...asked }, 'a question to the page could not be answered');
+  };
   const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
   const appFor = ({ collector: { hosts }, visualizer: { allowedHosts, credentials } }: Parameters<PageServer['admit']>[0]) =>
-    createApp({ store, collector, metrics, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set(hosts.map(({ secret }) => secret))] } });
+    createApp({ store, collector, metrics, failed, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set(hosts.map(({ secret }) => secret))] } });
   let app = appFor(config);
   const server = createServer((request, response) => {
     app(request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  // Such as a connection that cannot be taken for want of file descriptors.
+  server.on('error', (error) => {
+    log.error({ err: error }, 'the page could not take a connection');
   });
   return {
     url: urlOf(server.address() as AddressInfo),

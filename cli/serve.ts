@@ -14,6 +14,7 @@ import { servePage } from './page-server.ts';
 import type { PageServer } from './page-server.ts';
 import { createReload } from './reload.ts';
 import { untilSignal } from './signals.ts';
+import { measureStore } from './store-metrics.ts';
 import { startStoreTurns } from './store-turns.ts';
 import { runUpkeep } from './upkeep.ts';
 
@@ -31,9 +32,10 @@ export async function serve(path: string): Promise<number> {
   const self = await sampleSelf(config);
   const withSelf = (settings: Settings): Settings => addSelf(settings, self);
   const collector = createCollector({ config: withSelf(config.collector), store, log });
+  measureStore(store, collector.metrics);
   let page: PageServer;
   try {
-    page = await servePage(config, store, collector);
+    page = await servePage(config, { store, collector, log });
   } catch (error) {
     await self?.sampler.stop();
     await store.close();

@@ -1,10 +1,9 @@
 // Where a host's monotonic stamps lie in store time. Pure. Invariant: within one boot and epoch the offset never
 // changes, so windows keep the distances and the order that they had on the host.
 import type { Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
-import type { HostMemory } from './store/contract.ts';
+import type { BootMemory, HostMemory } from './store/contract.ts';
 
 export type Clocks = HostMemory['clocks'];
-export type BootClock = Clocks[string];
 
 /** A host's wall clock and monotonic clock at one moment. */
 export interface ClockReading {
@@ -12,14 +11,22 @@ export interface ClockReading {
   readonly monotonicUs: Microseconds;
 }
 
+/** Our wall clock before and after that moment. */
+export interface Asked {
+  readonly askedMs: Milliseconds;
+  readonly nowMs: Milliseconds;
+}
+
 export interface ClockVerdict {
   /** The clocks to remember, this boot's included. */
   readonly clocks: Clocks;
-  readonly clock: BootClock;
-  /** The host's clock was set since the offset was frozen. */
-  readonly stepped: boolean;
+  readonly clock: BootMemory;
+  /** By how much the host's clock was set since it was last read; absent when it was not. */
+  readonly jumpMs?: Milliseconds;
 }
 
+/** A clock that is off by less is nobody's problem in ranges of minutes; one that is off by more is told and not believed. */
+export const TRUSTED_MS = 5000;
 /** A host's clock that moved by more than this against its monotonic clock was set; less is its everyday correction. */
 const STEP_US = 1_000_000;
 const FORGET_AFTER_MS = 24 * 3_600_000;
@@ -27,25 +34,32 @@ const FORGET_AFTER_MS = 24 * 3_600_000;
 const MAX_BOOTS = 1000;
 
 /**
- * Freezes the offset at the first reading of a boot and opens an epoch at each later step.
+ * Freezes the offset at the first reading of a boot: by the host's clock where ours agrees, else by ours, so that a
+ * host whose clock is wrong is still found at the time when things happened.
  *
- * Every window of the answer that shows a step is placed by the new offset, also those that ended before it: when in
- * between the clock was set cannot be known, a clock is mostly set because it was wrong, and one offset per answer
- * leaves no seam inside it. After a step back the new windows may lie where older ones lie; both stay, as a window's
- * identity is its sequence and never its time.
+ * A new epoch opens when the host's clock was set, and when both clocks agree that the frozen offset is wrong, as
+ * after ours was set right. Its offset is the host's where ours agrees, else the former one as long as that is true
+ * by our clock: a wrong clock that is set to another wrong time moves nothing.
  */
-export function readClock(known: Clocks, boot: string, reading: ClockReading, nowMs: Milliseconds): ClockVerdict {
-  const offsetUs = reading.wallMs * 1000 - reading.monotonicUs;
+export function readClock(known: Clocks, boot: string, { wallMs, monotonicUs }: ClockReading, asked: Asked): ClockVerdict {
   const before = Object.hasOwn(known, boot) ? known[boot] : undefined;
-  const stepped = before !== undefined && Math.abs(offsetUs - before.offsetUs) > STEP_US;
-  const clock: BootClock =
-    before === undefined ? { offsetUs, epoch: 0, seenMs: nowMs }
-    : stepped ? { offsetUs, epoch: before.epoch + 1, seenMs: nowMs }
-    : { ...before, seenMs: nowMs };
-  return { clocks: withBoot(known, boot, clock, nowMs), clock, stepped };
+  const [earliestUs, latestUs] = [asked.askedMs, asked.nowMs].map((ms) => Math.round(ms * 1000) - monotonicUs) as [number, number];
+  const trusted = (offsetUs: Microseconds): boolean => earliestUs - TRUSTED_MS * 1000 <= offsetUs && offsetUs <= latestUs + TRUSTED_MS * 1000;
+  const wallOffsetUs = wallMs * 1000 - monotonicUs;
+  const jumpUs = before === undefined ? 0 : wallOffsetUs - (before.wallOffsetUs ?? before.offsetUs);
+  const stepped = Math.abs(jumpUs) > STEP_US;
+  const anew = before === undefined || stepped || (!trusted(before.offsetUs) && trusted(wallOffsetUs));
+  const clock: BootMemory = !anew ? { ...before, seenMs: asked.nowMs } : {
+    ...before,
+    offsetUs: trusted(wallOffsetUs) ? wallOffsetUs : before !== undefined && trusted(before.offsetUs) ? before.offsetUs : Math.round((earliestUs + latestUs) / 2),
+    wallOffsetUs,
+    epoch: before === undefined ? 0 : before.epoch + 1,
+    seenMs: asked.nowMs,
+  };
+  return { clocks: withBoot(known, boot, clock, asked.nowMs), clock, ...(stepped && { jumpMs: Math.round(jumpUs / 1000) }) };
 }
 
-function withBoot(known: Clocks, boot: string, clock: BootClock, nowMs: Milliseconds): Clocks {
+function withBoot(known: Clocks, boot: string, clock: BootMemory, nowMs: Milliseconds): Clocks {
   const kept = Object.entries(known).filter(([name, { seenMs }]) => name !== boot && Math.abs(nowMs - seenMs) < FORGET_AFTER_MS);
   if (kept.length >= MAX_BOOTS) kept.sort(([, a], [, b]) => b.seenMs - a.seenMs).splice(MAX_BOOTS - 1);
   return Object.fromEntries([...kept, [boot, clock]]);

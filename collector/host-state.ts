@@ -50,14 +50,10 @@ function stateAfter(before: HostStatus, { failure, windows, notes }: PullReport,
   return before.state === 'stale' || nowMs - quietSinceMs >= staleAfterMs ? 'stale' : 'up';
 }
 
-/** A clock that is off by less is nobody's problem in ranges of minutes. */
-const CLOCK_NOTE_MS = 5000;
+const MOST_NOTES = 4;
 
-function errorOf({ failure, notes, clockOffsetMs }: PullReport): string | undefined {
+function errorOf({ failure, notes }: PullReport): string | undefined {
   const sentences = failure === undefined ? [] : [failure.message];
-  for (const { sentence } of notes.slice(0, 3)) sentences.push(sentence);
-  if (clockOffsetMs !== undefined && Math.abs(clockOffsetMs) > CLOCK_NOTE_MS) {
-    sentences.push(`Its clock is ${Math.round(Math.abs(clockOffsetMs) / 1000)} s ${clockOffsetMs > 0 ? 'ahead of' : 'behind'} the collector's, and its graphs go by its clock: check the time service of both.`);
-  }
+  for (const { sentence } of notes.slice(0, MOST_NOTES)) sentences.push(sentence);
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }

@@ -35,14 +35,16 @@ export interface Collector {
   reload(config: Settings): Promise<void>;
   /** Ends running requests; resolves when nothing is written any more. The store stays open. */
   stop(): Promise<void>;
+  /** Why the store keeps nothing at present, fit for anybody's eyes; undefined while it does. */
+  storeTrouble(): string | undefined;
   readonly metrics: Registry;
 }
 
 export function createCollector({ config, store, log, clock = systemClock, registry = new Registry() }: CollectorOptions): Collector {
-  const metrics = createMetrics(registry, clock.wallMs);
   const queue = createQueue(config.concurrency);
   const lookup = createLookup();
   const watched = watchStore(store, log);
+  const metrics = createMetrics(registry, clock.wallMs, () => watched.trouble() === undefined);
   /** Hosts that left and may still write; the next of the same name waits for them. */
   const leaving = new Map<string, Promise<void>>();
   let settings = config;
@@ -93,6 +95,7 @@ export function createCollector({ config, store, log, clock = systemClock, regis
 
   return {
     metrics: registry,
+    storeTrouble: () => watched.trouble(),
     reload,
     start() {
       if (started || stopped) return;

@@ -11,7 +11,8 @@ export interface CollectorMetrics {
   forget(host: string): void;
 }
 
-export function createMetrics(registry: Registry, wallMs: () => Milliseconds): CollectorMetrics {
+/** `takes`: whether the store took what it was last given. */
+export function createMetrics(registry: Registry, wallMs: () => Milliseconds, takes: () => boolean): CollectorMetrics {
   const registers = [registry];
   const perHost = (name: string, help: string): Counter<'host'> => new Counter({ name, help, labelNames: ['host'], registers });
   const pulls = perHost('liveprofiler_pulls_total', 'Pulls of a host, failed ones included.');
@@ -24,7 +25,17 @@ export function createMetrics(registry: Registry, wallMs: () => Milliseconds): C
     duplicates: perHost('liveprofiler_windows_duplicate_total', 'Windows that the store had already.'),
     refused: perHost('liveprofiler_windows_refused_total', 'Windows that the store refused.'),
     malformed: perHost('liveprofiler_entries_malformed_total', 'Entries of an ancestor’s answer that could not be read.'),
+    lost: perHost('liveprofiler_samples_lost_total', 'Samples that left the memory of the host before anybody read them.'),
+    clockJumps: perHost('liveprofiler_clock_steps_total', 'How often the clock of the host was set.'),
   };
+  new Gauge({
+    name: 'liveprofiler_store_up',
+    help: '0 while the store refuses what hosts answer, as on a full disk.',
+    registers,
+    collect() {
+      this.set(takes() ? 1 : 0);
+    },
+  });
   const offset = new Gauge({ name: 'liveprofiler_clock_offset_seconds', help: 'Clock of the host minus clock of the collector.', labelNames: ['host'], registers });
   const up = new Gauge({ name: 'liveprofiler_host_up', help: '1 when the last pull of the host succeeded.', labelNames: ['host'], registers });
   const lastEndMs = new Map<string, Milliseconds>();

@@ -6,7 +6,7 @@ import { readAnswer } from './dialects/answer.ts';
 import type { HostAnswer } from './dialects/answer.ts';
 import { PullFailure } from './failures.ts';
 import type { Fetcher } from './fetch.ts';
-import { createLossWatch, notesOf } from './notes.ts';
+import { notesOf, placingNotes } from './notes.ts';
 import type { Note } from './notes.ts';
 import type { HostMemory, Store, Window } from './store/contract.ts';
 import { NO_MEMORY, placeTotals, placeWire } from './windows.ts';
@@ -32,6 +32,10 @@ export interface PullReport {
   readonly duplicates: number;
   readonly refused: number;
   readonly malformed: number;
+  /** Samples that the host lost before anybody read them. */
+  readonly lost: number;
+  /** How often a clock of the host was set. */
+  readonly clockJumps: number;
 }
 
 export interface Puller {
@@ -54,14 +58,13 @@ const MAX_ROUNDS = 100;
 type Report = { -readonly [K in keyof PullReport]: PullReport[K] } & { notes: Note[] };
 
 export function createPuller({ host, url, store, fetcher, clock, intervalMs }: PullerOptions): Puller {
-  const losses = createLossWatch();
   let memory: HostMemory | undefined;
   let wantsReset = false;
   /** Totals that their sampler has forgotten already and the store has not kept yet. */
   let unkept: Placed | undefined;
 
   async function pull(stop: AbortSignal): Promise<PullReport> {
-    const report: Report = { notes: [], bytes: 0, windows: 0, rows: 0, samples: 0, duplicates: 0, refused: 0, malformed: 0 };
+    const report: Report = { notes: [], bytes: 0, windows: 0, rows: 0, samples: 0, duplicates: 0, refused: 0, malformed: 0, lost: 0, clockJumps: 0 };
     try {
       if (unkept !== undefined) await keep(unkept, report);
       unkept = undefined;
@@ -93,13 +96,14 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
       wantsReset = true;
       return true;
     }
-    report.notes.push(...notesOf(answer, losses));
+    note(report, notesOf(answer));
     if (answer.speaks === 'liveprofiler') {
       const { cursor } = memory;
       const clockOffsetMs = answer.wire.wallMs - (askedMs + nowMs) / 2;
       const labels = answer.wire.processes[0]?.labels;
       Object.assign(report, { clockOffsetMs }, labels && { labels });
-      const placed = placeWire(host, answer.wire, memory, nowMs);
+      const placed = placeWire(host, answer.wire, memory, { askedMs, nowMs });
+      note(report, placingNotes(placed, { clockOffsetMs, uncertainMs: (nowMs - askedMs) / 2 }));
       report.clockSteps = Math.max(report.clockSteps ?? 0, placed.clockSteps);
       await keep(placed, report);
       // The same cursor again is no progress, whatever the host says.
@@ -113,10 +117,12 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
     return false;
   }
 
-  async function keep({ windows, memory: next }: Placed, report: Report): Promise<void> {
+  async function keep({ windows, memory: next, jumpsMs, lost }: Placed, report: Report): Promise<void> {
     try {
       const { duplicates, refused } = await store.append(windows, new Map([[host.name, next]]));
       memory = next;
+      report.lost += lost;
+      report.clockJumps += jumpsMs.length;
       const kept = fresh(windows, duplicates, new Set(refused.map(({ window }) => identityOf(window))));
       report.duplicates += duplicates;
       report.refused += refused.length;
@@ -146,6 +152,11 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
   }
 
   return { pull };
+}
+
+/** What each of several answers of one pull says is told once. */
+function note(report: Report, notes: readonly Note[]): void {
+  report.notes.push(...notes.filter(({ sentence }) => !report.notes.some((known) => known.sentence === sentence)));
 }
 
 /** The store says how many it had, not which: they are the oldest, as a host tells its windows in order. */

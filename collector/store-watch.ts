@@ -12,7 +12,12 @@ export function isStoreTrouble(error: unknown): error is StoreError {
   return error instanceof StoreError && OF_ALL_HOSTS.includes(error.code);
 }
 
-export function watchStore(store: Pick<Store, 'append' | 'memory'>, log: Logger): Pick<Store, 'append' | 'memory'> {
+export interface WatchedStore extends Pick<Store, 'append' | 'memory'> {
+  /** Why nothing is kept at present, without names of folders; undefined when the last write was taken. */
+  trouble(): string | undefined;
+}
+
+export function watchStore(store: Pick<Store, 'append' | 'memory'>, log: Logger): WatchedStore {
   /** Each code is told once until a write succeeds: a full disk can fail in turns now so, now otherwise. */
   const told = new Set<StoreErrorCode>();
 
@@ -29,6 +34,11 @@ export function watchStore(store: Pick<Store, 'append' | 'memory'>, log: Logger)
   }
 
   return {
+    trouble() {
+      if (told.size === 0) return undefined;
+      const why = told.has('STORE_FULL') ? 'The disk is full' : 'The disk refuses writes';
+      return `${why}: nothing is stored at present. It goes on by itself; hosts keep their windows meanwhile.`;
+    },
     memory: (host) => watched(store.memory(host)),
     async append(windows, memories) {
       const report = await watched(store.append(windows, memories));

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { FACTS } from 'liveprofiler-sampler/wire';
 import type { Labels, Milliseconds, Numbers, WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
 import { readClock } from './clocks.ts';
-import type { BootClock } from './clocks.ts';
+import type { Asked } from './clocks.ts';
 import type { Totals } from './dialects/totals.ts';
-import type { HostMemory, NumberWindow, StackWindow, Window } from './store/contract.ts';
+import type { BootMemory, HostMemory, NumberWindow, StackWindow, Window } from './store/contract.ts';
 
 export interface HostName {
   readonly name: string;
@@ -19,6 +19,10 @@ export interface Placed {
   readonly memory: HostMemory;
   /** Steps of the host's clock during the current boots: the most of any. */
   readonly clockSteps: number;
+  /** Clocks of processes that were set since the last answer, each by how much. */
+  readonly jumpsMs: readonly Milliseconds[];
+  /** Samples that left the host's memory unread since the last answer. */
+  readonly lost: number;
 }
 
 export const NO_MEMORY: HostMemory = { cursor: '', clocks: {}, ancestorSeq: 0 };
@@ -26,14 +30,18 @@ export const NO_MEMORY: HostMemory = { cursor: '', clocks: {}, ancestorSeq: 0 };
 /** Times by one process clock may be told a little apart by two answers; more is a gap or another reader. */
 const JITTER_MS = 1000;
 
-export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory, nowMs: Milliseconds): Placed {
+export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory, asked: Asked): Placed {
   let clocks = memory.clocks;
   let clockSteps = 0;
+  let lost = 0;
+  const jumpsMs: Milliseconds[] = [];
   const windows: Window[] = [];
   for (const process of answer.processes) {
-    const verdict = readClock(clocks, process.boot, answer, nowMs);
-    clocks = verdict.clocks;
+    const verdict = readClock(clocks, process.boot, answer, asked);
     clockSteps = Math.max(clockSteps, verdict.clock.epoch);
+    if (verdict.jumpMs !== undefined) jumpsMs.push(verdict.jumpMs);
+    lost += Math.max(0, process.cost.lost.count - (verdict.clock.lost ?? 0));
+    clocks = process.cost.lost.count === 0 ? verdict.clocks : { ...verdict.clocks, [process.boot]: { ...verdict.clock, lost: process.cost.lost.count } };
     const labels = sorted({ ...process.labels, ...host.labels });
     const names = new Map(process.threads.map(({ id, name }) => [id, name]));
     for (const window of process.windows) {
@@ -41,10 +49,10 @@ export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory
       windows.push(placed, ...factsOf(placed, window));
     }
   }
-  return { windows, memory: { ...memory, cursor: answer.cursor, clocks }, clockSteps };
+  return { windows, memory: { ...memory, cursor: answer.cursor, clocks }, clockSteps, jumpsMs, lost };
 }
 
-function placeWindow(host: string, process: WireProcess, window: WireWindow, processLabels: Labels, threadName: string, clock: BootClock): StackWindow {
+function placeWindow(host: string, process: WireProcess, window: WireWindow, processLabels: Labels, threadName: string, clock: BootMemory): StackWindow {
   const { rows, sections = {}, startUs, endUs, ...rest } = window;
   const { boot, frames, stacks, labelSets } = process;
   return {
@@ -87,7 +95,7 @@ export function placeTotals(host: HostName, totals: Totals, memory: HostMemory, 
   const last = Object.hasOwn(memory.clocks, boot) ? memory.clocks[boot] : undefined;
   const seq = memory.ancestorSeq;
   const endUs = Math.round(nowMs * 1000);
-  const { clocks, clock } = readClock(memory.clocks, boot, { wallMs: 0, monotonicUs: 0 }, nowMs);
+  const { clocks, clock } = readClock(memory.clocks, boot, { wallMs: nowMs, monotonicUs: endUs }, { askedMs: nowMs, nowMs });
   const window: Window = {
     host: host.name,
     boot,
@@ -107,7 +115,7 @@ export function placeTotals(host: HostName, totals: Totals, memory: HostMemory, 
     profile: totals.profile,
     sections: {},
   };
-  return { windows: [window], memory: { ...memory, clocks, ancestorSeq: seq + 1 }, clockSteps: 0 };
+  return { windows: [window], memory: { ...memory, clocks, ancestorSeq: seq + 1 }, clockSteps: 0, jumpsMs: [], lost: 0 };
 }
 
 function startOf(endUs: number, { elapsedUs }: Totals, lastSeenMs: Milliseconds | undefined): number {

@@ -50,8 +50,13 @@ export function createSampler(options: SamplerOptions): Sampler {
       server.maxConnections = 64;
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, host, resolve);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
       });
+      // A connection that cannot be taken, such as for want of file descriptors, is no reason to end the service.
+      server.on('error', () => undefined);
       server.unref();
       servers.add(server);
       const address = server.address() as AddressInfo;

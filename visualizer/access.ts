@@ -15,7 +15,8 @@ export interface Access {
   readonly secrets: readonly string[];
 }
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+/** No web site can own an address of loopback: all of 127.0.0.0/8 is let in. */
+const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 const FOR_MACHINES = /^\/(?:metrics|collector)\/?$/;
 
 /** Directives of our own: helmet's would upgrade to https, which breaks plain http under any name but loopback's. */
@@ -43,7 +44,7 @@ export function policy(): RequestHandler {
 export function guard({ loopback, allowedHosts, credentials, secrets }: Access): RequestHandler {
   const same = createComparer();
   return (request, response, next) => {
-    if (loopback && !LOOPBACK_NAMES.includes(nameOf(request)) && !allowedHosts.includes(nameOf(request))) {
+    if (loopback && !LOOPBACK.test(nameOf(request)) && !allowedHosts.includes(nameOf(request))) {
       throw new HttpError(403, 'HOST_NOT_ALLOWED', `This page does not answer to the name ${JSON.stringify(nameOf(request))}: add it to [visualizer] allowed_hosts.`);
     }
     if (credentials === undefined ? loopback : same(request.headers.authorization, basic(credentials))) {

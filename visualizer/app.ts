@@ -28,6 +28,8 @@ export interface AppOptions {
   /** Prometheus' text format. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly access: Access;
+  /** Hears of every question that got a 5xx, and why. */
+  readonly failed: (error: unknown, asked: { readonly method: string; readonly path: string }) => void;
   readonly wallMs?: () => number;
 }
 
@@ -40,10 +42,13 @@ const TOP_LIMIT = 2000;
 /** Room for a path of a thousand frames with long names. */
 const MOST_BODY_BYTES = 1_048_576;
 
-export function createApp({ store, collector, metrics, access, wallMs = Date.now }: AppOptions): Express {
+export function createApp({ store, collector, metrics, access, failed, wallMs = Date.now }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'));
+  app.get('/healthz', (_request, response) => {
+    const trouble = collector.storeTrouble();
+    response.status(trouble === undefined ? 200 : 503).type('text').send(`${trouble ?? 'ok'}\n`);
+  });
   app.use(policy());
   app.use((_request, response, next) => {
     response.set('cache-control', 'private, no-cache');
@@ -96,7 +101,12 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
   app.use((request: Request) => {
     throw new HttpError(404, 'NOT_FOUND', `There is no ${request.path} here. The hosts are at /.`);
   });
-  app.use(answerError);
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    const told = toldOf(error);
+    if (told.status >= 500) failed(error, { method: request.method, path: request.path });
+    if (response.headersSent) next(error);
+    else answerError(told, request, response);
+  });
 
   async function flame(request: Request, part: Pick<QueryOptions, 'focus' | 'callersOf' | 'calleesOf'> = {}): Promise<FlameAnswer> {
     const { query, selection, hosts } = await chosen(request);
@@ -121,19 +131,20 @@ export function createApp({ store, collector, metrics, access, wallMs = Date.now
   return app;
 }
 
-function answerError(error: unknown, request: Request, response: Response, next: NextFunction): void {
-  if (response.headersSent) {
-    next(error);
-    return;
-  }
-  const { status, code, message } = told(error);
+interface Told {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+function answerError({ status, code, message }: Told, request: Request, response: Response): void {
   const wantsPage = request.path === '/' || /^\/graph(?:\/|$)/.test(request.path);
   response.status(status);
   if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
   else response.json({ error: { code, message } } satisfies ErrorAnswer);
 }
 
-function told(error: unknown): { status: number; code: string; message: string } {
+function toldOf(error: unknown): Told {
   if (error instanceof HttpError) return error;
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
     return { status: error.status, code: error.status === 404 ? 'NOT_FOUND' : 'BAD_QUERY', message: error.status === 404 ? 'There is no such file.' : `The address does not read: ${error.message}.` };

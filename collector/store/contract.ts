@@ -44,10 +44,21 @@ export interface NumberWindow extends WindowBase {
 export interface HostMemory {
   /** To hand back as `?after=`; empty before the first answer. */
   readonly cursor: string;
-  /** Per boot: the frozen offset (store time = monotonic + offsetUs), its epoch, and when the boot was last seen. */
-  readonly clocks: Readonly<Record<string, { readonly offsetUs: Microseconds; readonly epoch: number; readonly seenMs: Milliseconds }>>;
+  readonly clocks: Readonly<Record<string, BootMemory>>;
   /** Windows made so far from a host that only speaks an ancestor's format and tells no sequence numbers. */
   readonly ancestorSeq: number;
+}
+
+/** What is remembered of one boot. */
+export interface BootMemory {
+  /** Frozen: store time = monotonic + offsetUs. */
+  readonly offsetUs: Microseconds;
+  /** The same by the host's own clock, when the offset was frozen; absent in what an older version wrote. */
+  readonly wallOffsetUs?: Microseconds;
+  readonly epoch: number;
+  readonly seenMs: Milliseconds;
+  /** Samples that the process said it lost; absent for none. */
+  readonly lost?: number;
 }
 
 /** Half-open, epoch milliseconds. A window belongs to the range that holds its start. */

@@ -10,7 +10,7 @@ withBrowser();
 test('hosts stand under their service with state, reason, busy share and last pull', async (t) => {
   const nowMs = Date.now();
   const hosts = [
-    hostStatus({ lastPullMs: nowMs - 2000, sinceMs: nowMs - 7_200_000 }),
+    hostStatus({ clockSteps: 2, lastPullMs: nowMs - 2000, sinceMs: nowMs - 7_200_000 }),
     hostStatus({ host: 'web-2', state: 'down', sinceMs: nowMs - 300_000, error: 'It refused the connection.' }),
     hostStatus({ host: 'old', service: 'legacy', state: 'stale', speaks: 'nylas', version: '' }),
   ];
@@ -21,7 +21,7 @@ test('hosts stand under their service with state, reason, busy share and last pu
   const { page } = await open(t, `http://127.0.0.1:${port}/`);
   const shop = page.getByRole('region', { name: 'shop' });
   await shop.waitFor();
-  assert.match(await shop.innerText(), /web 1\.2\s+up for 2 h\s+25\.0 %\s+2\.5 ms at most, holds 1\.2 MB\s+[2-9] s ago/);
+  assert.match(await shop.innerText(), /web 1\.2\s+Its clock was set 2 times since it started\.\s+up for 2 h\s+25\.0 %\s+2\.5 ms at most, holds 1\.2 MB\s+[2-9] s ago/);
   assert.match(await shop.innerText(), /web-2 1\.2\s+It refused the connection\.\s+down for 5 min/);
   assert.match(await page.getByRole('region', { name: 'legacy' }).innerText(), /read at most once/);
   assert.equal(await page.getByRole('status').innerText(), '1 of 3 up');

@@ -104,10 +104,12 @@ test('a disk that takes no more: told once, the page goes on, and nothing is los
     while (refused().length < time || host.requests.length < pulls + 5) await pause(20);
     assert.equal(refused().length, time, 'told once each time that it begins');
     assert.match(refused().at(-1)?.msg ?? '', /each turn tries again: /);
-    assert.equal((await fetch(`${serving.url}healthz`)).status, 200);
+    const health = await fetch(`${serving.url}healthz`);
+    assert.deepEqual([health.status, await health.text()], [503, 'The disk refuses writes: nothing is stored at present. It goes on by itself; hosts keep their windows meanwhile.\n']);
     limit('unlimited');
     while ((await kept()) !== script.served().count) await pause(20);
     assert.equal(serving.lines().filter(({ msg }) => msg === 'what hosts answer is stored again').length, time);
+    assert.equal((await fetch(`${serving.url}healthz`)).status, 200);
   }
   serving.child.kill('SIGTERM');
   assert.deepEqual(await serving.ended, { code: 0, signal: null });

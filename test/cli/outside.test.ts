@@ -64,5 +64,7 @@ test('/collector/ pulls all hosts now and says how much came; metrics and health
   const metrics = await (await fetch(`${url}metrics`)).text();
   assert.match(metrics, new RegExp(`^liveprofiler_windows_total\\{host="127\\.0\\.0\\.1:${host.port}"\\} 3$`, 'm'));
   assert.match(metrics, new RegExp(`^liveprofiler_pulls_total\\{host="127\\.0\\.0\\.1:${host.port}"\\} 3$`, 'm'));
+  assert.match(metrics, /^liveprofiler_store_up 1$/m);
+  assert.match(metrics, /^liveprofiler_store_bytes [1-9]\d+$/m);
   assert.equal((await fetch(`${url}healthz`)).status, 200);
 });

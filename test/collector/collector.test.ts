@@ -1,6 +1,9 @@
 // The whole way from hosts over HTTP into a store: what was served is kept, once, and what is odd is told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
+import { createCollector } from '../../collector/index.ts';
+import { createFakeClock } from './fake-clock.ts';
 import { createRig, settings, target } from './rig.ts';
 import { serveHttp } from './servers.ts';
 import { createScriptedHost } from './wire-host.ts';
@@ -94,26 +97,60 @@ test('pulls of one host never overlap: who asks meanwhile joins', async (t) => {
   assert.equal(host.requests.length, 1);
 });
 
-test('a clock that is set opens an epoch, moves later windows only, and loses none', async (t) => {
-  const script = createScriptedHost({ wallMs: 1_700_000_000_000 });
+test('a host whose clock is an hour off, jumps back and is set right: stored where it happened, nothing lost, and told', async (t) => {
+  const clock = createFakeClock();
+  const script = createScriptedHost({ wallMs: clock.wallMs() + 3_600_000 });
   const host = await serveHttp(t, script.answer);
-  const rig = await createRig(t, settings([target('shop', host.url)]));
-  script.finish(2);
-  await rig.collector.pullNow();
-  for (const stepMs of [3_600_000, -7_200_000, 900]) {
-    script.wallMs += stepMs;
+  const rig = await createRig(t, settings([target('shop', host.url)]), { clock });
+  const startMs = clock.wallMs();
+  const told: unknown[] = [];
+  for (const setMs of [0, -7_200_000, 900, 3_599_100]) {
+    script.wallMs += setMs;
     script.finish(2);
+    clock.jump(2000);
     await rig.collector.pullNow();
+    const { state, clockOffsetMs, clockSteps, error } = rig.status('shop');
+    told.push([state, clockOffsetMs, clockSteps, error]);
   }
   const windows = [...rig.store.windows('shop')].sort((a, b) => a.firstSeq - b.firstSeq);
-  assert.deepEqual(windows.map(({ epoch }) => epoch), [0, 0, 1, 1, 2, 2, 2, 2]);
-  const startS = windows.map(({ startUs }) => startUs / 1e6 - 1_700_000_000);
-  assert.deepEqual(startS, [0, 1, 3602, 3603, -3596, -3595, -3594, -3593], 'a step of 0.9 s moves nothing');
-  assert.equal(rig.status('shop').clockSteps, 2);
+  assert.deepEqual(windows.map(({ epoch }) => epoch), [0, 0, 1, 1, 1, 1, 2, 2]);
+  assert.deepEqual(windows.map(({ startUs }) => startUs / 1000 - startMs), [0, 1000, 2000, 3000, 4000, 5000, 6000, 7000], 'no gap and no overlap by our clock');
   assert.deepEqual(await rig.store.tally('shop'), script.served());
+  const off = (words: string): string => `Its clock is ${words} the collector's, and its graphs go by the collector's: check the time service of both.`;
+  assert.deepEqual(told, [
+    ['up', 3_600_000, 0, off('3600 s ahead of')],
+    ['up', -3_600_000, 1, `${off('3600 s behind')} Its clock was set 7200 s back since the pull before.`],
+    ['up', -3_599_100, 1, off('3599 s behind')],
+    ['up', 0, 2, 'Its clock was set 3600 s forward since the pull before.'],
+  ]);
+  assert.deepEqual(rig.lines.map(({ codes }) => codes), [['clock-off'], ['clock-off', 'clock-jumped']], 'once per kind');
+  const metrics = await rig.collector.metrics.metrics();
+  assert.match(metrics, /^liveprofiler_clock_steps_total\{host="shop"\} 2$/m);
 });
 
-test('a sampler that does not run, or lost samples, is told on the page and once in the log', async (t) => {
+test('what a host lost is told once, counted, and not counted again by the collector that comes after', async (t) => {
+  const script = createScriptedHost();
+  const host = await serveHttp(t, script.answer);
+  const hosts = settings([target('shop', host.url)]);
+  const rig = await createRig(t, hosts);
+  script.finish(1);
+  script.lost = 17;
+  await rig.collector.pullNow();
+  assert.match(rig.status('shop').error ?? '', /17 samples .*shorten interval/);
+  await rig.collector.pullNow();
+  assert.equal(rig.status('shop').error, undefined);
+  script.lost = 20;
+  await rig.collector.pullNow();
+  assert.match(await rig.collector.metrics.metrics(), /^liveprofiler_samples_lost_total\{host="shop"\} 20$/m);
+  await rig.collector.stop();
+  const next = createCollector({ config: hosts, store: rig.store, log: pino({ level: 'silent' }) });
+  t.after(() => next.stop());
+  await next.pullNow();
+  assert.equal(next.hosts()[0]?.error, undefined);
+  assert.match(await next.metrics.metrics(), /^liveprofiler_samples_lost_total\{host="shop"\} 0$/m);
+});
+
+test('a sampler that does not run is told on the page and once in the log', async (t) => {
   const script = createScriptedHost();
   const host = await serveHttp(t, script.answer);
   const rig = await createRig(t, settings([target('shop', host.url)]));
@@ -124,11 +161,9 @@ test('a sampler that does not run, or lost samples, is told on the page and once
   assert.match(rig.status('shop').error ?? '', /disabled: there is no inspector/);
   assert.equal(rig.lines.length, 1);
   script.state = 'running';
-  script.lost = 17;
   script.finish(1);
   await rig.collector.pullNow();
-  assert.equal(rig.status('shop').state, 'up');
-  assert.match(rig.status('shop').error ?? '', /17 samples .*shorten interval/);
+  assert.deepEqual([rig.status('shop').state, rig.status('shop').error], ['up', undefined]);
 });
 
 test('a host that claims the windows of another, or spans of its own again, costs nobody anything and is told', async (t) => {

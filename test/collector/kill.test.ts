@@ -57,7 +57,7 @@ test(`${kills} kills at random moments neither lose nor double`, async (t) => {
   script.perAnswer = Number.MAX_SAFE_INTEGER;
   const memory = await store.memory('shop');
   assert.ok(memory);
-  const { windows } = placeWire({ name: 'shop', labels: {} }, script.tell(''), memory, Date.now());
+  const { windows } = placeWire({ name: 'shop', labels: {} }, script.tell(''), memory, { askedMs: Date.now(), nowMs: Date.now() });
   assert.equal(windows.length, script.served().windows);
   await assertHolds(store, windows.filter((window) => 'profile' in window));
 });

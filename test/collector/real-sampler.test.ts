@@ -59,7 +59,7 @@ async function untilFinished(busy: Busy, seq: number): Promise<void> {
 async function assertServed(store: Store, served: WireAnswer): Promise<void> {
   const memory = await store.memory('shop');
   assert.ok(memory);
-  const { windows } = placeWire({ name: 'shop', labels: {} }, served, memory, Date.now());
+  const { windows } = placeWire({ name: 'shop', labels: {} }, served, memory, { askedMs: Date.now(), nowMs: Date.now() });
   const weight = windows.reduce((sum, one) => sum + ('profile' in one ? one.profile.rows.weight.reduce((a, b) => a + b, 0) : 0), 0);
   assert.ok(weight > 1_000_000, `a busy process was sampled: ${weight} µs`);
   await assertHolds(store, windows.filter((window) => 'profile' in window));

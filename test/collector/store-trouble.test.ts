@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { StoreError } from '../../collector/store/index.ts';
 import type { StoreErrorCode } from '../../collector/store/errors.ts';
+import { createFakeClock } from './fake-clock.ts';
+import type { FakeClock } from './fake-clock.ts';
 import { createRig, settings, target } from './rig.ts';
 import type { Rig } from './rig.ts';
 import { serveHttp } from './servers.ts';
@@ -12,20 +14,26 @@ import type { ScriptedHost } from './wire-host.ts';
 
 const HOSTS = 20;
 
+/** How long two windows of a scripted host take. */
+const TURN_MS = 2000;
+
 interface Fleet {
+  readonly clock: FakeClock;
   readonly rig: Rig;
   readonly scripts: readonly ScriptedHost[];
 }
 
 async function fleet(t: TestContext, wrap: NonNullable<Parameters<typeof createRig>[2]>['wrap']): Promise<Fleet> {
-  const scripts = Array.from({ length: HOSTS }, (_, i) => createScriptedHost({ boot: `boot-${i}` }));
+  const clock = createFakeClock();
+  const scripts = Array.from({ length: HOSTS }, (_, i) => createScriptedHost({ boot: `boot-${i}`, wallMs: clock.wallMs() }));
   const targets = await Promise.all(scripts.map(async (script, i) => target(`shop-${i}`, (await serveHttp(t, script.answer)).url)));
-  return { scripts, rig: await createRig(t, settings(targets), wrap && { wrap }) };
+  return { clock, scripts, rig: await createRig(t, settings(targets), { clock, ...(wrap && { wrap }) }) };
 }
 
 /** Each host finishes windows, then all are pulled. */
-async function turn({ rig, scripts }: Fleet): Promise<number> {
+async function turn({ clock, rig, scripts }: Fleet): Promise<number> {
   for (const script of scripts) script.finish(2);
+  clock.jump(TURN_MS);
   return (await rig.collector.pullNow()).stacksCollected;
 }
 
@@ -43,14 +51,18 @@ test('a store without room is told once for the whole fleet, again when it goes 
   }));
   const { rig, scripts } = all;
   const news = lineReader(rig);
+  const metric = async (): Promise<string | undefined> => /^liveprofiler_store_up (.*)$/m.exec(await rig.collector.metrics.metrics())?.[1];
   await turn(all);
   assert.equal(news().length, HOSTS, 'every host is up');
+  assert.deepEqual([await metric(), rig.collector.storeTrouble()], ['1', undefined]);
   for (const code of ['STORE_FULL', 'STORE_IO'] as const) {
     trouble = code;
     for (let turns = 0; turns < 3; turns++) assert.equal(await turn(all), 0);
     const told = news();
     assert.deepEqual(told.map((line) => [line['level'], line['code']]), [[50, code]]);
     assert.match(told[0]?.['msg'] as string, /no room/);
+    assert.equal(await metric(), '0');
+    assert.match(rig.collector.storeTrouble() ?? '', /^The disk .*nothing is stored at present\. It goes on by itself/);
   }
   for (const { state, error } of rig.collector.hosts()) {
     assert.equal(state, 'up', 'the store’s trouble is no host’s');
@@ -59,6 +71,7 @@ test('a store without room is told once for the whole fleet, again when it goes 
   trouble = undefined;
   await turn(all);
   assert.deepEqual(news().map(({ level, codes }) => [level, codes]), [[30, ['STORE_FULL', 'STORE_IO']]]);
+  assert.deepEqual([await metric(), rig.collector.storeTrouble()], ['1', undefined]);
   for (const [i, script] of scripts.entries()) assert.deepEqual(await rig.store.tally(`shop-${i}`), script.served());
   for (const { error } of rig.collector.hosts()) assert.doesNotMatch(error ?? '', /room/);
 });

@@ -9,10 +9,10 @@ const basic = (user: string, password: string) => ({ authorization: `Basic ${Buf
 
 test('on loopback only known names are answered: another site’s name cannot be pointed here', async (t) => {
   const { port } = await serve(t, { access: { allowedHosts: ['profiler.test'] } });
-  for (const host of ['localhost', `localhost:${port}`, '127.0.0.1', `127.0.0.1:${port}`, '[::1]', '[::1]:9999', 'LOCALHOST', 'profiler.test:80']) {
+  for (const host of ['localhost', `localhost:${port}`, '127.0.0.1', `127.0.0.1:${port}`, '[::1]', '[::1]:9999', '127.0.0.2', '127.255.1.9:80', 'LOCALHOST', 'profiler.test:80']) {
     assert.equal((await get(port, '/api/hosts', { host })).status, 200, host);
   }
-  for (const host of ['evil.test', 'localhost.evil.test', '127.0.0.1.evil.test', 'evil.test:127', '[::2]', '__proto__']) {
+  for (const host of ['evil.test', 'localhost.evil.test', '127.0.0.1.evil.test', '127.0.0.evil', '128.0.0.1', 'evil.test:127', '[::2]', '__proto__']) {
     const answer = await get(port, '/api/hosts', { host });
     assert.equal(answer.status, 403, host);
     const { error } = answer.json() as ErrorAnswer;

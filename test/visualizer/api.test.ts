@@ -235,6 +235,21 @@ test('a stack as deep as any is answered, with what lies too deep summed up by n
   assert.equal(nodes(root).reduce((sum, { selfCount }) => sum + selfCount, 0), 9);
 });
 
+test('health says with a sentence when nothing can be stored', async (t) => {
+  const { port } = await serve(t, { storeTrouble: 'The disk is full.' });
+  const { status, body } = await get(port, '/healthz');
+  assert.deepEqual([status, body], [503, 'The disk is full.\n']);
+  assert.equal((await get(port, '/api/hosts')).status, 200, 'what is stored is shown');
+});
+
+test('a question that fails here is told with its cause to who serves, one that was asked wrong is not', async (t) => {
+  const cause = new Error('the disk is on fire');
+  const { port, failures } = await serve(t, { wrap: (store) => ({ ...store, query: () => Promise.reject(cause) }) });
+  assert.equal((await get(port, '/api/flame?host=web&from=nonsense')).status, 400);
+  assert.equal((await get(port, '/api/flame?host=web')).status, 500);
+  assert.deepEqual(failures, [{ error: cause, path: '/api/flame' }]);
+});
+
 test('metrics, health and the ancestors’ way to pull', async (t) => {
   const { port, pulls } = await serve(t, {});
   assert.equal((await get(port, '/healthz')).status, 200);

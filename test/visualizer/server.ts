@@ -18,6 +18,8 @@ export interface Served {
   readonly store: Store;
   /** How often every host was pulled at once. */
   readonly pulls: () => number;
+  /** What got a 5xx, in order. */
+  readonly failures: readonly { readonly error: unknown; readonly path: string }[];
 }
 
 export interface ServeOptions {
@@ -25,21 +27,27 @@ export interface ServeOptions {
   readonly windows?: readonly Window[];
   readonly access?: Partial<Access>;
   readonly wallMs?: () => number;
+  readonly storeTrouble?: string;
+  /** Puts something before the store. */
+  readonly wrap?: (store: Store) => Store;
 }
 
-export async function serve(t: TestContext, { hosts = [hostStatus({})], windows = [], access = {}, wallMs = Date.now }: ServeOptions): Promise<Served> {
+export async function serve(t: TestContext, { hosts = [hostStatus({})], windows = [], access = {}, wallMs = Date.now, storeTrouble, wrap = (store) => store }: ServeOptions): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-page-'));
   const store = await openStore({ path: join(folder, 'db') });
   await store.append(windows, new Map());
   let pulls = 0;
+  const failures: { error: unknown; path: string }[] = [];
   const app = createApp({
-    store,
+    store: wrap(store),
+    failed: (error, { path }) => void failures.push({ error, path }),
     collector: {
       hosts: () => hosts,
       pullNow() {
         pulls++;
         return Promise.resolve({ stacksCollected: 42 });
       },
+      storeTrouble: () => storeTrouble,
     },
     metrics: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', body: 'liveprofiler_up 1\n' }),
     access: { loopback: true, allowedHosts: [], secrets: ['s3cret'], ...access },
@@ -53,7 +61,7 @@ export async function serve(t: TestContext, { hosts = [hostStatus({})], windows 
     await store.close();
     await rm(folder, { recursive: true });
   });
-  return { port: (server.address() as AddressInfo).port, store, pulls: () => pulls };
+  return { port: (server.address() as AddressInfo).port, store, pulls: () => pulls, failures };
 }
 
 export function hostStatus(known: Partial<HostStatus>): HostStatus {

@@ -2,7 +2,7 @@
 import type { HostAnswer } from '../api.ts';
 import { ask } from './ask.ts';
 import { h } from './dom.ts';
-import { STATES } from '../view/summary.ts';
+import { oddities, STATES } from '../view/summary.ts';
 import { ago, bytes, duration, percent } from '../view/units.ts';
 
 const REFRESH_MS = 5000;
@@ -41,11 +41,11 @@ function row(host: HostAnswer): HTMLElement {
   const nowMs = Date.now();
   const since = host.sinceMs > 0 ? ` for ${ago(host.sinceMs, nowMs)}` : '';
   const state = h('td', {}, h('span', { class: `state ${host.state}` }, STATES[host.state]), since);
-  const oddity = host.speaks === 'ancestor-json' || host.speaks === 'nylas' ? h('div', { class: 'why quiet' }, 'Speaks an older format: it is read at most once.') : undefined;
+  const odd = oddities(host).map((words) => h('div', { class: 'why quiet' }, `${words.charAt(0).toUpperCase()}${words.slice(1)}.`));
   const why = host.error === undefined ? undefined : h('div', { class: 'why' }, host.error);
   const link = h('a', { href: `/graph/${encodeURIComponent(host.host)}/` }, host.host);
   const version = host.version === '' ? undefined : h('span', { class: 'quiet' }, ` ${host.version}`);
-  const name = h('td', {}, link, version, why, oddity);
+  const name = h('td', {}, link, version, why, ...odd);
   return h('tr', { class: host.state }, name, state, busy(host.busyShare), cost(host.cost), h('td', {}, host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`));
 }
 

@@ -22,14 +22,23 @@ export function coverage({ covered, windows, idle, dropped, root, threadCount }:
 }
 
 /** After the name of the state. */
-export function standing({ sinceMs, service, version, lastPullMs, error, speaks }: HostStatus, nowMs: number): string {
+export function standing(status: HostStatus, nowMs: number): string {
+  const { sinceMs, service, version, lastPullMs, error } = status;
   return joined([
     sinceMs > 0 ? `for ${ago(sinceMs, nowMs)}` : '',
     service === '' ? '' : `service ${service}${version === '' ? '' : ` ${version}`}`,
     lastPullMs === undefined ? '' : `last pull ${ago(lastPullMs, nowMs)} ago`,
-    speaks === 'ancestor-json' || speaks === 'nylas' ? 'speaks an older format: it is read at most once' : '',
+    ...oddities(status),
     error ?? '',
   ]);
+}
+
+/** What is odd about a host for longer than one pull. */
+export function oddities({ speaks, clockSteps }: Pick<HostStatus, 'speaks' | 'clockSteps'>): string[] {
+  return [
+    ...(speaks === 'ancestor-json' || speaks === 'nylas' ? ['speaks an older format: it is read at most once'] : []),
+    ...(clockSteps > 0 ? [`its clock was set ${clockSteps === 1 ? 'once' : `${clockSteps} times`} since it started`] : []),
+  ];
 }
 
 /** Of several hosts: how many are in which state. */

@@ -27,6 +27,8 @@ export const DEFAULT_RETENTION: Retention = { rawMs: 2 * DAY_MS, minutesMs: 30 *
 
 /** What only this engine can do. */
 export interface LevelStore extends Store {
+  /** What its files take on disk. */
+  bytes(): Promise<Bytes>;
   /** Makes all roll-ups anew of what is under them. */
   rebuild(nowMs: number): Promise<{ readonly rollups: number }>;
   /** Copies the store as it is now into an empty folder, while it goes on. `onProgress` tells entries copied so far. */
@@ -94,6 +96,7 @@ function storeOver(engine: Engine, path: string, retention: Retention, maxBytes:
         await engine.alone(() => markAll(engine));
         return upkeep.rollUp(timeOf(nowMs));
       }),
+    bytes: () => read(() => engine.db.bytes()),
     backup: (folder, onProgress = () => undefined) => read(() => backup(engine.db, folder, onProgress)),
     close() {
       writer.close();
