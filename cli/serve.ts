@@ -1,6 +1,7 @@
 // `liveprofiler serve`: collector, store and page in one process, put together here and taken apart again in order.
 import { createSampler } from 'liveprofiler-sampler';
 import type { Sampler } from 'liveprofiler-sampler';
+import { ENDPOINT_PATH } from 'liveprofiler-sampler/wire';
 import type { Config } from '../collector/config/index.ts';
 import { createCollector } from '../collector/index.ts';
 import type { LevelStore } from '../collector/store/index.ts';
@@ -74,7 +75,7 @@ async function sampleSelf({ sampler: wanted }: Config): Promise<Self | undefined
   const { host, secret, intervalUs } = wanted;
   const sampler = createSampler({ secret, intervalUs, service: host });
   const { port } = await sampler.listen({ port: 0 });
-  return { sampler, target: { name: host, url: new URL(`http://127.0.0.1:${port}/liveprofiler`), secret, labels: {} } };
+  return { sampler, target: { name: host, url: new URL(`http://127.0.0.1:${port}${ENDPOINT_PATH}`), secret, labels: {} } };
 }
 
 /** A host of the file may have taken its name since it was started. */

@@ -2,9 +2,10 @@
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { Bytes, Labels, Microseconds, Milliseconds } from './profile.ts';
+import { ENDPOINT_PATH } from './wire.ts';
 
 export interface SamplerOptions {
-  /** Whoever sends one of these may read profiles. Several while one is being replaced. */
+  /** Whoever sends one of these may read profiles: letters, digits and signs of ASCII. Several while one is being replaced. */
   readonly secret: string | readonly string[];
   readonly service?: string;
   readonly version?: string;
@@ -33,17 +34,19 @@ export interface CheckedOptions {
 }
 
 const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'clock'];
+/** Whoever sends anything else as a header does not get it to the other side as it was. */
+const CARRIED_BY_HEADERS = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const RESERVED = ['service', 'version', 'hostname', 'pid'];
 
 /** @throws TypeError with code `SAMPLER_OPTIONS` that names every wrong option and what it takes. */
 export function checkOptions(options: SamplerOptions): CheckedOptions {
   const faults: string[] = [];
   const given: Readonly<Record<string, unknown>> = { ...options };
-  for (const key of Object.keys(given)) if (!KNOWN.includes(key)) faults.push(`${key} is no option; there are ${KNOWN.join(', ')}`);
+  for (const key of Object.keys(given)) if (!KNOWN.includes(key)) faults.push(`${key} is no option, there are ${KNOWN.join(', ')}`);
 
   const secrets = [given['secret']].flat();
-  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string' && secret.trim() !== '')) {
-    faults.push('secret must be a text that is not empty, or a list of such texts');
+  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string' && CARRIED_BY_HEADERS.test(secret))) {
+    faults.push('secret takes a text that is not empty, or a list of such texts: letters, digits and signs of ASCII, with no space at either end');
   }
   const labels = { ...labelsOf(given['labels'], faults), ...textOf(given, 'service', faults), ...textOf(given, 'version', faults) };
   const checked: CheckedOptions = {
@@ -54,16 +57,16 @@ export function checkOptions(options: SamplerOptions): CheckedOptions {
     path: pathOf(given['path'], faults),
     maxBytes: wholeOf(given, 'maxBytes', 8 * 1024 * 1024, 256 * 1024, 1024 ** 3, faults),
     enabled: truthOf(given['enabled'], faults),
-    clock: (given['clock'] as Clock | undefined) ?? systemClock,
+    clock: clockOf(given['clock'], faults),
   };
   if (faults.length > 0) throw Object.assign(new TypeError(`createSampler: ${faults.join('; ')}.`), { code: 'SAMPLER_OPTIONS' });
   return checked;
 }
 
 function wholeOf(given: Readonly<Record<string, unknown>>, key: string, fallback: number, least: number, most: number, faults: string[]): number {
-  const value = given[key] ?? fallback;
+  const value = given[key] === undefined ? fallback : given[key];
   if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-  faults.push(`${key} is ${show(value)}; it takes a whole number from ${least} to ${most}`);
+  faults.push(`${key} is ${show(value)}, but takes a whole number from ${least} to ${most}`);
   return fallback;
 }
 
@@ -71,35 +74,47 @@ function textOf(given: Readonly<Record<string, unknown>>, key: 'service' | 'vers
   const value = given[key];
   if (value === undefined) return {};
   if (typeof value === 'string' && value.length > 0 && value.length <= 1024) return { [key]: value };
-  faults.push(`${key} is ${show(value)}; it takes a text of 1 to 1,024 characters`);
+  faults.push(`${key} is ${show(value)}, but takes a text of 1 to 1,024 characters`);
   return {};
 }
 
 function labelsOf(value: unknown, faults: string[]): Labels {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    faults.push(`labels is ${show(value)}; it takes an object of texts`);
+    faults.push(`labels is ${show(value)}, but takes an object of texts`);
     return {};
   }
   for (const [key, label] of Object.entries(value)) {
-    if (RESERVED.includes(key)) faults.push(`labels.${key} is set by the sampler itself; choose another name`);
-    else if (typeof label !== 'string' || label.length > 1024) faults.push(`labels.${key} is ${show(label)}; it takes a text of at most 1,024 characters`);
+    if (RESERVED.includes(key)) faults.push(`labels.${key} is set by the sampler itself: choose another name`);
+    else if (typeof label !== 'string' || label.length > 1024) faults.push(`labels.${key} is ${show(label)}, but takes a text of at most 1,024 characters`);
   }
   return value as Labels;
 }
 
 function pathOf(value: unknown, faults: string[]): string {
-  const path = value ?? '/liveprofiler';
-  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path;
-  faults.push(`path is ${show(path)}; it takes a path such as /liveprofiler`);
-  return '';
+  if (value === undefined) return ENDPOINT_PATH;
+  if (typeof value === 'string' && /^\/[!-~]*$/.test(value) && !/[?#]/.test(value)) return value;
+  faults.push(`path is ${show(value)}, but takes a path as requests spell it, such as ${ENDPOINT_PATH}`);
+  return ENDPOINT_PATH;
 }
 
 function truthOf(value: unknown, faults: string[]): boolean {
-  if (value !== undefined && typeof value !== 'boolean') faults.push(`enabled is ${show(value)}; it takes true or false`);
+  if (value !== undefined && typeof value !== 'boolean') faults.push(`enabled is ${show(value)}, but takes true or false`);
   return value !== false;
 }
 
+function clockOf(value: unknown, faults: string[]): Clock {
+  if (value === undefined) return systemClock;
+  const members = value as Readonly<Record<string, unknown>> | null;
+  if (['wallMs', 'monotonicUs', 'after'].some((name) => typeof members?.[name] !== 'function')) {
+    faults.push(`clock is ${show(value)}, but takes an object with the functions wallMs, monotonicUs and after`);
+  }
+  return value as Clock;
+}
+
 function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
+  // Not every object can be made a text.
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
 }

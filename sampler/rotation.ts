@@ -49,30 +49,32 @@ interface Open {
 const FOREIGN_PROFILE_MS = 60_000;
 const OVERLAP_PERIODS = 3;
 
+/** V8 without a sample for this long, while the process works, samples no more. */
+const SILENT_PERIODS = 10;
+
 /** @throws where there is no inspector. */
-export function startRotation(intervalUs: Microseconds, clock: Clock, sink: SliceSink): Rotation {
+export function startRotation(intervalUs: Microseconds, clock: Clock, sink: SliceSink, connect: typeof connectV8 = connectV8): Rotation {
   const cost: RotationCost = { firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {} };
   const tag = `liveprofiler ${Math.random().toString(36).slice(2)}`;
   const frames = createFrameInterner();
-  let titles = 0;
   let running: Running | undefined;
   let current: Open | undefined;
   let next: (Open & { readonly openingUs: Microseconds }) | undefined;
   let cancelTimer: () => void = () => undefined;
   let sliceMs = nextSliceMs();
   let pauseUs: Microseconds = 0;
-  let foreignSinceMs: Milliseconds | undefined;
-  let cpuBefore = process.cpuUsage();
+  const foreign: { readonly title: string; readonly sinceMs: Milliseconds }[] = [];
+  let sampled = { atUs: clock.monotonicUs(), cpu: process.cpuUsage() };
   let stopped = false;
 
-  const v8: V8Profiler = connectV8(intervalUs, {
+  const v8: V8Profiler = connect(intervalUs, {
     ended(title, profile) {
-      if (!title.startsWith(tag)) foreignSinceMs = undefined;
+      if (!title.startsWith(tag)) forgetForeign(title);
       else if (title === next?.title) recover('foreignProfileEnd', forgetNext);
       else if (title === current?.title) recover('foreignProfileEnd', () => { startOver(profile); });
     },
     opened(title) {
-      if (!title.startsWith(tag)) foreignSinceMs ??= clock.wallMs();
+      if (!title.startsWith(tag)) foreign.push({ title, sinceMs: clock.wallMs() });
     },
   });
 
@@ -83,8 +85,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
   plan();
 
   function open(): Open & { readonly openingUs: Microseconds } {
-    titles = (titles + 1) % 2;
-    const title = `${tag} ${titles}`;
+    const title = current?.title === `${tag} 0` ? `${tag} 1` : `${tag} 0`;
     const openingUs = clock.monotonicUs();
     v8.open(title);
     return { title, openingUs, fromUs: clock.monotonicUs() };
@@ -113,12 +114,10 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     pauseUs += clock.monotonicUs() - startUs;
     account(following.fromUs - last.fromUs);
     sink.sliceEnded(following.fromUs);
-    if (samples === 0 && isBusy(following.fromUs - last.fromUs)) recover('noSamples', () => { startOver(undefined); });
-    else if (foreignSinceMs !== undefined && clock.wallMs() - foreignSinceMs > FOREIGN_PROFILE_MS) {
-      recover('foreignProfileLeftOpen', () => { startOver(undefined); });
-    }
-    cpuBefore = process.cpuUsage();
-    plan();
+    if (samples > 0) sampled = { atUs: following.fromUs, cpu: process.cpuUsage() };
+    const cause = isSilent(following.fromUs) ? 'noSamples' : isForeignLeftOpen() ? 'foreignProfileLeftOpen' : undefined;
+    if (cause === undefined) plan();
+    else recover(cause, () => { startOver(undefined); });
   }
 
   function fold(profile: V8Profile | undefined, slice: Open, openingUs: Microseconds, untilUs: Microseconds): number {
@@ -139,9 +138,20 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     sliceMs = nextSliceMs(lengthUs / 1000, pauseUs);
   }
 
-  function isBusy(lengthUs: Microseconds): boolean {
-    const { user, system } = process.cpuUsage(cpuBefore);
-    return user + system > lengthUs / 5;
+  function isSilent(atUs: Microseconds): boolean {
+    const silentUs = atUs - sampled.atUs;
+    const { user, system } = process.cpuUsage(sampled.cpu);
+    return silentUs > SILENT_PERIODS * intervalUs && user + system > silentUs / 5;
+  }
+
+  function isForeignLeftOpen(): boolean {
+    return foreign.some(({ sinceMs }) => clock.wallMs() - sinceMs > FOREIGN_PROFILE_MS);
+  }
+
+  /** V8 ends the oldest of several by one title. */
+  function forgetForeign(ended: string): void {
+    const index = foreign.findIndex(({ title }) => title === ended);
+    if (index >= 0) foreign.splice(index, 1);
   }
 
   function recover(cause: string, mend: () => void): void {
@@ -166,9 +176,10 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     if (last !== undefined) fold(ended ?? v8.close(last.title), last, startUs, startUs);
     if (overlapping !== undefined) v8.close(overlapping.title);
     running = undefined;
-    foreignSinceMs = undefined;
+    foreign.length = 0;
     v8.reset();
     current = open();
+    sampled = { atUs: current.fromUs, cpu: process.cpuUsage() };
     sink.window().addDropped(0, current.fromUs - startUs);
     sink.sliceEnded(current.fromUs);
     plan();

@@ -1,8 +1,10 @@
 // Wire format, version 1: what `GET /liveprofiler?after=<cursor>` answers, as JSON. This file owns the shape;
 // wire-read.ts turns what a host sent into it, or says what is wrong with it.
 import type { Bytes, Frame, KindDeclaration, Labels, Microseconds, Milliseconds, Rows, StackTable, Tally } from './profile.ts';
-
 import type { WIRE_VERSION } from './wire-read.ts';
+
+/** Where a sampler answers unless it is told otherwise. */
+export const ENDPOINT_PATH = '/liveprofiler';
 
 /** The columns of a window's rows and its other known members; what else it carries is an optional section. */
 export interface WireWindow {

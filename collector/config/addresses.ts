@@ -1,6 +1,7 @@
 // How addresses are written: of hosts to read, of the interface to listen on, and names for the Host header. Pure.
 // A name comes out as `URL` spells it, so that one place has one name.
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { ENDPOINT_PATH } from 'liveprofiler-sampler/wire';
 import { HIDDEN } from './fault.ts';
 import type { Spot } from './spot.ts';
 import { listOf } from './value-types.ts';
@@ -16,7 +17,6 @@ export interface Address {
 export type HostEntry = Address | { readonly alias: string };
 
 export const MOST_HOSTS = 10_000;
-const ENDPOINT_PATH = '/liveprofiler';
 const LONGEST_ADDRESS = 500;
 const MOST_PORTS = 1000;
 const MOST_NAMES = 100;

@@ -1,6 +1,5 @@
 // The sampler over real V8, in this process: what it says of a program whose answer is known.
 import assert from 'node:assert/strict';
-import inspector from 'node:inspector';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,20 +7,14 @@ import { createSampler } from 'liveprofiler-sampler';
 import type { Sampler } from 'liveprofiler-sampler';
 import { KINDS } from 'liveprofiler-sampler/wire';
 import { effort } from '../effort.ts';
-import { allWindows, askWire, SECRET, weightOf } from './ask.ts';
+import { allWindows, askWire, assertConserved, SECRET, weightOf } from './ask.ts';
+import { spinFor } from './spin.ts';
 
 async function started(t: TestContext, options: { intervalUs?: number; enabled?: boolean } = {}): Promise<{ sampler: Sampler; port: number }> {
   const sampler = createSampler({ secret: SECRET, service: 'test', windowMs: 1000, ...options });
   t.after(() => sampler.stop());
   const { port } = await sampler.listen({ port: 0 });
   return { sampler, port };
-}
-
-function spinFor(ms: number): number {
-  const untilMs = performance.now() + ms;
-  let x = 1;
-  while (performance.now() < untilMs) x = Math.sqrt(x + 1);
-  return x;
 }
 
 /** 70, 20 and 10 % of a cycle that does not fit the interval; what a busy machine makes of it is noted. */
@@ -49,10 +42,7 @@ test('shares of known work come out within the sampling error, and every microse
   const [process] = answer.processes;
   assert.ok(process !== undefined);
   const windows = await allWindows(port);
-  for (const [index, window] of windows.entries()) {
-    assert.equal(weightOf(window) + window.idle.weight + window.dropped.weight, window.endUs - window.startUs);
-    if (index > 0) assert.equal(window.startUs, windows[index - 1]?.endUs);
-  }
+  assertConserved(windows);
 
   const totals = new Map<string, number>();
   let samples = 0;
@@ -97,21 +87,6 @@ test('a blocked loop delays windows and loses nothing of them', async (t) => {
   const busy = windows.reduce((sum, window) => sum + weightOf(window), 0);
   assert.ok(busy > 2_950_000, `busy ${busy} µs`);
   assert.equal(windows.reduce((sum, { dropped }) => sum + dropped.weight, 0), 0);
-});
-
-test("somebody's console.profileEnd() is recovered from and counted", async (t) => {
-  const { sampler, port } = await started(t);
-  const console = inspector.console as unknown as { profileEnd(): void };
-  await pause(700);
-  console.profileEnd();
-  spinFor(1200);
-  await pause(300);
-  sampler.pause();
-  const answer = await askWire(port);
-  assert.equal(answer.processes[0]?.cost.recoveries['foreignProfileEnd'], 1);
-  const windows = await allWindows(port);
-  assert.ok(windows.reduce((sum, window) => sum + weightOf(window), 0) > 1_100_000);
-  for (const window of windows) assert.equal(weightOf(window) + window.idle.weight + window.dropped.weight, window.endUs - window.startUs);
 });
 
 test('pause ends the open window, resume goes on, stop leaves what is finished to be read', async (t) => {

@@ -1,0 +1,2 @@
+// What register.cjs gives: nothing, it is loaded for what it does.
+export {};
