@@ -58,6 +58,11 @@ test('required and imported are one module: its state and its classes are there 
   assert.equal(out, 'true true');
 });
 
+test('it can be loaded by a flag, both ways', () => {
+  writeFileSync(join(folder, 'service.cjs'), "console.log('serving')");
+  for (const flag of ['--import', '--require']) assert.equal(run(process.execPath, [flag, 'liveprofiler-sampler/register', 'service.cjs'], folder), 'serving\n');
+});
+
 test('its types hold in ESM and in CommonJS, and name all that there is at run time', () => {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const program = `
@@ -72,6 +77,7 @@ test('its types hold in ESM and in CommonJS, and name all that there is at run t
     export const answer: WireAnswer = readWire({});
     export const isOurs = (error: unknown): error is WireError => error instanceof WireError;
     export const all = [${namesOf('').map((name) => `index.${name}`).join()}, ${namesOf('/wire').map((name) => `wire.${name}`).join()}];
+    import 'liveprofiler-sampler/register';
     // @ts-expect-error: a secret is needed.
     createSampler({});`;
   for (const file of ['esm.mts', 'cjs.cts']) writeFileSync(join(folder, file), program);
