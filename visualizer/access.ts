@@ -19,8 +19,11 @@ export interface Access {
 const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 const FOR_MACHINES = /^\/(?:metrics|collector)\/?$/;
 
-/** Directives of our own: helmet's would upgrade to https, which breaks plain http under any name but loopback's. */
-export function policy(): RequestHandler {
+/**
+ * Directives of our own: helmet's would upgrade to https, which breaks plain http under any name but loopback's.
+ * `more` replaces some of them.
+ */
+export function policy(more: Readonly<Record<string, readonly string[]>> = {}): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -33,6 +36,7 @@ export function policy(): RequestHandler {
         baseUri: ["'none'"],
         formAction: ["'none'"],
         frameAncestors: ["'none'"],
+        ...more,
       },
     },
     strictTransportSecurity: false,

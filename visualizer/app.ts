@@ -4,20 +4,20 @@ import compression from 'compression';
 import express from 'express';
 import { fileURLToPath } from 'node:url';
 import type { QueryOptions, StoreReader } from '../collector/store/contract.ts';
-import type { HostStatus } from '../collector/store/host-status.ts';
 import type { Access } from './access.ts';
 import { guard, mayTrigger, policy } from './access.ts';
 import { ancestorTree } from './ancestor-tree.ts';
 import type { ErrorAnswer, FlameAnswer } from './api.ts';
-import { flameOf, goneStatus, hostAnswers, meant } from './answers.ts';
+import { flameOf, hostAnswers } from './answers.ts';
+import { choicesOf } from './chosen.ts';
 import { partOf } from './focus.ts';
 import { HttpError } from './http-error.ts';
 import type { CollectorPort } from './ports.ts';
-import { countOf, groupOf, queryOf, rangeOf, selectionOf, switchOf, textOf } from './query.ts';
-import type { Selection } from './selection.ts';
+import { countOf, groupOf, oneOf, queryOf, rangeOf, switchOf, WEIGHTS } from './query.ts';
 import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
 import { timelineOf } from './timeline.ts';
+import { takingApp } from './taking.ts';
 import { topOf } from './top.ts';
 
 export type { Access } from './access.ts';
@@ -44,6 +44,8 @@ const MOST_BODY_BYTES = 1_048_576;
 
 export function createApp({ store, collector, metrics, access, failed, wallMs = Date.now }: AppOptions): Express {
   const app = express();
+  const choices = choicesOf(store, collector);
+  const { statusOf, chosen } = choices;
   app.disable('x-powered-by');
   app.get('/healthz', (_request, response) => {
     const trouble = collector.storeTrouble();
@@ -56,6 +58,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   });
   app.use(guard(access));
   app.use(compression());
+  app.use(takingApp({ store, choices, wallMs }));
   app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
 
   app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));
@@ -73,8 +76,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     await statusOf(host);
     const query = queryOf(request);
     const range = rangeOf(query, wallMs());
-    const weight = textOf(query, 'weight') ?? 'count';
-    if (weight !== 'us' && weight !== 'count') throw new HttpError(400, 'BAD_QUERY', `weight=${weight} is unknown: it takes us, or is left out for samples.`);
+    const weight = oneOf(query, 'weight', WEIGHTS) ?? 'count';
     const { tree, idle } = await store.query({ kind: 'cpu', hosts: [host] }, range);
     const threshold = countOf(query, 'threshold', 0, 0, 1);
     response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
@@ -88,8 +90,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   });
   app.get('/api/top', async (request, response) => {
     const { query, selection, hosts } = await chosen(request);
-    const by = textOf(query, 'by');
-    if (by !== undefined && by !== 'service') throw new HttpError(400, 'BAD_QUERY', `by=${by} is unknown: it takes service, or is left out.`);
+    const by = oneOf(query, 'by', ['service']);
     const limit = countOf(query, 'limit', TOP_LIMIT, 1, MAX_FLAME_LIMIT);
     response.json(await topOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, byService: by === 'service' }));
   });
@@ -112,21 +113,6 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     const { query, selection, hosts } = await chosen(request);
     const limit = countOf(query, 'limit', FLAME_LIMIT, 10, MAX_FLAME_LIMIT);
     return flameOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, idle: switchOf(query, 'idle'), ...part });
-  }
-
-  /** A host that is named has to be there. */
-  async function chosen(request: Request): Promise<{ query: URLSearchParams; selection: Selection; hosts: readonly HostStatus[] }> {
-    const query = queryOf(request);
-    const selection = selectionOf(query);
-    const hosts = selection.hosts.length === 0 ? meant(selection, collector.hosts()) : await Promise.all(selection.hosts.map(statusOf));
-    return { query, selection, hosts };
-  }
-
-  async function statusOf(host: string): Promise<HostStatus> {
-    const status = collector.hosts().find((one) => one.host === host);
-    if (status !== undefined) return status;
-    if ((await store.hosts()).includes(host)) return goneStatus(host);
-    throw new HttpError(404, 'UNKNOWN_HOST', `There is no host ${JSON.stringify(host)}: the configuration does not name it and nothing is kept of it. The hosts are at /.`);
   }
   return app;
 }

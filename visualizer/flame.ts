@@ -5,6 +5,7 @@ import type { Frame, Tally } from 'liveprofiler-sampler/wire';
 import { IDLE } from 'liveprofiler-sampler/wire';
 import type { FlameNode, FunctionRow } from './api.ts';
 import { originOf } from './origin.ts';
+import { shownOf } from './shown.ts';
 
 /** Frames on top of each other; V8 tells 255. Deeper ones would overflow JSON and the page's own stack. */
 const MAX_DEPTH = 500;
@@ -53,7 +54,7 @@ function nodeOf(tree: CallTree, index: number, rootName: string): Growing {
 }
 
 /** As a person knows it: by the place behind a source map, where there is one. */
-export function named({ name, url, line, column, original }: Frame = NOBODY): Pick<FunctionRow, 'name' | 'url' | 'line' | 'origin' | 'frame'> {
-  const shown = original ?? { name, url, line };
-  return { name: shown.name || name || '(anonymous)', url: shown.url, line: shown.line, origin: originOf(shown), frame: [name, url, line, column] };
+export function named(frame: Frame = NOBODY): Pick<FunctionRow, 'name' | 'url' | 'line' | 'origin' | 'frame'> {
+  const shown = shownOf(frame);
+  return { name: shown.name, url: shown.url, line: shown.line, origin: originOf(shown), frame: [frame.name, frame.url, frame.line, frame.column] };
 }

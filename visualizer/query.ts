@@ -5,6 +5,7 @@ import { HttpError } from './http-error.ts';
 import type { Selection } from './selection.ts';
 import { readSelection, readThread } from './selection.ts';
 
+export const WEIGHTS = ['us', 'count'] as const;
 const DEFAULT_RANGE_MS = 15 * 60_000;
 
 /** Of an address as Express tells it. */
@@ -38,6 +39,13 @@ export function switchOf(query: URLSearchParams, key: string): boolean {
   const value = textOf(query, key) ?? '0';
   if (value !== '0' && value !== '1') throw new HttpError(400, 'BAD_QUERY', `${key}=${value} is unknown: it takes 1 or 0.`);
   return value === '1';
+}
+
+export function oneOf<T extends string>(query: URLSearchParams, key: string, allowed: readonly T[]): T | undefined {
+  const text = textOf(query, key);
+  const found = allowed.find((one) => one === text);
+  if (text !== undefined && found === undefined) throw new HttpError(400, 'BAD_QUERY', `${key}=${text} is unknown: it takes ${allowed.join(', ')}, or is left out.`);
+  return found;
 }
 
 export function countOf(query: URLSearchParams, key: string, fallback: number, least: number, most: number): number {

@@ -23,6 +23,7 @@ const VIEWS: readonly { readonly name: string; readonly path: string; readonly r
   { name: 'overview', path: '/', ready: 'table' },
   { name: 'flames', path: '/graph/web/', ready: 'g.frame' },
   { name: 'flames zoomed and searched', path: '/graph/web/?zoom=serve&search=render', ready: 'g.frame' },
+  { name: 'what can be taken away', path: '/graph/web/', ready: '.take:not([hidden])', act: (page) => page.getByText('Take it with you').click() },
   { name: 'flames of a service, lines by host', path: '/graph/?service=shop&by=host', ready: 'g.frame' },
   { name: 'nothing there', path: '/graph/silent/', ready: '[role=alert]:not([hidden])' },
   { name: 'a page that is none', path: '/graph/nobody/', ready: '.notice' },

@@ -24,7 +24,7 @@ test('on loopback only known names are answered: another site’s name cannot be
 test('off loopback nothing but /healthz answers without user and password', async (t) => {
   const { port } = await serve(t, { access: { loopback: false, credentials } });
   assert.equal((await get(port, '/healthz')).status, 200);
-  for (const path of ['/', '/graph/web/', '/profile/web/', '/api/hosts', '/api/flame?host=web', '/metrics', '/collector/', '/assets/page.js', '/nothing']) {
+  for (const path of ['/', '/graph/web/', '/profile/web/', '/api/hosts', '/api/flame?host=web', '/metrics', '/collector/', '/assets/page.js', '/speedscope/', '/export/web/', '/nothing']) {
     const answer = await get(port, path);
     assert.equal(answer.status, 401, path);
     assert.match(answer.headers['www-authenticate'] ?? '', /^Basic realm=/);
@@ -80,4 +80,14 @@ test('the browser is told to load nothing from elsewhere, run nothing inline and
     assert.equal(headers['x-powered-by'], undefined);
     assert.match(headers['cache-control'] ?? '', /no-cache|max-age=0/);
   }
+});
+
+test('speedscope has a policy of its own, which loads nothing from elsewhere either', async (t) => {
+  const { port } = await serve(t, {});
+  const { status, headers } = await get(port, '/speedscope/');
+  const policy = String(headers['content-security-policy']);
+  assert.equal(status, 200);
+  assert.match(policy, /default-src 'none';script-src 'self' 'wasm-unsafe-eval';style-src 'self' 'unsafe-inline';/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.doesNotMatch(policy, /script-src [^;]*'unsafe|https?:|\*/);
 });

@@ -84,13 +84,28 @@ export function post(port: number, path: string, body: unknown): Promise<Answer>
   return ask({ port, path, headers: { 'content-type': 'application/json' }, method: 'POST' }, JSON.stringify(body));
 }
 
-function ask(options: RequestOptions, text = ''): Promise<Answer> {
+async function ask(options: RequestOptions, text = ''): Promise<Answer> {
+  const { bytes, ...answer } = await askBytes(options, text);
+  const body = bytes.toString('utf8');
+  return { ...answer, body, json: () => JSON.parse(body) as unknown };
+}
+
+export interface Bytes {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+}
+
+export function getBytes(port: number, path: string): Promise<Bytes> {
+  return askBytes({ port, path, method: 'GET' }, '');
+}
+
+function askBytes(options: RequestOptions, text: string): Promise<Bytes> {
   return new Promise((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', agent: false, ...options }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => { body += chunk; });
-      response.on('end', () => { resolve({ status: response.statusCode ?? 0, headers: response.headers, body, json: () => JSON.parse(body) as unknown }); });
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => { chunks.push(chunk); });
+      response.on('end', () => { resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }); });
     });
     asking.on('error', reject);
     asking.end(text);

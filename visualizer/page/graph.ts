@@ -14,6 +14,7 @@ import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
 import { askFlame, flameQuestion } from './flame-question.ts';
 import { createFlameView } from './flame-view.ts';
+import { createTake } from './take.ts';
 import { createTimeline } from './timeline-view.ts';
 import { createTooltip } from './tooltip.ts';
 
@@ -34,6 +35,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   const crumbs = h('p', { class: 'crumbs', hidden: '' });
   const place = h('div', { class: 'flames', role: 'tree', tabindex: '0' });
   const tooltip = createTooltip();
+  const take = createTake();
   const view = createFlameView(place, {
     pointed: (node, at) => { tooltip.show(node, answer?.root, at); },
     zoomed: (zoom) => { apply({ zoom }); },
@@ -63,7 +65,7 @@ export function showGraph(app: HTMLElement, host: string): void {
       else app.removeAttribute('aria-busy');
     },
   });
-  app.append(title, about, chooser.element, controls.element, timeline.element, status, notice, drawing, tooltip.element);
+  app.append(title, about, take.element, chooser.element, controls.element, timeline.element, status, notice, drawing, tooltip.element);
   show();
   void flames.refresh();
   window.addEventListener('popstate', () => {
@@ -121,6 +123,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   function paint(): void {
     if (answer === undefined) return;
     chooser.show(state.selection, state.by, answer);
+    take.show(state, answer.asked);
     const [only, ...others] = answer.hosts;
     if (only === undefined || others.length > 0) about.replaceChildren(tallied(answer.hosts));
     else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`);
