@@ -1,11 +1,13 @@
 // What the API answers, put together from the store and from what the collector last saw.
-import type { QueryOptions, Range, StoreReader } from '../collector/store/contract.ts';
+import type { QueryOptions, Range } from '../collector/store/contract.ts';
 import type { FlameAnswer, HostAnswer } from './api.ts';
 import { costsOf } from './cost.ts';
 import { flameTree } from './flame.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 import type { Selection } from './selection.ts';
 import { selectorOf, titleOf } from './selection.ts';
+import { damageOf } from './spare.ts';
+import type { SparingReader } from './spare.ts';
 
 const BUSY_RANGE_MS = 15 * 60_000;
 /** Of a label's values; more are not chosen from a list. */
@@ -15,13 +17,14 @@ export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>>, Pic
   readonly idle: boolean;
 }
 
-export async function flameOf(store: StoreReader, hosts: readonly HostStatus[], selection: Selection, asked: Range, { idle: withIdle, ...options }: FlameOptions): Promise<FlameAnswer> {
+export async function flameOf(store: SparingReader, hosts: readonly HostStatus[], selection: Selection, asked: Range, { idle: withIdle, ...options }: FlameOptions): Promise<FlameAnswer> {
   const named = selection.hosts.length > 0;
-  const [{ tree, idle, dropped, windows, covered, threads: threadCount }, extents, inventory] = await Promise.all([
+  const [answer, extents, inventory] = await Promise.all([
     store.query(selectorOf(selection), asked, options),
     Promise.all(selection.hosts.map((host) => store.extent(host))),
     store.labels(asked, named ? selection.hosts : undefined),
   ]);
+  const { tree, idle, dropped, windows, covered, threads: threadCount } = answer;
   const extent = union(extents.filter((one) => one !== undefined));
   return {
     asked,
@@ -35,6 +38,7 @@ export async function flameOf(store: StoreReader, hosts: readonly HostStatus[], 
     labels: Object.fromEntries(Object.entries(inventory.labels).map(([name, values]) => [name, values.slice(0, MOST_VALUES)])),
     root: flameTree(tree, titleOf(selection), withIdle ? idle : undefined),
     hosts,
+    ...damageOf(answer, inventory),
   };
 }
 
@@ -50,22 +54,25 @@ function union(ranges: readonly Range[]): Range | undefined {
 }
 
 /** Configured hosts in their order, then those of which something is still kept. */
-export async function hostAnswers(store: StoreReader, configured: readonly HostStatus[], nowMs: number): Promise<HostAnswer[]> {
+export async function hostAnswers(store: SparingReader, configured: readonly HostStatus[], nowMs: number): Promise<HostAnswer[]> {
   const fromMs = nowMs - BUSY_RANGE_MS;
-  const { series } = await store.timeline({ kind: 'cpu' }, { fromMs, untilMs: nowMs }, BUSY_RANGE_MS, 'host');
-  const shares = new Map(series.map(({ name, busy, coveredUs }) => [name, share(sum(busy), sum(coveredUs))]));
-  const costs = await costsOf(store, { fromMs, untilMs: nowMs });
+  const busy = await store.timeline({ kind: 'cpu' }, { fromMs, untilMs: nowMs }, BUSY_RANGE_MS, 'host');
+  const shares = new Map(busy.series.map(({ name, busy, coveredUs }) => [name, share(sum(busy), sum(coveredUs))]));
+  const spent = await costsOf(store, { fromMs, untilMs: nowMs });
+  const damage = new Map(damageOf(busy, spent).damaged?.map(({ host, message }) => [host, `What is kept of it is damaged. ${message}`]));
   const names = new Set(configured.map(({ host }) => host));
   const gone = (await store.hosts()).filter((host) => !names.has(host));
   return [...configured, ...gone.map(goneStatus)].map((status) => {
     const busyShare = shares.get(status.host);
-    const cost = costs.get(status.host);
+    const cost = spent.costs.get(status.host);
+    const error = [status.error, damage.get(status.host)].filter((words) => words !== undefined).join(' ');
     return {
       ...status,
       up: status.state === 'up',
       ...(status.lastPullMs === undefined ? {} : { lastPull: new Date(status.lastPullMs).toISOString() }),
       ...(busyShare === undefined ? {} : { busyShare }),
       ...(cost === undefined ? {} : { cost }),
+      ...(error === '' ? {} : { error }),
     };
   });
 }

@@ -1,6 +1,6 @@
 // What the page asks the server, as JSON: the types both sides share. Types only.
 import type { Bytes, Frame, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
-import type { Range } from '../collector/store/contract.ts';
+import type { Pin, Range } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 
 /** `GET /api/hosts`: also holds hosts that the store knows and the configuration does not name any more. */
@@ -67,6 +67,7 @@ export interface FlameAnswer {
   readonly root: FlameNode;
   /** Of the configured hosts that the selection means. */
   readonly hosts: readonly HostStatus[];
+  readonly damaged?: readonly HostDamage[];
 }
 
 /** `focus`: a path from the root. */
@@ -77,6 +78,7 @@ export interface TopAnswer {
   readonly asked: Range;
   /** One without a name, or by service the busiest ones. */
   readonly groups: readonly TopGroup[];
+  readonly damaged?: readonly HostDamage[];
 }
 
 export interface TopGroup {
@@ -103,6 +105,7 @@ export interface TimelineAnswer {
   readonly lines: readonly TimelineLine[];
   /** Versions that came during the range. */
   readonly versions: readonly { readonly version: string; readonly atMs: Milliseconds }[];
+  readonly damaged?: readonly HostDamage[];
 }
 
 export interface TimelineLine {
@@ -113,6 +116,16 @@ export interface TimelineLine {
   /** Per step: what was sampled and not idle, and what windows cover, of all threads together. */
   readonly busyUs: readonly Microseconds[];
   readonly coveredUs: readonly Microseconds[];
+}
+
+/** `GET /api/pins`: ranges that are kept beyond their retention, the earliest first. */
+export type PinAnswer = Pin;
+
+/** A host that an answer leaves out, because a record of it that was needed is damaged. */
+export interface HostDamage {
+  readonly host: string;
+  /** What is damaged, and what to do. */
+  readonly message: string;
 }
 
 /** Every error of the API: a stable code and a sentence. */

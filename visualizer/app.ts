@@ -7,7 +7,7 @@ import type { QueryOptions, StoreReader } from '../collector/store/contract.ts';
 import type { Access } from './access.ts';
 import { guard, mayTrigger, policy } from './access.ts';
 import { ancestorTree } from './ancestor-tree.ts';
-import type { ErrorAnswer, FlameAnswer } from './api.ts';
+import type { ErrorAnswer, FlameAnswer, PinAnswer } from './api.ts';
 import { flameOf, hostAnswers } from './answers.ts';
 import { choicesOf } from './chosen.ts';
 import { partOf } from './focus.ts';
@@ -16,6 +16,7 @@ import type { CollectorPort } from './ports.ts';
 import { countOf, groupOf, oneOf, queryOf, rangeOf, switchOf, WEIGHTS } from './query.ts';
 import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
+import { sparing } from './spare.ts';
 import { timelineOf } from './timeline.ts';
 import { takingApp } from './taking.ts';
 import { topOf } from './top.ts';
@@ -43,6 +44,7 @@ const TOP_LIMIT = 2000;
 const MOST_BODY_BYTES = 1_048_576;
 
 export function createApp({ store, collector, metrics, access, failed, wallMs = Date.now }: AppOptions): Express {
+  const spared = sparing(store);
   const app = express();
   const choices = choicesOf(store, collector);
   const { statusOf, chosen } = choices;
@@ -81,19 +83,20 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     const threshold = countOf(query, 'threshold', 0, 0, 1);
     response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
   });
-  app.get('/api/hosts', async (_request, response) => void response.json(await hostAnswers(store, collector.hosts(), wallMs())));
+  app.get('/api/hosts', async (_request, response) => void response.json(await hostAnswers(spared, collector.hosts(), wallMs())));
   app.get('/api/flame', async (request, response) => void response.json(await flame(request)));
   app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, partOf(request.body))));
   app.get('/api/timeline', async (request, response) => {
     const { query, selection } = await chosen(request);
-    response.json(await timelineOf(store, selection, rangeOf(query, wallMs()), groupOf(query)));
+    response.json(await timelineOf(spared, selection, rangeOf(query, wallMs()), groupOf(query)));
   });
   app.get('/api/top', async (request, response) => {
     const { query, selection, hosts } = await chosen(request);
     const by = oneOf(query, 'by', ['service']);
     const limit = countOf(query, 'limit', TOP_LIMIT, 1, MAX_FLAME_LIMIT);
-    response.json(await topOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, byService: by === 'service' }));
+    response.json(await topOf(spared, hosts, selection, rangeOf(query, wallMs()), { limit, byService: by === 'service' }));
   });
+  app.get('/api/pins', async (_request, response) => void response.json((await store.pins()) satisfies readonly PinAnswer[]));
   app.get('/metrics', async (_request, response) => {
     const { contentType, body } = await metrics();
     response.set('content-type', contentType).send(body);
@@ -112,7 +115,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   async function flame(request: Request, part: Pick<QueryOptions, 'focus' | 'callersOf' | 'calleesOf'> = {}): Promise<FlameAnswer> {
     const { query, selection, hosts } = await chosen(request);
     const limit = countOf(query, 'limit', FLAME_LIMIT, 10, MAX_FLAME_LIMIT);
-    return flameOf(store, hosts, selection, rangeOf(query, wallMs()), { limit, idle: switchOf(query, 'idle'), ...part });
+    return flameOf(spared, hosts, selection, rangeOf(query, wallMs()), { limit, idle: switchOf(query, 'idle'), ...part });
   }
   return app;
 }

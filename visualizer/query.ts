@@ -1,6 +1,6 @@
 // Reads the query of a request; whatever is wrong is told with its value and what is allowed.
 import type { GroupBy, Range } from '../collector/store/contract.ts';
-import { parseWhen } from './dates.ts';
+import { isZone, parseWhen } from './dates.ts';
 import { HttpError } from './http-error.ts';
 import type { Selection } from './selection.ts';
 import { readSelection, readThread } from './selection.ts';
@@ -27,7 +27,7 @@ export function selectionOf(query: URLSearchParams): Selection {
   return readSelection(query);
 }
 
-/** The last 15 minutes when nothing is said. */
+/** The last 15 minutes when nothing is said. `tz=` names the zone of what names none itself. */
 export function rangeOf(query: URLSearchParams, nowMs: number): Range {
   const untilMs = dateOf(query, 'until', nowMs) ?? nowMs;
   const fromMs = dateOf(query, 'from', nowMs) ?? untilMs - DEFAULT_RANGE_MS;
@@ -66,7 +66,9 @@ export function groupOf(query: URLSearchParams): GroupBy | undefined {
 function dateOf(query: URLSearchParams, key: string, nowMs: number): number | undefined {
   const text = textOf(query, key);
   if (text === undefined) return undefined;
-  const ms = parseWhen(text, nowMs);
+  const zone = textOf(query, 'tz');
+  if (zone !== undefined && !isZone(zone)) throw new HttpError(400, 'BAD_QUERY', `tz=${zone} is no time zone: it takes a name such as Europe/Berlin or UTC.`);
+  const ms = parseWhen(text, nowMs, zone);
   if (ms === undefined || !Number.isFinite(ms) || Math.abs(ms) > 8.64e15) {
     throw new HttpError(400, 'BAD_DATE', `${key}=${text} is no date: write 2026-11-20T14:00Z, epoch seconds, or words such as -15minutes or yesterday 14:00.`);
   }

@@ -1,8 +1,10 @@
 // How busy what was chosen was over time: at most so many lines, the rest summed up by name, and when versions changed.
-import type { GroupBy, Range, StoreReader, TimelineSeries } from '../collector/store/contract.ts';
+import type { GroupBy, Range, TimelineSeries } from '../collector/store/contract.ts';
 import type { TimelineAnswer, TimelineLine } from './api.ts';
 import type { Selection } from './selection.ts';
 import { selectorOf } from './selection.ts';
+import { damageOf } from './spare.ts';
+import type { SparingReader } from './spare.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -13,7 +15,7 @@ const STEPS_MS = [15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 10 *
 const MOST_STEPS = 200;
 const MOST_LINES = 12;
 
-export async function timelineOf(store: StoreReader, selection: Selection, asked: Range, by: GroupBy | undefined): Promise<TimelineAnswer> {
+export async function timelineOf(store: SparingReader, selection: Selection, asked: Range, by: GroupBy | undefined): Promise<TimelineAnswer> {
   const stepMs = stepFor(asked);
   const range = { fromMs: Math.floor(asked.fromMs / stepMs) * stepMs, untilMs: Math.ceil(asked.untilMs / stepMs) * stepMs };
   const selector = selectorOf(selection);
@@ -21,7 +23,7 @@ export async function timelineOf(store: StoreReader, selection: Selection, asked
     store.timeline(selector, range, stepMs, by),
     store.timeline(selector, range, stepMs, { label: 'version' }),
   ]);
-  return { asked, fromMs: range.fromMs, stepMs, lines: linesOf(grouped.series), versions: firstSeen(versions.series).map(({ name, step }) => ({ version: name, atMs: range.fromMs + step * stepMs })) };
+  return { asked, fromMs: range.fromMs, stepMs, lines: linesOf(grouped.series), versions: firstSeen(versions.series).map(({ name, step }) => ({ version: name, atMs: range.fromMs + step * stepMs })), ...damageOf(grouped, versions) };
 }
 
 export function stepFor({ fromMs, untilMs }: Range): number {

@@ -1,10 +1,12 @@
 // The functions that took most time, from all stacks: in all, or service by service.
-import type { CallTree, Range, StoreReader } from '../collector/store/contract.ts';
+import type { CallTree, Range } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 import type { FunctionRow, TopAnswer, TopGroup } from './api.ts';
 import { named } from './flame.ts';
 import type { Selection } from './selection.ts';
 import { narrowed, selectorOf } from './selection.ts';
+import { damageOf } from './spare.ts';
+import type { Spared, SparingReader } from './spare.ts';
 
 /** Each is a question to the store; the others have done less. */
 const MOST_SERVICES = 20;
@@ -14,15 +16,18 @@ export interface TopOptions {
   readonly byService: boolean;
 }
 
-export async function topOf(store: StoreReader, hosts: readonly HostStatus[], selection: Selection, asked: Range, { limit, byService }: TopOptions): Promise<TopAnswer> {
+export async function topOf(store: SparingReader, hosts: readonly HostStatus[], selection: Selection, asked: Range, { limit, byService }: TopOptions): Promise<TopAnswer> {
   const parts = byService ? await servicesOf(store, hosts, selection, asked) : [{ name: '', selection }];
   const groups: TopGroup[] = [];
+  const answers: Spared[] = [];
   for (const part of parts) {
-    const { tree } = await store.query(selectorOf(part.selection), asked);
+    const answer = await store.query(selectorOf(part.selection), asked);
+    const { tree } = answer;
+    answers.push(answer);
     const rows = functionsOf(tree);
     groups.push({ name: part.name, totalCount: tree.totalCount[0] ?? 0, totalUs: tree.totalWeight[0] ?? 0, functions: rows.length, rows: largest(rows, limit) });
   }
-  return { asked, groups };
+  return { asked, groups, ...damageOf(...answers) };
 }
 
 /** Every function of a tree that was not cut. */
@@ -42,7 +47,7 @@ export function functionsOf(tree: CallTree): FunctionRow[] {
 }
 
 /** The busiest services; what has no service is found by its hosts. */
-async function servicesOf(store: StoreReader, hosts: readonly HostStatus[], selection: Selection, asked: Range): Promise<{ name: string; selection: Selection }[]> {
+async function servicesOf(store: SparingReader, hosts: readonly HostStatus[], selection: Selection, asked: Range): Promise<{ name: string; selection: Selection }[]> {
   const { series } = await store.timeline(selectorOf(selection), asked, asked.untilMs - asked.fromMs, { label: 'service' });
   const busiest = [...series].sort((a, b) => (b.busy[0] ?? 0) - (a.busy[0] ?? 0)).slice(0, MOST_SERVICES).map(({ name }) => name);
   const nameless = hosts.filter(({ service }) => service === '').map(({ host }) => host);

@@ -235,6 +235,22 @@ test('a stack as deep as any is answered, with what lies too deep summed up by n
   assert.equal(nodes(root).reduce((sum, { selfCount }) => sum + selfCount, 0), 9);
 });
 
+test('a date without a zone is read in the one that is asked for', async (t) => {
+  const { port } = await serve(t, { windows, wallMs });
+  const asked = async (query: string): Promise<unknown> => ((await get(port, `/api/flame?host=web&${query}`)).json() as FlameAnswer).asked;
+  assert.deepEqual(await asked('from=2026-11-20%2014:00&until=2026-11-20%2014:30&tz=Asia/Kolkata'), { fromMs: Date.UTC(2026, 10, 20, 8, 30), untilMs: Date.UTC(2026, 10, 20, 9) });
+  const { status, body } = await get(port, '/api/flame?host=web&from=-1hour&tz=Mars/Olympus');
+  assert.equal(status, 400);
+  assert.match(body, /tz=Mars\/Olympus is no time zone: it takes a name such as Europe\/Berlin/);
+});
+
+test('what is pinned is listed with its note', async (t) => {
+  const { port, store } = await serve(t, {});
+  assert.deepEqual((await get(port, '/api/pins')).json(), []);
+  const pin = await store.pin({ fromMs: NOW_MS - MINUTE_MS, untilMs: NOW_MS }, 'the <b>outage</b>');
+  assert.deepEqual((await get(port, '/api/pins')).json(), [pin]);
+});
+
 test('health says with a sentence when nothing can be stored', async (t) => {
   const { port } = await serve(t, { storeTrouble: 'The disk is full.' });
   const { status, body } = await get(port, '/healthz');

@@ -1,6 +1,7 @@
 // The page of flames: what is asked stands in the address, what came back is drawn, and what is missing is said.
 import type { FlameAnswer, TimelineAnswer } from '../api.ts';
 import { narrowed, titleOf } from '../selection.ts';
+import { damageWords } from '../view/damage.ts';
 import { emptyReason } from '../view/empty.ts';
 import { shifted, textsOf, widened } from '../view/range.ts';
 import type { GraphState } from '../view/state.ts';
@@ -129,7 +130,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`);
     const why = emptyReason(answer, state.utc);
     drawing.hidden = why !== undefined;
-    say(why ?? '', answer.windows === 0 ? answer.extent : undefined);
+    say([why, damageWords(answer.damaged)].filter(Boolean).join(' '), answer.windows === 0 ? answer.extent : undefined);
     if (why === undefined) view.draw(answer.root, state.weight, follow(answer.root, state.zoom));
     showCrumbs();
     summarise();

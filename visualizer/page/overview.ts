@@ -2,6 +2,7 @@
 import type { HostAnswer } from '../api.ts';
 import { ask } from './ask.ts';
 import { h } from './dom.ts';
+import { createPins } from './pins.ts';
 import { oddities, STATES } from '../view/summary.ts';
 import { ago, bytes, duration, percent } from '../view/units.ts';
 
@@ -10,13 +11,15 @@ const REFRESH_MS = 5000;
 export function showOverview(app: HTMLElement): void {
   const list = h('div', { class: 'services' });
   const status = h('p', { class: 'quiet', role: 'status' }, 'Asking …');
-  app.append(h('h1', {}, 'Hosts'), status, list);
+  const pins = createPins();
+  app.append(h('h1', {}, 'Hosts'), status, list, pins.element);
   const refresh = async (): Promise<void> => {
     try {
       const hosts = await ask<HostAnswer[]>('/api/hosts');
       const up = hosts.filter((host) => host.up).length;
       status.textContent = hosts.length === 0 ? 'There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP.' : `${up} of ${hosts.length} up`;
       list.replaceChildren(...byService(hosts).map(([service, members]) => section(service, members)));
+      await pins.refresh();
     } catch (error) {
       status.textContent = error instanceof Error ? error.message : String(error);
     }

@@ -1,5 +1,6 @@
 // Moving through time, and dates as the page shows and reads them. Pure.
 import type { Range } from '../../collector/store/contract.ts';
+import { isDay } from './calendar.ts';
 
 export interface RangeTexts {
   readonly from: string;
@@ -31,10 +32,11 @@ export function dateShown(text: string, utc: boolean): string {
   return new Date(utc ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** The other way round; what is no such date stays, for the server to read or refuse. */
+/** The other way round; a day alone is its start. What is no such date stays, for the server to read or refuse. */
 export function dateRead(text: string, utc: boolean): string {
-  const [, day, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)$/.exec(text.trim()) ?? [];
-  if (day === undefined || time === undefined) return text.trim();
+  const [, day, time = '00:00'] = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?))?$/.exec(text.trim()) ?? [];
+  const [year = 0, month = 0, date = 0] = day?.split('-').map(Number) ?? [];
+  if (day === undefined || !isDay(year, month, date)) return text.trim();
   const ms = Date.parse(`${day}T${time}${utc ? 'Z' : ''}`);
   return Number.isNaN(ms) ? text.trim() : new Date(ms).toISOString();
 }

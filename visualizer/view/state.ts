@@ -66,9 +66,9 @@ export function addressOf(state: GraphState): string {
   return `/graph/${inPath ? `${encodeURIComponent(host)}/` : ''}${text === '' ? '' : `?${text}`}`;
 }
 
-/** What an endpoint of the API is asked. */
-export function questionOf({ selection, from, until }: Subject, more: Readonly<Record<string, string>> = {}): string {
-  const query = new URLSearchParams({ from, until });
+/** What an endpoint of the API is asked. Dates without a zone mean the one that the page shows. */
+export function questionOf({ selection, from, until, utc = false }: Subject & { readonly utc?: boolean }, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({ from, until, tz: utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone });
   writeSelection(selection, query);
   for (const [key, value] of Object.entries(more)) if (value !== '') query.set(key, value);
   return query.toString();

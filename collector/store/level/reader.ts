@@ -147,7 +147,11 @@ export class Reader {
   async hosts(): Promise<readonly string[]> {
     const hosts = new Set<string>();
     for (const tier of TIERS.keys()) for (const host of await hostsOf(this.#engine.db, tier)) hosts.add(host);
-    for await (const entries of this.#engine.db.batches(under(Buffer.from([SPACE.memory])))) for (const [key] of entries) hosts.add(readMemoryKey(key));
+    // By their keys alone: what is damaged there is no reason not to name its host.
+    await this.#engine.db.skim(under(Buffer.from([SPACE.memory])), (key) => {
+      hosts.add(readMemoryKey(key));
+      return Buffer.concat([key, Buffer.alloc(1)]);
+    });
     return [...hosts].sort();
   }
 

@@ -9,11 +9,11 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Level } from 'level';
 import { openStore, repairStore } from '../../../collector/store/index.ts';
 import type { LevelStore } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { smallDisk } from '../../small-disk.ts';
+import { flip } from './flip.ts';
 import { windowOf } from '../../windows.ts';
 import { HOSTS, RETENTION, START_MS } from './upkeep-plan.ts';
 
@@ -146,19 +146,6 @@ test('stacks without end are refused, and a limit holds however deep they are', 
   await store.close();
 });
 
-async function flip(path: string, space: number, every: number): Promise<number> {
-  const level = new Level<Buffer, Buffer>(join(path, 'leveldb'), { keyEncoding: 'buffer', valueEncoding: 'buffer' });
-  let [seen, flipped] = [0, 0];
-  for await (const [key, value] of level.iterator()) {
-    if (key[0] !== space || seen++ % every !== 0) continue;
-    value[0] = (value[0] ?? 0) ^ 0x55;
-    await level.put(key, value);
-    flipped++;
-  }
-  await level.close();
-  return flipped;
-}
-
 async function filled(path: string): Promise<LevelStore> {
   const store = await openStore({ path });
   for (let seq = 1; seq <= 120; seq++) await store.append(HOSTS.map((host) => windowOf({ host, boot: host, seq, startMs: START_MS + seq * 10_000, stacks: `a;b${seq % 5} 3` })), new Map());
@@ -174,7 +161,8 @@ for (const [name, space] of Object.entries(SPACES)) {
     await store.rollUp(START_MS + 12 * 60_000);
     const truth = (await store.query({ kind: 'cpu' }, EVER)).tree.totalCount[0] ?? 0;
     await store.close();
-    const flipped = await flip(path, space, 3);
+    let seen = 0;
+    const flipped = await flip(path, (key) => key[0] === space && seen++ % 3 === 0);
     assert.ok(flipped > 0);
     // Whatever is asked before the repair is answered in full or not at all.
     const damaged = await openStore({ path }).catch((error: unknown) => error as Error & { code?: string });
