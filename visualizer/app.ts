@@ -10,6 +10,7 @@ import { ancestorTree } from './ancestor-tree.ts';
 import type { ErrorAnswer, FlameAnswer, PinAnswer } from './api.ts';
 import { flameOf, hostAnswers } from './answers.ts';
 import { choicesOf } from './chosen.ts';
+import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
 import { HttpError } from './http-error.ts';
 import type { CollectorPort } from './ports.ts';
@@ -61,6 +62,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   app.use(guard(access));
   app.use(compression());
   app.use(takingApp({ store, choices, wallMs }));
+  app.use(comparingApp({ store, choices, wallMs }));
   app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
 
   app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));
@@ -127,7 +129,7 @@ interface Told {
 }
 
 function answerError({ status, code, message }: Told, request: Request, response: Response): void {
-  const wantsPage = request.path === '/' || /^\/graph(?:\/|$)/.test(request.path);
+  const wantsPage = request.path === '/' || /^\/(?:graph|diff)(?:\/|$)/.test(request.path);
   response.status(status);
   if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
   else response.json({ error: { code, message } } satisfies ErrorAnswer);

@@ -2,7 +2,7 @@
 
 export interface Shell {
   readonly title: string;
-  readonly view: 'overview' | 'graph' | 'error';
+  readonly view: 'overview' | 'graph' | 'diff' | 'error';
   readonly host?: string;
 }
 

@@ -1,0 +1,111 @@
+// Two call trees against each other: per function and per stack, as shares of their wholes. Pure.
+import type { CallTree, QueryAnswer } from '../collector/store/contract.ts';
+import { named } from './flame.ts';
+import type { FunctionRow } from './api.ts';
+import { matchFrames } from './match.ts';
+import { diffTree } from './diff-tree.ts';
+import { functionsOf } from './top.ts';
+import type { By, Change, DiffNode, DiffRow } from './view/change.ts';
+import { byChange, errorOf } from './view/change.ts';
+
+/** A whole tree, nothing cut, and the thread time that its windows cover. */
+export interface DiffInput extends Pick<QueryAnswer, 'tree' | 'idle'> {
+  readonly coveredUs: number;
+}
+
+/** What turns weights and counts of both sides into a change. */
+export type Weigh = (before: Part, after: Part) => Change;
+
+export interface Part {
+  readonly count: number;
+  readonly us: number;
+}
+
+export interface Diff {
+  readonly functions: number;
+  readonly rows: readonly DiffRow[];
+  readonly root: DiffNode;
+}
+
+export interface DiffOptions {
+  readonly by: By;
+  /** Functions and nodes, at most about this many each. */
+  readonly limit: number;
+}
+
+const SAMPLE_US = 10_000;
+
+export function diffOf(a: DiffInput, b: DiffInput, { by, limit }: DiffOptions): Diff {
+  const { functions, ofA, ofB } = matchFrames(a.tree.frames, b.tree.frames);
+  const before = over(a.tree, functions, ofA);
+  const after = over(b.tree, functions, ofB);
+  const weigh = weighOf(wholeOf(a, by), wholeOf(b, by));
+  const rows = rowsOf(functionsOf(before), functionsOf(after), weigh);
+  return { functions: rows.length, rows: largest(rows, limit), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]) }) };
+}
+
+interface Whole {
+  readonly us: number;
+  readonly samples: number;
+}
+
+function wholeOf({ tree, idle, coveredUs }: DiffInput, by: By): Whole {
+  const [busyUs, busyCount] = [tree.totalWeight[0] ?? 0, tree.totalCount[0] ?? 0];
+  if (by === 'total') return { us: busyUs, samples: busyCount };
+  const seen = busyCount + idle.count;
+  // Samples that were chosen by a label of their own have no idle time beside them: so many would cover the time.
+  const sampleUs = seen === 0 ? SAMPLE_US : (busyUs + idle.weight) / seen;
+  return { us: coveredUs, samples: sampleUs === 0 ? 0 : coveredUs / sampleUs };
+}
+
+function weighOf(a: Whole, b: Whole): Weigh {
+  return (before, after) => ({
+    before: share(before.us, a.us),
+    after: share(after.us, b.us),
+    error: errorOf({ part: before.count, all: a.samples }, { part: after.count, all: b.samples }),
+  });
+}
+
+/** The same tree with frames of another table. */
+function over(tree: CallTree, frames: CallTree['frames'], places: readonly number[]): CallTree {
+  return { ...tree, frames, frame: tree.frame.map((frame) => (frame < 0 ? frame : (places[frame] ?? frame))) };
+}
+
+function rowsOf(before: readonly FunctionRow[], after: readonly FunctionRow[], weigh: Weigh): DiffRow[] {
+  const pairs = new Map<string, { a?: FunctionRow; b?: FunctionRow }>();
+  for (const row of before) pairs.set(JSON.stringify(row.frame), { a: row });
+  for (const row of after) {
+    const key = JSON.stringify(row.frame);
+    pairs.set(key, { ...pairs.get(key), b: row });
+  }
+  return [...pairs.values()].flatMap(({ a, b }) => {
+    const known = b ?? a;
+    if (known === undefined) return [];
+    const { name, url, line, origin, frame } = known;
+    return [{ name, url, line, origin, frame, self: weigh(selfOf(a), selfOf(b)), total: weigh(totalOf(a), totalOf(b)) }];
+  });
+}
+
+/** Half of them by self, the rest by total. */
+function largest(rows: readonly DiffRow[], limit: number): DiffRow[] {
+  const sorted = byChange(rows, 'self');
+  if (rows.length <= limit) return sorted;
+  const kept = new Set(sorted.slice(0, Math.ceil(limit / 2)));
+  for (const row of byChange(rows, 'total')) {
+    if (kept.size >= limit) break;
+    kept.add(row);
+  }
+  return sorted.filter((row) => kept.has(row));
+}
+
+function selfOf(row: FunctionRow | undefined): Part {
+  return { count: row?.selfCount ?? 0, us: row?.selfUs ?? 0 };
+}
+
+function totalOf(row: FunctionRow | undefined): Part {
+  return { count: row?.totalCount ?? 0, us: row?.totalUs ?? 0 };
+}
+
+function share(us: number, wholeUs: number): number {
+  return wholeUs === 0 ? 0 : us / wholeUs;
+}
