@@ -38,7 +38,8 @@ const liveprofiler = spawn(process.execPath, [fileURLToPath(new URL('../cli/main
   env,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => liveprofiler.kill('SIGTERM'));
+// A closed terminal ends it too: what it started takes SIGHUP for a wish to read its configuration again.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => liveprofiler.kill('SIGTERM'));
 const [code] = (await once(liveprofiler, 'exit')) as [number | null];
 service.kill();
 process.exitCode = code ?? 1;
