@@ -25,6 +25,10 @@ const VIEWS: readonly { readonly name: string; readonly path: string; readonly r
   { name: 'flames zoomed and searched', path: '/graph/web/?zoom=serve&search=render', ready: 'g.frame' },
   { name: 'what can be taken away', path: '/graph/web/', ready: '.take:not([hidden])', act: (page) => page.getByText('Take it with you').click() },
   { name: 'flames of a service, lines by host', path: '/graph/?service=shop&by=host', ready: 'g.frame' },
+  { name: 'a frame’s menu', path: '/graph/web/?hide=node', ready: 'g.frame', act: (page) => page.locator('g.frame').nth(1).click({ button: 'right' }) },
+  { name: 'flames and functions', path: '/graph/web/?view=both&up=1&fold=1', ready: 'tr[data-row]' },
+  { name: 'functions', path: '/graph/web/?view=table', ready: 'tr[data-row]' },
+  { name: 'callers and callees', path: `/graph/web/?view=both&of=${encodeURIComponent('["render","/app/render.js",12,0]')}`, ready: '#callees g.frame' },
   { name: 'nothing there', path: '/graph/silent/', ready: '[role=alert]:not([hidden])' },
   { name: 'a page that is none', path: '/graph/nobody/', ready: '.notice' },
 ];

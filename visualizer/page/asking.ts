@@ -1,13 +1,13 @@
 // One question at a time: a newer one drops the older one's answer, a slow one shows, and it is asked again when live.
 export interface Asking {
-  /** Runs the question now, and again later as long as `again` says so. */
-  refresh(): Promise<void>;
+  /** Runs the question now, and again later as long as `again` says so. `anew`: what was answered may have changed. */
+  refresh(anew?: boolean): Promise<void>;
   stop(): void;
 }
 
 export interface AskingOptions {
   /** Gets a signal that fires when the answer is not wanted any more. */
-  readonly question: (signal: AbortSignal) => Promise<void>;
+  readonly question: (signal: AbortSignal, anew: boolean) => Promise<void>;
   readonly failed: (error: unknown) => void;
   readonly again: () => boolean;
   readonly busy: (on: boolean) => void;
@@ -20,20 +20,20 @@ export function createAsking({ question, failed, again, busy }: AskingOptions): 
   let asking: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  async function refresh(): Promise<void> {
+  async function refresh(anew = false): Promise<void> {
     clearTimeout(timer);
     asking?.abort();
     const mine = (asking = new AbortController());
     const slow = setTimeout(() => { busy(true); }, SLOW_MS);
     try {
-      await question(mine.signal);
+      await question(mine.signal, anew);
     } catch (error) {
       if (!mine.signal.aborted) failed(error);
     } finally {
       clearTimeout(slow);
       if (asking === mine) {
         busy(false);
-        if (again()) timer = setTimeout(() => void refresh(), REFRESH_MS);
+        if (again()) timer = setTimeout(() => void refresh(true), REFRESH_MS);
       }
     }
   }

@@ -12,7 +12,9 @@ declare module 'd3-flame-graph' {
     readonly data: T;
     readonly parent: DrawnNode<T> | null;
     readonly children?: readonly DrawnNode<T>[];
-    readonly highlight?: boolean;
+    /** From 0 to 1, of the whole width. */
+    readonly x0: number;
+    readonly x1: number;
   }
 
   export interface FlameGraph<T> {
@@ -25,14 +27,8 @@ declare module 'd3-flame-graph' {
     resetHeightOnZoom(on: boolean): this;
     setLabelHandler(text: (node: DrawnNode<T>) => string): this;
     setColorMapper(color: (node: DrawnNode<T>, original: string) => string): this;
-    setSearchMatch(matches: (node: DrawnNode<T>, term: string) => boolean): this;
-    setSearchHandler(handle: (results: readonly DrawnNode<T>[]) => void): this;
     onClick(handle: (node: DrawnNode<T>) => void): this;
-    onHover(handle: (node: DrawnNode<T>) => void): this;
-    search(term: string): void;
-    clear(): void;
     zoomTo(node: DrawnNode<T>): void;
-    resetZoom(): void;
     update(tree?: T): void;
   }
 

@@ -1,66 +1,100 @@
-// Walking the flame graph by keyboard: arrows move, Enter zooms to where one is, Escape zooms out.
+// Walking the flame graph by keyboard: arrows move, Enter zooms to where one is, Escape zooms out, and the menu's key
+// opens the menu. Where one is stays through another drawing.
 import type { DrawnNode } from 'd3-flame-graph';
-import type { Drawn, FlameEvents } from './flame-view.ts';
+import { keyOf } from '../view/tree.ts';
+import type { Drawn } from './drawn.ts';
+import { pathOf } from './drawn.ts';
+import type { FlameEvents } from './flame-view.ts';
 
 export interface FlameKeys {
+  /** Marks again where one is. */
+  redrawn(): void;
+  current(): DrawnNode<Drawn> | undefined;
+}
+
+export interface FlameKeyOptions extends Pick<FlameEvents, 'pointed'> {
   readonly top: () => DrawnNode<Drawn> | undefined;
+  /** Whether a child lies deeper on the screen, not higher. */
+  readonly down: () => boolean;
   readonly zoomTo: (node: DrawnNode<Drawn>) => void;
-  readonly pointed: FlameEvents['pointed'];
+  readonly menu: (node: DrawnNode<Drawn>, at: { readonly x: number; readonly y: number }) => void;
 }
 
 type Step = (node: DrawnNode<Drawn>) => DrawnNode<Drawn> | null | undefined;
 
-const STEPS: Readonly<Record<string, Step>> = {
-  ArrowDown: (node) => shown(node.children)[0],
-  ArrowUp: (node) => node.parent,
-  ArrowLeft: (node) => beside(node, -1),
-  ArrowRight: (node) => beside(node, 1),
-};
+const toChild: Step = (node) => shown(node.children)[0];
+const toParent: Step = (node) => node.parent;
 
-export function addKeys(place: HTMLElement, { top, zoomTo, pointed }: FlameKeys): void {
-  let current = 0;
+export function addKeys(place: HTMLElement, { top, down, zoomTo, menu, pointed }: FlameKeyOptions): FlameKeys {
+  let path: readonly string[] = [];
+  const steps = (): Readonly<Record<string, Step>> => ({
+    ArrowDown: down() ? toChild : toParent,
+    ArrowUp: down() ? toParent : toChild,
+    ArrowLeft: (node) => beside(node, -1),
+    ArrowRight: (node) => beside(node, 1),
+  });
 
-  place.addEventListener('keydown', ({ key, altKey, ctrlKey, metaKey, target }) => {
+  place.addEventListener('keydown', (event) => {
+    const { key, altKey, ctrlKey, metaKey, shiftKey, target } = event;
+    const here = current();
     const root = top();
-    if (root === undefined || altKey || ctrlKey || metaKey || target !== place) return;
-    const here = find(root, current) ?? root;
+    if (root === undefined || here === undefined || altKey || ctrlKey || metaKey || target !== place) return;
     if (key === 'Escape') zoomTo(root);
     else if (key === 'Enter') zoomTo(here);
-    else goTo(STEPS[key]?.(here) ?? undefined);
+    else if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) menu(here, cornerOf(here));
+    else if (key in steps()) goTo(steps()[key]?.(here) ?? undefined);
+    else return;
+    // Scrolling by arrows is what the browser would do; here they walk.
+    event.preventDefault();
   });
-  // Scrolling by arrows is what the browser would do; here they walk.
-  place.addEventListener('keydown', (event) => {
-    if (event.key in STEPS) event.preventDefault();
-  });
-  place.addEventListener('focus', () => {
-    const root = top();
-    if (root !== undefined) goTo(find(root, current) ?? root);
-  });
+  place.addEventListener('focus', () => { goTo(current()); });
   place.addEventListener('blur', () => {
     place.querySelector('.current')?.classList.remove('current');
     pointed(undefined, { x: 0, y: 0 });
   });
 
+  return {
+    current,
+    redrawn() {
+      if (document.activeElement === place) mark(current());
+    },
+  };
+
+  function current(): DrawnNode<Drawn> | undefined {
+    let here = top();
+    for (const key of path) {
+      const next = here?.children?.find((child) => child.value > 0 && keyOf(child.data.node, child.parent?.data.node.c ?? []) === key);
+      if (next === undefined) break;
+      here = next;
+    }
+    return here;
+  }
+
   function goTo(node: DrawnNode<Drawn> | undefined): void {
-    const frame = node === undefined ? null : place.querySelector(`#frame-${node.id}`);
+    const frame = mark(node);
     if (node === undefined || frame === null) return;
-    current = node.id;
+    path = pathOf(node);
+    frame.scrollIntoView({ block: 'nearest' });
+    pointed(node.data.node, cornerOf(node));
+  }
+
+  function mark(node: DrawnNode<Drawn> | undefined): Element | null {
+    const frame = node === undefined ? null : place.querySelector(`#${idOf(place, node)}`);
+    if (frame === null) return null;
     place.querySelector('.current')?.classList.remove('current');
     frame.classList.add('current');
     place.setAttribute('aria-activedescendant', frame.id);
-    frame.scrollIntoView({ block: 'nearest' });
-    const { left, bottom } = frame.getBoundingClientRect();
-    pointed(node.data.node, { x: left, y: bottom });
+    return frame;
+  }
+
+  function cornerOf(node: DrawnNode<Drawn>): { readonly x: number; readonly y: number } {
+    const { left = 0, bottom = 0 } = place.querySelector(`#${idOf(place, node)}`)?.getBoundingClientRect() ?? {};
+    return { x: left, y: bottom };
   }
 }
 
-function find(node: DrawnNode<Drawn>, id: number): DrawnNode<Drawn> | undefined {
-  if (node.id === id) return node;
-  for (const child of node.children ?? []) {
-    const found = find(child, id);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+export function idOf(place: HTMLElement, { id }: DrawnNode<Drawn>): string {
+  return `${place.id}-${id}`;
 }
 
 /** What is outside the zoom has no value. */

@@ -1,26 +1,57 @@
-// Asks for the flames, and for what was cut under the zoom when that is opened.
-import type { FlameAnswer, FlameBody } from '../api.ts';
+// Asks for what the page draws: the flames and what was cut of them, the functions, and what is around one of them.
+import type { FlameAnswer, FlameBody, TopAnswer, TopGroup } from '../api.ts';
 import type { GraphState } from '../view/state.ts';
 import { fixedAt, questionOf } from '../view/state.ts';
 import { follow, framesOf, graft } from '../view/tree.ts';
 import { ask } from './ask.ts';
+import type { Around } from './drawing.ts';
+
+/** More than is drawn at first, when what was cut is opened where a path cannot say what is meant. */
+const MORE = '20000';
 
 export function flameQuestion(state: GraphState): string {
-  return `/api/flame?${questionOf(state, { idle: state.idle ? '1' : '' })}`;
+  return `/api/flame?${questionOf(state, { idle: state.idle ? '1' : '', limit: state.open && isTransformed(state) ? MORE : '' })}`;
+}
+
+/** All that decides what `askFlame` answers. */
+export function wholeQuestion(state: GraphState): string {
+  return `${flameQuestion(state)} ${state.open && !isTransformed(state) ? state.zoom.join('\n') : ''}`;
 }
 
 export async function askFlame(state: GraphState, signal: AbortSignal): Promise<FlameAnswer> {
   let answer = await ask<FlameAnswer>(flameQuestion(state), signal);
-  if (!state.open) return answer;
+  if (!state.open || isTransformed(state)) return answer;
   let reached = -1;
   // What is opened may itself lie in what was cut: each answer leads further down the path.
   for (let path = follow(answer.root, state.zoom); path.length > reached; path = follow(answer.root, state.zoom)) {
     const focus = framesOf(path);
     if (focus === undefined || focus.length === 0) break;
     reached = path.length;
-    const { root } = await ask<FlameAnswer>(`/api/flame?${questionOf(fixedAt(state, answer.asked))}`, signal, { focus } satisfies FlameBody);
+    const { root } = await askPart(fixedAt(state, answer.asked), { focus }, signal);
     answer = { ...answer, root: graft(answer.root, path, root) };
     if (reached === state.zoom.length) break;
   }
   return answer;
+}
+
+export async function askTop(state: GraphState, { asked }: FlameAnswer, signal: AbortSignal): Promise<TopGroup | undefined> {
+  const { groups } = await ask<TopAnswer>(`/api/top?${questionOf(fixedAt(state, asked))}`, signal);
+  return groups[0];
+}
+
+export async function askAround({ of, ...state }: GraphState, { asked }: FlameAnswer, signal: AbortSignal): Promise<Around | undefined> {
+  if (of === undefined) return undefined;
+  const [name, url, line, column] = of;
+  const frame = { name, url, line, column };
+  const fixed = fixedAt({ ...state, of }, asked);
+  const [callers, callees] = await Promise.all([askPart(fixed, { callersOf: frame }, signal), askPart(fixed, { calleesOf: frame }, signal)]);
+  return { callers: callers.root, callees: callees.root };
+}
+
+function askPart(state: GraphState, body: FlameBody, signal: AbortSignal): Promise<FlameAnswer> {
+  return ask<FlameAnswer>(`/api/flame?${questionOf(state, { limit: state.open ? MORE : '' })}`, signal, body);
+}
+
+function isTransformed({ hide, fold }: GraphState): boolean {
+  return hide.length > 0 || fold;
 }

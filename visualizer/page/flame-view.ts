@@ -1,113 +1,146 @@
-// The flame graph itself, over d3-flame-graph: it writes into the tree that it draws, so it gets a copy of its own.
+// A flame graph over d3-flame-graph. Another tree is drawn at once and zoomed as the last one was, so that following
+// the newest windows does not flicker; only zooming moves.
 import { select } from 'd3-selection';
 import flamegraph from 'd3-flame-graph';
 import type { DrawnNode } from 'd3-flame-graph';
-import type { FlameNode } from '../api.ts';
-import { addKeys } from './flame-keys.ts';
-import { keyOf } from '../view/tree.ts';
+import type { FlameNode, FrameKey } from '../api.ts';
+import { sameFunction } from '../view/functions.ts';
+import { colourOf, groupOf } from '../view/groups.ts';
+import type { Search } from '../view/search.ts';
+import type { Weight } from '../view/state.ts';
 import { percent } from '../view/units.ts';
+import { h } from './dom.ts';
+import type { Drawn } from './drawn.ts';
+import { drawnOf, nodeAt, pathOf } from './drawn.ts';
+import { addKeys, idOf } from './flame-keys.ts';
 
 export interface FlameView {
+  readonly element: HTMLElement;
   /** Draws another tree, zoomed to the end of a path of its nodes. */
-  draw(root: FlameNode, weight: 'us' | 'count', zoom: readonly FlameNode[]): void;
-  /** Marks what matches; tells the summed weight of it, each stack once. */
-  search(term: string): number;
-  resetZoom(): void;
+  draw(drawing: Drawing): void;
+  /** Moves to the end of a path of the nodes that are drawn. */
+  zoomTo(path: readonly FlameNode[]): void;
+  /** Colours what a search finds. */
+  find(search: Search | undefined): void;
+  /** Makes one function stand out, wherever it is. */
+  mark(frame: FrameKey | undefined): void;
+}
+
+export interface Drawing {
+  readonly root: FlameNode;
+  readonly weight: Weight;
+  readonly zoom: readonly FlameNode[];
+  /** The root at the bottom. */
+  readonly up: boolean;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
 }
 
 export interface FlameEvents {
-  readonly pointed: (node: FlameNode | undefined, at: { readonly x: number; readonly y: number }) => void;
+  readonly pointed: (node: FlameNode | undefined, at: Point, root?: FlameNode) => void;
   /** Keys below the root; empty when zoomed out. */
   readonly zoomed: (path: readonly string[]) => void;
   /** What was cut at the end of this path is wanted. */
   readonly opened: (path: readonly string[]) => void;
-}
-
-export interface Drawn {
-  readonly name: string;
-  readonly value: number;
-  readonly c: readonly Drawn[];
-  readonly node: FlameNode;
+  /** `stack`: from the root, which is not in it. */
+  readonly menu: (node: FlameNode, at: Point, stack: readonly FlameNode[]) => void;
 }
 
 const CELL_PX = 20;
 const MIN_FRAME_PX = 1;
 const TRANSITION_MS = 180;
 
-export function createFlameView(place: HTMLElement, events: FlameEvents): FlameView {
+export function createFlameView(id: string, events: FlameEvents): FlameView {
+  const place: HTMLElement = h('div', { class: 'flames', id, role: 'tree', tabindex: '0' });
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  let matched = 0;
+  let found: Search | undefined;
+  let marked: FrameKey | undefined;
+  let up = false;
   let drawn = false;
   /** While the page itself zooms, nobody chose anything. */
   let choosing = true;
+  const colour = ({ parent, data }: DrawnNode<Drawn>): string => (parent !== null && found?.matches(data.node) === true ? 'var(--match)' : `var(--${colourOf(groupOf(data.node))})`);
   const chart = flamegraph<Drawn>()
     .cellHeight(CELL_PX)
     .minFrameSize(MIN_FRAME_PX)
-    .transitionDuration(still ? 0 : TRANSITION_MS)
-    .inverted(true)
     .resetHeightOnZoom(true)
     .setLabelHandler(() => '')
-    .setColorMapper((node) => (node.highlight === true ? 'var(--match)' : `var(--${node.data.node.origin})`))
-    .setSearchMatch((node, term) => term !== '' && node.parent !== null && matches(node.data.node, term))
-    .setSearchHandler((results) => {
-      const found = new Set(results);
-      matched = results.filter((node) => !hasAncestorIn(node, found)).reduce((sum, node) => sum + node.data.value, 0);
-    })
+    .setColorMapper(colour)
     .onClick((node) => {
+      if (still) settle();
       describe();
       if (!choosing) return;
       if (node.data.node.cut !== undefined && node.parent !== null) events.opened(pathOf(node.parent));
       else events.zoomed(pathOf(node));
     });
   const top = (): DrawnNode<Drawn> => select<HTMLElement, DrawnNode<Drawn>>(place).datum();
+  const menu = (node: DrawnNode<Drawn>, at: Point): void => { events.menu(node.data.node, at, stackOf(node)); };
+  const keys = addKeys(place, { top: () => (drawn ? top() : undefined), down: () => !up, zoomTo: (node) => { chart.zoomTo(node); }, menu, pointed });
 
   place.addEventListener('mousemove', (event) => {
-    const frame = event.target instanceof Element ? event.target.closest('g.frame') : null;
-    events.pointed(frame === null ? undefined : nodeAt(frame).data.node, { x: event.clientX, y: event.clientY });
+    const frame = frameOf(event);
+    pointed(frame === null ? undefined : nodeAt(frame).data.node, { x: event.clientX, y: event.clientY });
   });
-  place.addEventListener('mouseleave', () => {
-    events.pointed(undefined, { x: 0, y: 0 });
-  });
-  addKeys(place, {
-    top: () => (drawn ? top() : undefined),
-    zoomTo: (node) => { chart.zoomTo(node); },
-    pointed: events.pointed,
+  place.addEventListener('mouseleave', () => { pointed(undefined, { x: 0, y: 0 }); });
+  place.addEventListener('contextmenu', (event) => {
+    const frame = frameOf(event);
+    if (frame === null) return;
+    event.preventDefault();
+    menu(nodeAt(frame), { x: event.clientX, y: event.clientY });
   });
   new ResizeObserver(() => {
     if (!drawn || place.clientWidth === 0) return;
-    chart.width(place.clientWidth);
-    chart.update();
+    chart.width(place.clientWidth).transitionDuration(0).update();
+    settle();
     describe();
   }).observe(place);
 
   return {
-    draw(root, weight, zoom) {
-      const tree = copyOf(root, (node) => (weight === 'us' ? node.totalUs : node.totalCount));
-      chart.width(place.clientWidth);
+    element: place,
+    draw({ root, weight, zoom, up: upwards }) {
+      up = upwards;
+      const tree = drawnOf(root, weight, zoom);
+      chart.width(place.clientWidth).inverted(!up).transitionDuration(0);
       if (drawn) chart.update(tree);
       else select(place).datum(tree).call(chart);
       drawn = true;
-      const target = zoom.reduce((node, wanted) => node.children?.find((child) => child.data.node === wanted) ?? node, top());
-      if (target !== top()) quietly(() => { chart.zoomTo(target); });
+      settle();
       describe();
     },
-    search(term) {
-      matched = 0;
-      if (!drawn) return 0;
-      if (term === '') chart.clear();
-      else chart.search(term);
-      describe();
-      return matched;
+    zoomTo(path) {
+      const target = path.reduce((node, wanted) => node.children?.find((child) => child.data.node === wanted) ?? node, top());
+      choosing = false;
+      chart.zoomTo(target);
+      choosing = true;
     },
-    resetZoom() {
-      if (drawn) chart.resetZoom();
+    find(search) {
+      found = search;
+      for (const frame of place.querySelectorAll('g.frame')) frame.querySelector('rect')?.setAttribute('fill', colour(nodeAt(frame)));
+    },
+    mark(frame) {
+      marked = frame;
+      showMarks();
     },
   };
 
-  function quietly(work: () => void): void {
-    choosing = false;
-    work();
-    choosing = true;
+  function pointed(node: FlameNode | undefined, at: Point): void {
+    events.pointed(node, at, drawn ? top().data.node : undefined);
+  }
+
+  /** d3-flame-graph moves whatever it draws: this puts everything where it will be, so that nothing moves. */
+  function settle(): void {
+    chart.transitionDuration(still ? 0 : TRANSITION_MS);
+    const [widthPx, heightPx] = [place.clientWidth, Number(place.querySelector('svg')?.getAttribute('height'))];
+    for (const frame of place.querySelectorAll('g.frame')) {
+      const { x0, x1, depth, data } = nodeAt(frame);
+      frame.setAttribute('transform', `translate(${x0 * widthPx},${up ? heightPx - (depth + 1) * CELL_PX : depth * CELL_PX})`);
+      frame.querySelector('rect')?.setAttribute('width', String((x1 - x0) * widthPx));
+      const label = frame.querySelector('.d3-flame-graph-label');
+      if (label !== null && label.textContent !== data.name) label.textContent = data.name;
+    }
   }
 
   /** d3-flame-graph draws bare groups: this says to assistive technology what they are. */
@@ -116,36 +149,27 @@ export function createFlameView(place: HTMLElement, events: FlameEvents): FlameV
     place.querySelector('svg')?.setAttribute('role', 'presentation');
     for (const frame of place.querySelectorAll('g.frame')) {
       const node = nodeAt(frame);
-      frame.id = `frame-${node.id}`;
+      frame.id = idOf(place, node);
       frame.setAttribute('role', 'treeitem');
       frame.setAttribute('aria-level', String(node.depth + 1));
       frame.setAttribute('aria-label', `${node.data.name}, ${whole === 0 ? '' : percent(node.data.value / whole)}`);
     }
+    keys.redrawn();
+    showMarks();
+  }
+
+  function showMarks(): void {
+    place.classList.toggle('marking', marked !== undefined);
+    for (const frame of place.querySelectorAll('g.frame')) frame.classList.toggle('marked', sameFunction(nodeAt(frame).data.node.frame, marked));
   }
 }
 
-export function nodeAt(frame: Element): DrawnNode<Drawn> {
-  return select<Element, DrawnNode<Drawn>>(frame).datum();
+function frameOf({ target }: Event): Element | null {
+  return target instanceof Element ? target.closest('g.frame') : null;
 }
 
-function copyOf(node: FlameNode, weigh: (node: FlameNode) => number): Drawn {
-  const c = node.c.map((child) => copyOf(child, weigh)).sort((a, b) => b.value - a.value);
-  return { name: node.name, value: weigh(node), c, node };
-}
-
-/** By name and by file, whatever the case. */
-function matches({ name, url }: FlameNode, term: string): boolean {
-  const wanted = term.toLowerCase();
-  return name.toLowerCase().includes(wanted) || url.toLowerCase().includes(wanted);
-}
-
-function hasAncestorIn(node: DrawnNode<Drawn>, found: ReadonlySet<DrawnNode<Drawn>>): boolean {
-  for (let up = node.parent; up !== null; up = up.parent) if (found.has(up)) return true;
-  return false;
-}
-
-function pathOf(node: DrawnNode<Drawn>): string[] {
-  const path: string[] = [];
-  for (let at = node; at.parent !== null; at = at.parent) path.unshift(keyOf(at.data.node, at.parent.data.node.c));
-  return path;
+function stackOf(node: DrawnNode<Drawn>): FlameNode[] {
+  const stack: FlameNode[] = [];
+  for (let at = node; at.parent !== null; at = at.parent) stack.unshift(at.data.node);
+  return stack;
 }

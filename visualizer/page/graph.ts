@@ -7,56 +7,42 @@ import { shifted, textsOf, widened } from '../view/range.ts';
 import type { GraphState } from '../view/state.ts';
 import { addressOf, questionOf, readState } from '../view/state.ts';
 import { coverage, standing, STATES, tallied } from '../view/summary.ts';
-import { follow } from '../view/tree.ts';
 import { ask } from './ask.ts';
 import { createAsking } from './asking.ts';
 import { createChooser } from './chooser.ts';
 import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
-import { askFlame, flameQuestion } from './flame-question.ts';
-import { createFlameView } from './flame-view.ts';
+import type { Answers } from './drawing.ts';
+import { createDrawing } from './drawing.ts';
+import { askAround, askFlame, askTop, flameQuestion, wholeQuestion } from './flame-question.ts';
 import { createTake } from './take.ts';
 import { createTimeline } from './timeline-view.ts';
-import { createTooltip } from './tooltip.ts';
-
-const LEGEND = { own: 'own code', package: 'npm packages', node: 'Node.js', native: 'V8, GC and native', part: 'summed up here', match: 'found' };
 
 export function showGraph(app: HTMLElement, host: string): void {
   let state = readState(location.search, host);
-  let answer: FlameAnswer | undefined;
-  /** The question that `answer` answers. */
-  let answered = '';
-  /** What the lines over time answer. */
-  let drawnLines = '';
+  let answers: Answers | undefined;
+  /** The questions that `answers` and the lines answer; empty when the present is wanted anew. */
+  let answered = { flame: '', whole: '', lines: '', top: '', around: '' };
 
   const title = h('h1', {});
   const about = h('p', { class: 'about quiet' });
   const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
   const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
-  const crumbs = h('p', { class: 'crumbs', hidden: '' });
-  const place = h('div', { class: 'flames', role: 'tree', tabindex: '0' });
-  const tooltip = createTooltip();
-  const take = createTake();
-  const view = createFlameView(place, {
-    pointed: (node, at) => { tooltip.show(node, answer?.root, at); },
-    zoomed: (zoom) => { apply({ zoom }); },
-    opened: (zoom) => { apply({ zoom, open: true }); },
-  });
-  const move = (by: -1 | 1): void => { if (answer !== undefined) apply({ ...shifted(answer.asked, by, Date.now()), live: false }); };
+  const move = (by: -1 | 1): void => { if (answers !== undefined) apply({ ...shifted(answers.flame.asked, by, Date.now()), live: false }); };
   const timeline = createTimeline({
     chosen: (range) => { apply({ ...textsOf(range), live: false }); },
     narrowed: (name) => { apply(narrowedBy(state, name)); },
     moved: move,
   });
-  const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answer !== undefined) apply({ ...widened(answer.asked, Date.now()), live: false }); } });
+  const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answers !== undefined) apply({ ...widened(answers.flame.asked, Date.now()), live: false }); } });
   const chooser = createChooser({ selected: (selection) => { apply({ selection, zoom: [] }); }, grouped: (by) => { apply({ by }); } });
-  const legend = h('ul', { class: 'legend', 'aria-label': 'Colours' }, ...Object.entries(LEGEND).map(([origin, name]) => h('li', { class: origin }, name)));
-  const drawing = h('div', { class: 'drawing', hidden: '' }, legend, crumbs, place);
-  const flames = createAsking({
+  const take = createTake();
+  const drawing = createDrawing(state, apply);
+  const asking = createAsking({
     question: askAll,
     failed(error) {
       // An older answer to the same question may stay; one to another question would lie.
-      if (answered !== flameQuestion(state)) drawing.hidden = true;
+      if (answered.flame !== flameQuestion(state)) drawing.element.hidden = true;
       status.textContent = '';
       say(error instanceof Error ? error.message : String(error));
     },
@@ -66,13 +52,14 @@ export function showGraph(app: HTMLElement, host: string): void {
       else app.removeAttribute('aria-busy');
     },
   });
-  app.append(title, about, take.element, chooser.element, controls.element, timeline.element, status, notice, drawing, tooltip.element);
+  app.append(h('div', { class: 'head' }, title, about, take.element), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
   show();
-  void flames.refresh();
+  void asking.refresh();
   window.addEventListener('popstate', () => {
     state = readState(location.search, decodeURIComponent(/^\/graph\/([^/]+)/.exec(location.pathname)?.[1] ?? ''));
     show();
-    void flames.refresh();
+    paint();
+    void asking.refresh();
   });
 
   function apply(change: Partial<GraphState>): void {
@@ -80,34 +67,45 @@ export function showGraph(app: HTMLElement, host: string): void {
     state = { ...state, ...change };
     if (change.zoom !== undefined && change.open === undefined && state.zoom.length === 0) state = { ...state, open: false };
     // A step of its own for what one would go back from; typing and switches replace the last one.
-    const step = titleOf(before.selection) !== titleOf(state.selection) || (before.from !== state.from && !state.live);
+    const step = titleOf(before.selection) !== titleOf(state.selection) || (before.from !== state.from && !state.live) || (change.of !== undefined && before.of !== change.of);
     history[step ? 'pushState' : 'replaceState'](null, '', addressOf(state));
     show();
-    if (questionsOf(before) !== questionsOf(state) || (state.live && !before.live)) void flames.refresh();
-    else if (before.weight !== state.weight || before.utc !== state.utc) paint();
-    else if (before.search !== state.search) summarise();
-    if (!state.live) flames.stop();
+    paint();
+    const [was, is] = [questionsOf(before), questionsOf(state)];
+    if (was.whole !== is.whole || was.lines !== is.lines || is.top !== answered.top || is.around !== answered.around || (state.live && !before.live)) void asking.refresh(state.live && !before.live);
+    if (!state.live) asking.stop();
   }
 
-  function questionsOf(asked: GraphState): string {
-    return `${flameQuestion(asked)} ${asked.by} ${asked.open ? asked.zoom.join(' ') : ''}`;
-  }
-
-  async function askAll(signal: AbortSignal): Promise<void> {
+  /** What was answered is not asked again, unless the present is wanted anew. */
+  async function askAll(signal: AbortSignal, anew: boolean): Promise<void> {
     const asked = state;
-    await Promise.all([askLines(asked, signal), askFlame(asked, signal).then((fresh) => {
-      if (signal.aborted) return;
-      answer = fresh;
-      answered = flameQuestion(asked);
-      paint();
-    })]);
+    const wanted = questionsOf(asked);
+    if (anew) answered = { ...answered, whole: '', lines: '', top: '', around: '' };
+    await Promise.all([
+      wanted.lines === answered.lines ? undefined : askLines(asked, signal),
+      askDrawing(asked, signal),
+    ]);
+  }
+
+  async function askDrawing(asked: GraphState, signal: AbortSignal): Promise<void> {
+    const wanted = questionsOf(asked);
+    const same = wanted.whole === answered.whole ? answers?.flame : undefined;
+    const flame = same ?? await askFlame(asked, signal);
+    const [top, around] = await Promise.all([
+      wanted.top === '' || (same !== undefined && wanted.top === answered.top) ? answers?.top : askTop(asked, flame, signal),
+      wanted.around === '' || (same !== undefined && wanted.around === answered.around) ? answers?.around : askAround(asked, flame, signal),
+    ]);
+    if (signal.aborted) return;
+    answers = { flame, top, around };
+    answered = { ...answered, flame: wanted.flame, whole: wanted.whole, top: wanted.top, around: wanted.around };
+    paint();
   }
 
   async function askLines(asked: GraphState, signal: AbortSignal): Promise<void> {
     const lines = await ask<TimelineAnswer>(`/api/timeline?${questionOf(asked, { by: asked.by })}`, signal);
     if (signal.aborted) return;
-    drawnLines = asked.by;
-    timeline.show(lines, { by: drawnLines, utc: asked.utc });
+    answered = { ...answered, lines: questionsOf(asked).lines };
+    timeline.show(lines, { by: asked.by, utc: asked.utc });
   }
 
   /** What follows from the state alone. */
@@ -115,35 +113,24 @@ export function showGraph(app: HTMLElement, host: string): void {
     const name = titleOf(state.selection);
     title.textContent = name;
     document.title = `${name} · liveprofiler`;
-    place.setAttribute('aria-label', `Flame graph of ${name}. Arrows walk, Enter zooms, Escape zooms out.`);
     controls.show(state);
-    chooser.show(state.selection, state.by, answer);
-    showCrumbs();
+    chooser.show(state.selection, state.by, answers?.flame);
   }
 
+  /** What follows from the last answers, when they answer what the state asks. */
   function paint(): void {
-    if (answer === undefined) return;
-    chooser.show(state.selection, state.by, answer);
-    take.show(state, answer.asked);
-    const [only, ...others] = answer.hosts;
-    if (only === undefined || others.length > 0) about.replaceChildren(tallied(answer.hosts));
+    if (answers === undefined || answered.flame !== flameQuestion(state)) return;
+    const { flame } = answers;
+    chooser.show(state.selection, state.by, flame);
+    take.show(state, flame.asked);
+    const [only, ...others] = flame.hosts;
+    if (only === undefined || others.length > 0) about.replaceChildren(tallied(flame.hosts));
     else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`);
-    const why = emptyReason(answer, state.utc);
-    drawing.hidden = why !== undefined;
-    say([why, damageWords(answer.damaged)].filter(Boolean).join(' '), answer.windows === 0 ? answer.extent : undefined);
-    if (why === undefined) view.draw(answer.root, state.weight, follow(answer.root, state.zoom));
-    showCrumbs();
-    summarise();
-  }
-
-  function showCrumbs(): void {
-    const path = answer === undefined ? [] : follow(answer.root, state.zoom);
-    crumbs.hidden = path.length === 0;
-    crumbs.replaceChildren(button('Zoom out', () => { view.resetZoom(); }), ` ${path.slice(-4).map(({ name }) => name).join(' › ')}`);
-  }
-
-  function summarise(): void {
-    status.textContent = answer === undefined || drawing.hidden ? '' : coverage(answer, state, view.search(state.search));
+    const why = emptyReason(flame, state.utc);
+    drawing.element.hidden = why !== undefined;
+    say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), flame.windows === 0 ? flame.extent : undefined);
+    status.textContent = why === undefined ? coverage(flame, state) : '';
+    if (why === undefined) drawing.show(state, answers);
   }
 
   function say(sentence: string, extent?: FlameAnswer['extent']): void {
@@ -153,6 +140,26 @@ export function showGraph(app: HTMLElement, host: string): void {
     const { fromMs, untilMs } = extent;
     notice.append(' ', button('Show what there is', () => { apply({ ...textsOf({ fromMs: Math.max(fromMs, untilMs - 3_600_000), untilMs }), live: false }); }));
   }
+}
+
+interface Questions {
+  readonly flame: string;
+  readonly whole: string;
+  readonly lines: string;
+  /** Empty when it is not wanted. */
+  readonly top: string;
+  readonly around: string;
+}
+
+function questionsOf(state: GraphState): Questions {
+  const base = questionOf(state);
+  return {
+    flame: flameQuestion(state),
+    whole: wholeQuestion(state),
+    lines: `${base} ${state.by} ${state.utc}`,
+    top: state.view === 'flames' ? '' : base,
+    around: state.of === undefined || state.view === 'table' ? '' : `${base} ${state.open} ${JSON.stringify(state.of)}`,
+  };
 }
 
 /** The part of the selection that one line stands for. */

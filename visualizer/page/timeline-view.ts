@@ -77,7 +77,7 @@ export function createTimeline(events: TimelineEvents): TimelineView {
         x: { range: () => [(shown?.asked.fromMs ?? 0) / 1000, (shown?.asked.untilMs ?? 1) / 1000] },
         y: { range: (_plot, _least, most) => [0, Math.max(0.01, most * 1.1)] },
       },
-      axes: [axis({ space: 70, values: (_plot, splits, _axis, _space, increment) => splits.map((split) => tickText(split, increment, utc)) }), axis({ size: 52, space: 28, values: (_plot, splits) => splits.map((split) => `${Number((split * 100).toFixed(2))} %`) })],
+      axes: [axis({ space: 70, size: 32, values: (_plot, splits, _axis, _space, increment) => splits.map((split) => tickText(split, increment, utc)) }), axis({ size: 52, space: 28, values: (_plot, splits) => splits.map((split) => `${Number((split * 100).toFixed(2))} %`) })],
       series: [{}, ...names.map((_, index): uPlot.Series => ({
         stroke: () => colourOf(index),
         width: 1.5,

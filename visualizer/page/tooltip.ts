@@ -2,6 +2,7 @@
 import type { FlameNode } from '../api.ts';
 import { h } from './dom.ts';
 import { duration, percent, samples } from '../view/units.ts';
+import { nameOf, placeOf } from '../view/words.ts';
 
 export interface Tooltip {
   readonly element: HTMLElement;
@@ -17,10 +18,9 @@ export function createTooltip(): Tooltip {
     show(node, root, at) {
       element.hidden = node === undefined;
       if (node === undefined || root === undefined) return;
-      const place = node.url === '' ? meaningOf(node) : `${node.url}${node.line > 0 ? `:${node.line}` : ''}`;
       element.replaceChildren(
-        h('strong', {}, node.name),
-        h('div', { class: 'quiet' }, place),
+        h('strong', {}, nameOf(node)),
+        h('div', { class: 'quiet' }, placeOf(node)),
         h('div', {}, `total ${duration(node.totalUs)} (${share(node.totalUs, root.totalUs)}), ${samples(node.totalCount)}`),
         h('div', {}, `self ${duration(node.selfUs)} (${share(node.selfUs, root.totalUs)}), ${samples(node.selfCount)}`),
       );
@@ -29,14 +29,6 @@ export function createTooltip(): Tooltip {
       element.style.top = `${at.y + GAP_PX + offsetHeight > innerHeight ? at.y - GAP_PX - offsetHeight : at.y + GAP_PX}px`;
     },
   };
-}
-
-function meaningOf({ name, cut }: FlameNode): string {
-  if (cut !== undefined) return 'Too small or too deep to draw: summed up here. A click opens it.';
-  if (name === '(garbage collector)') return 'V8 freeing memory';
-  if (name === '(program)') return 'Native code: Node.js, V8 or the system, outside JavaScript';
-  if (name === '(idle)') return 'Waiting for something to do';
-  return 'V8 or native code';
 }
 
 function share(part: number, whole: number): string {

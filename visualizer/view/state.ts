@@ -1,5 +1,7 @@
 // What a page of flames shows. It lives in the address, so that the address is a link to this view. Pure.
 import type { Range } from '../../collector/store/contract.ts';
+import type { FrameKey } from '../api.ts';
+import type { FunctionOrder } from './functions.ts';
 import type { Selection } from '../selection.ts';
 import { readSelection, writeSelection } from '../selection.ts';
 
@@ -10,10 +12,25 @@ export interface Subject {
   readonly until: string;
 }
 
+/** What widths and numbers tell. */
+export type Weight = 'us' | 'count';
+
+const VIEWS = ['flames', 'both', 'table'] as const;
+const ORDERS = ['self', 'total', 'name'] as const;
+
 export interface GraphState extends Subject {
-  readonly weight: 'us' | 'count';
+  readonly view: (typeof VIEWS)[number];
+  readonly weight: Weight;
   readonly idle: boolean;
   readonly search: string;
+  /** Callers upwards, as a flame; downwards, as an icicle, otherwise. */
+  readonly up: boolean;
+  /** Groups of functions that are taken out. */
+  readonly hide: readonly string[];
+  readonly fold: boolean;
+  /** The function whose callers and callees stand instead of the flames. */
+  readonly of: FrameKey | undefined;
+  readonly order: FunctionOrder;
   /** Keys of frames below the root, as tree.ts makes them. */
   readonly zoom: readonly string[];
   /** What `limit` cut under the zoom is asked for too. */
@@ -24,7 +41,7 @@ export interface GraphState extends Subject {
   readonly utc: boolean;
 }
 
-const START = { from: '-15minutes', until: 'now', weight: 'us', search: '', by: '' } as const;
+const START = { from: '-15minutes', until: 'now', view: VIEWS[0], weight: 'us', search: '', by: '', order: ORDERS[0] } as const;
 
 /** A page of one host has its name in its path: `host` is that. */
 export function readSubject(query: URLSearchParams, host: string): Subject {
@@ -40,9 +57,15 @@ export function readState(search: string, host: string): GraphState {
   const query = new URLSearchParams(search);
   return {
     ...readSubject(query, host),
+    view: VIEWS.find((view) => view === query.get('view')) ?? START.view,
     weight: query.get('weight') === 'count' ? 'count' : 'us',
     idle: query.get('idle') === '1',
     search: query.get('search') ?? START.search,
+    up: query.get('up') === '1',
+    hide: [...new Set(query.getAll('hide'))],
+    fold: query.get('fold') === '1',
+    of: readFunction(query.get('of')),
+    order: ORDERS.find((order) => order === query.get('order')) ?? START.order,
     zoom: query.getAll('zoom'),
     open: query.get('open') === '1',
     live: query.get('live') !== '0',
@@ -58,9 +81,11 @@ export function addressOf(state: GraphState): string {
   const inPath = host !== undefined && more.length === 0;
   const query = new URLSearchParams();
   writeSelection(inPath ? { ...selection, hosts: [] } : selection, query);
-  for (const key of ['from', 'until', 'search', 'weight', 'by'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
+  for (const key of ['from', 'until', 'view', 'search', 'weight', 'by', 'order'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
   for (const name of state.zoom) query.append('zoom', name);
-  for (const key of ['idle', 'open', 'utc'] as const) if (state[key]) query.set(key, '1');
+  for (const group of state.hide) query.append('hide', group);
+  if (state.of !== undefined) query.set('of', JSON.stringify(state.of));
+  for (const key of ['idle', 'up', 'fold', 'open', 'utc'] as const) if (state[key]) query.set(key, '1');
   if (!state.live) query.set('live', '0');
   const text = query.toString();
   return `/graph/${inPath ? `${encodeURIComponent(host)}/` : ''}${text === '' ? '' : `?${text}`}`;
@@ -77,4 +102,16 @@ export function questionOf({ selection, from, until, utc = false }: Subject & { 
 /** The same at fixed times. */
 export function fixedAt<S extends Subject>(state: S, { fromMs, untilMs }: Range): S {
   return { ...state, from: String(Math.floor(fromMs)), until: String(Math.ceil(untilMs)) };
+}
+
+/** undefined for what is no function as `addressOf` writes it. */
+function readFunction(text: string | null): FrameKey | undefined {
+  try {
+    const read: unknown = JSON.parse(text ?? '');
+    if (!Array.isArray(read) || read.length !== 4) return undefined;
+    const [name, url, line, column] = read as readonly unknown[];
+    return typeof name === 'string' && typeof url === 'string' && Number.isSafeInteger(line) && Number.isSafeInteger(column) ? [name, url, Number(line), Number(column)] : undefined;
+  } catch {
+    return undefined;
+  }
 }

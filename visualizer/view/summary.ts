@@ -6,8 +6,7 @@ import { ago, clockTime, duration, percent } from './units.ts';
 
 export const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down' };
 
-export function coverage({ covered, windows, idle, dropped, root, threadCount }: FlameAnswer, { weight, idle: withIdle, search, utc }: Pick<GraphState, 'weight' | 'idle' | 'search' | 'utc'>, matched: number): string {
-  const whole = weight === 'us' ? root.totalUs : root.totalCount;
+export function coverage({ covered, windows, idle, dropped, root, threadCount }: FlameAnswer, { idle: withIdle, utc }: Pick<GraphState, 'idle' | 'utc'>): string {
   const busyUs = root.totalUs - (withIdle ? idle.weight : 0);
   const cut = cutOf(root);
   return joined([
@@ -17,7 +16,6 @@ export function coverage({ covered, windows, idle, dropped, root, threadCount }:
     `${duration(idle.weight)} idle`,
     dropped.weight > 0 ? `${duration(dropped.weight)} could not be sampled` : '',
     cut > 0 ? `${cut} smaller parts are summed up: click one to open it` : '',
-    search === '' ? '' : `“${search}” matches ${whole === 0 ? '0 %' : percent(matched / whole)}`,
   ]);
 }
 

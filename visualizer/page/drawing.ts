@@ -1,0 +1,167 @@
+// What was answered, drawn: flames, the table of functions, or one function between callers and callees, with what
+// all of them share: tools, legend, tooltip and menu.
+import type { FlameAnswer, FlameNode, FunctionRow, TopGroup } from '../api.ts';
+import { chosenRows, totalOf } from '../view/functions.ts';
+import { groupName, groupOf, groupsOf } from '../view/groups.ts';
+import { exactly, matchedWeight, searchFor } from '../view/search.ts';
+import type { GraphState } from '../view/state.ts';
+import { transformed } from '../view/transform.ts';
+import { follow, keyOf } from '../view/tree.ts';
+import { percent } from '../view/units.ts';
+import { nameOf, placeOf } from '../view/words.ts';
+import { copy } from './copy.ts';
+import { createCrumbs } from './crumbs.ts';
+import { h } from './dom.ts';
+import { createFlameView } from './flame-view.ts';
+import { createLegend } from './legend.ts';
+import type { MenuItem } from './menu.ts';
+import { createMenu } from './menu.ts';
+import { createSandwich } from './sandwich.ts';
+import { createTable } from './table-view.ts';
+import { createTools } from './tools.ts';
+import { createTooltip } from './tooltip.ts';
+
+export interface Answers {
+  readonly flame: FlameAnswer;
+  /** Of the same range, when they were asked for. */
+  readonly top: TopGroup | undefined;
+  readonly around: Around | undefined;
+}
+
+export interface Around {
+  readonly callers: FlameNode;
+  readonly callees: FlameNode;
+}
+
+export interface DrawingView {
+  readonly element: HTMLElement;
+  show(state: GraphState, answers: Answers): void;
+}
+
+export function createDrawing(start: GraphState, changed: (change: Partial<GraphState>) => void): DrawingView {
+  let state = start;
+  let answers: Answers | undefined;
+  /** What the flames and the sandwich show: what is the same is not drawn again. */
+  let drawnFlames: readonly unknown[] = [];
+  let drawnAround: readonly unknown[] = [];
+  let shown: { readonly of: FlameNode; readonly wish: string; readonly root: FlameNode } | undefined;
+
+  const tooltip = createTooltip();
+  const menu = createMenu();
+  const told = h('p', { class: 'told', role: 'status' });
+  const pointed = (node: FlameNode | undefined, at: { readonly x: number; readonly y: number }, root?: FlameNode): void => { tooltip.show(menu.element.hidden ? node : undefined, root, at); };
+  const openMenu = (node: FlameNode, at: { readonly x: number; readonly y: number }, stack: readonly FlameNode[]): void => {
+    tooltip.show(undefined, undefined, at);
+    menu.open(nameOf(node), itemsFor(node, stack), at);
+  };
+  const view = createFlameView('flames', {
+    pointed,
+    menu: openMenu,
+    zoomed(zoom) {
+      drawnFlames = [...drawnFlames.slice(0, -1), zoom.join('\n')];
+      changed({ zoom });
+    },
+    opened: (zoom) => { changed({ zoom, open: true }); },
+  });
+  const sandwich = createSandwich({ pointed, menu: openMenu, closed: () => { changed({ of: undefined }); }, opened: () => { changed({ open: true }); } });
+  const table = createTable({
+    ordered: (order) => { changed({ order }); },
+    pointed(row) {
+      view.mark(row?.frame);
+    },
+    chosen: choose,
+  });
+  const tools = createTools(start, changed);
+  const legend = createLegend((hide) => { changed({ hide }); });
+  const crumbs = createCrumbs((steps) => { changed({ zoom: state.zoom.slice(0, steps) }); });
+  const graph = h('div', { class: 'graph' }, crumbs.element, view.element);
+  const views = h('div', { class: 'views' }, graph, sandwich.element, table.element);
+  const element = h('div', { class: 'drawing', hidden: '' }, tools.element, legend.element, views, told, tooltip.element, menu.element);
+
+  return {
+    element,
+    show(now, answered) {
+      state = now;
+      answers = answered;
+      const { flame, top } = answered;
+      const { weight, hide, search: text } = state;
+      const search = searchFor(text);
+      const root = transformedOnce(flame.root);
+      const whole = totalOf(root, weight);
+      const between = state.of !== undefined && state.view !== 'table';
+      views.className = `views ${state.view}`;
+      graph.hidden = between || state.view === 'table';
+      sandwich.element.hidden = !between;
+      table.element.hidden = state.view === 'flames';
+      view.element.setAttribute('aria-label', `Flame graph of ${root.name}. Arrows walk, Enter zooms, Escape zooms out, the menu key opens a menu.`);
+      tools.show(state, search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`);
+      legend.show(groupsOf(flame.root, weight), whole, hide, search !== undefined);
+      if (!graph.hidden) drawFlames(root);
+      if (between) drawAround(whole);
+      view.find(search);
+      sandwich.find(search);
+      crumbs.show(root, follow(root, state.zoom));
+      if (!table.element.hidden && top !== undefined) showTable(top, whole, search);
+    },
+  };
+
+  function drawFlames(root: FlameNode): void {
+    const { weight, up, zoom } = state;
+    const wanted = [root, weight, up, zoom.join('\n')];
+    const path = follow(root, zoom);
+    const [sameTree, sameZoom] = [wanted.slice(0, 3).every((part, index) => part === drawnFlames[index]), wanted[3] === drawnFlames[3]];
+    drawnFlames = wanted;
+    if (!sameTree) view.draw({ root, weight, up, zoom: path });
+    else if (!sameZoom) view.zoomTo(path);
+  }
+
+  function drawAround(whole: number): void {
+    const around = answers?.around;
+    const wanted = [around, state.weight, state.fold, state.hide, whole];
+    if (around === undefined || wanted.every((part, index) => part === drawnAround[index])) return;
+    drawnAround = wanted;
+    const [callers, callees] = [around.callers, around.callees].map(({ c: [top] }) => (top === undefined ? undefined : transformed(top, { fold: state.fold, hide: state.hide })));
+    sandwich.show(callers, callees, { weight: state.weight, whole });
+  }
+
+  function showTable(top: TopGroup, whole: number, search: ReturnType<typeof searchFor>): void {
+    const { weight, hide, order, of } = state;
+    const rows = chosenRows(top, { weight, hide, order, search });
+    const { functions, rows: all } = top;
+    const about = rows.length === 0
+      ? (search === undefined ? 'No function is left: bring one of the colours back.' : 'No function matches the search.')
+      : `${rows.length.toLocaleString('en')} of ${functions.toLocaleString('en')} functions${functions > all.length ? `; the ${all.length.toLocaleString('en')} largest are at hand` : ''}`;
+    table.show(rows, { weight, whole, order, of, about });
+  }
+
+  /** The same tree for the same wish: it is drawn anew when it is another. */
+  function transformedOnce(of: FlameNode): FlameNode {
+    const wish = JSON.stringify([state.hide, state.fold]);
+    if (shown?.of !== of || shown.wish !== wish) shown = { of, wish, root: transformed(of, state) };
+    return shown.root;
+  }
+
+  function choose({ frame: of }: Pick<FunctionRow, 'frame'>): void {
+    changed({ of, open: false, ...(state.view === 'table' ? { view: 'both' } : {}) });
+  }
+
+  function itemsFor(node: FlameNode, stack: readonly FlameNode[]): MenuItem[] {
+    const { frame } = node;
+    const group = groupOf(node);
+    const copied = (label: string, text: string): MenuItem => ({ label, act: () => void copy(text).then((done) => { told.textContent = done ? `Copied ${text.split('\n')[0] ?? ''}` : 'The browser did not let it be copied.'; }) });
+    const items: (MenuItem | undefined)[] = [
+      state.of === undefined ? { label: node.cut === undefined ? 'Zoom to it' : 'Open it', act: () => { changed(node.cut === undefined ? { zoom: keysOf(stack) } : { zoom: keysOf(stack.slice(0, -1)), open: true }); } } : undefined,
+      node.cut === undefined && stack.length > 0 ? { label: 'Find it everywhere', act: () => { changed({ search: exactly(nameOf(node)) }); } } : undefined,
+      frame === undefined ? undefined : { label: 'Callers and callees', act: () => { choose({ frame }); } },
+      group === 'part' || state.hide.includes(group) ? undefined : { label: `Hide ${groupName(group)}`, act: () => { changed({ hide: [...state.hide, group] }); } },
+      copied('Copy the name', nameOf(node)),
+      node.url === '' ? undefined : copied('Copy the place', placeOf(node)),
+      stack.length > 1 ? copied('Copy the stack', stack.map((one) => `${nameOf(one)} ${one.url === '' ? '' : placeOf(one)}`.trim()).reverse().join('\n')) : undefined,
+    ];
+    return items.filter((item) => item !== undefined);
+  }
+
+  function keysOf(stack: readonly FlameNode[]): string[] {
+    return stack.map((node, index) => keyOf(node, (stack[index - 1] ?? shown?.root)?.c ?? []));
+  }
+}

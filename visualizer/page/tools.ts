@@ -1,0 +1,54 @@
+// How the answer is shown: which views, search, widths, direction, and what is folded or left out.
+import type { GraphState } from '../view/state.ts';
+import { check, choice, h, segments } from './dom.ts';
+
+export interface Tools {
+  readonly element: HTMLElement;
+  show(state: GraphState, found: string): void;
+}
+
+export function createTools(start: GraphState, changed: (change: Partial<GraphState>) => void): Tools {
+  let hide = start.hide;
+  const view = segments('View', { flames: 'Flames', both: 'Both', table: 'Table' }, (value) => { changed({ view: value }); });
+  const shape = segments('Direction', { down: 'Icicle', up: 'Flame' }, (value) => { changed({ up: value === 'up' }); });
+  const weight = choice('weight', { us: 'time', count: 'samples' }, (value) => { changed({ weight: value === 'count' ? 'count' : 'us' }); });
+  const idle = check('idle', 'checkbox', (on) => { changed({ idle: on }); });
+  const fold = check('fold', 'checkbox', (on) => { changed({ fold: on }); });
+  const node = check('node', 'checkbox', (on) => { changed({ hide: on ? [...hide, 'node'] : hide.filter((group) => group !== 'node') }); });
+  const search = h('input', { type: 'search', name: 'search', placeholder: 'function or file, also a|b', spellcheck: 'false', autocomplete: 'off', 'aria-keyshortcuts': '/' });
+  const result = h('output', { class: 'quiet' });
+  search.value = start.search;
+  search.addEventListener('input', () => { changed({ search: search.value.trim() }); });
+  document.addEventListener('keydown', (event) => {
+    const { target } = event;
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || (target instanceof HTMLElement && target.matches('input:not([type=checkbox]), select, textarea'))) return;
+    event.preventDefault();
+    search.select();
+    search.focus();
+  });
+
+  const element = h('form', { class: 'tools', 'aria-label': 'How to show it' },
+    view.element,
+    h('label', { class: 'search' }, h('span', {}, 'Search '), search, result),
+    shape.element,
+    h('label', {}, 'Width by ', weight),
+    h('label', {}, fold, ' Fold recursion'),
+    h('label', {}, node, ' Hide Node.js'),
+    h('label', {}, idle, ' Idle'));
+  element.addEventListener('submit', (event) => { event.preventDefault(); });
+
+  return {
+    element,
+    show(state, found) {
+      hide = state.hide;
+      view.show(state.view);
+      shape.show(state.up ? 'up' : 'down');
+      weight.value = state.weight;
+      idle.checked = state.idle;
+      fold.checked = state.fold;
+      node.checked = hide.includes('node');
+      if (document.activeElement !== search) search.value = state.search;
+      result.textContent = found;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// The table of functions: which rows, in which order, with which numbers. Pure.
+import type { FlameNode, FrameKey, FunctionRow, TopGroup } from '../api.ts';
+import { groupOf } from './groups.ts';
+import type { Search } from './search.ts';
+import type { Weight } from './state.ts';
+import { nameOf } from './words.ts';
+
+export type FunctionOrder = 'name' | 'self' | 'total';
+
+export interface FunctionChoice {
+  readonly weight: Weight;
+  readonly hide: readonly string[];
+  readonly order: FunctionOrder;
+  readonly search: Search | undefined;
+}
+
+export function chosenRows({ rows }: TopGroup, { weight, hide, order, search }: FunctionChoice): FunctionRow[] {
+  const hidden = new Set(hide);
+  const chosen = rows.filter((row) => !hidden.has(groupOf(row)) && (search?.matches(row) ?? true));
+  if (order === 'name') return chosen.sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || totalOf(b, weight) - totalOf(a, weight));
+  const [first, second] = order === 'self' ? [selfOf, totalOf] : [totalOf, selfOf];
+  return chosen.sort((a, b) => first(b, weight) - first(a, weight) || second(b, weight) - second(a, weight));
+}
+
+export function selfOf({ selfUs, selfCount }: Pick<FunctionRow, 'selfUs' | 'selfCount'>, weight: Weight): number {
+  return weight === 'us' ? selfUs : selfCount;
+}
+
+export function totalOf({ totalUs, totalCount }: Pick<FunctionRow, 'totalUs' | 'totalCount'>, weight: Weight): number {
+  return weight === 'us' ? totalUs : totalCount;
+}
+
+export function sameFunction(a: FrameKey | undefined, b: FrameKey | undefined): boolean {
+  return a !== undefined && b !== undefined && a.every((part, index) => part === b[index]);
+}
+
+/** What the function at the root did itself, in whatever calls of it. */
+export function selfOfAll(root: FlameNode, weight: Weight): number {
+  const visit = (node: FlameNode): number => node.c.reduce((sum, child) => sum + visit(child), sameFunction(node.frame, root.frame) ? selfOf(node, weight) : 0);
+  return visit(root);
+}
+
+/** Which rows a place that scrolls shows, with some beyond on both sides. */
+export function rowsInSight(scrolledPx: number, heightPx: number, rowPx: number, count: number): readonly [first: number, end: number] {
+  const beyond = 8;
+  const first = Math.max(0, Math.min(count, Math.floor(scrolledPx / rowPx)) - beyond);
+  return [first, Math.min(count, Math.ceil((scrolledPx + heightPx) / rowPx) + beyond)];
+}
