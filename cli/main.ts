@@ -2,8 +2,10 @@
 // The `liveprofiler` command: the one room that reads argv, the environment and signals.
 import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
+import { withDates } from './args.ts';
 import { check } from './check.ts';
 import { HELP } from './help.ts';
+import { read, READING_COMMANDS } from './reading.ts';
 import { serve } from './serve.ts';
 import { upkeep, UPKEEP_COMMANDS } from './upkeep.ts';
 
@@ -17,6 +19,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
+  const reading = READING_COMMANDS.find((name) => name === args[0]);
+  if (reading !== undefined && !args.some((arg) => arg === '--help' || arg === '-h')) return read(reading, args.slice(1));
   let parsed;
   try {
     parsed = parseArgs({
@@ -49,17 +53,6 @@ async function main(args: readonly string[]): Promise<number> {
   if (known === 'serve') return serve(config);
   if (known === 'check') return check(config);
   return upkeep({ command: known, config, operand, from, until, note });
-}
-
-/** `--from -2h` is a date in the past, not an option without its value. */
-function withDates(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const arg of args) {
-    const before = joined.at(-1);
-    if (before === '--from' || before === '--until') joined[joined.length - 1] = `${before}=${arg}`;
-    else joined.push(arg);
-  }
-  return joined;
 }
 
 function badCall(sentence: string): number {

@@ -14,6 +14,7 @@ import { createLog } from './log.ts';
 import { servePage } from './page-server.ts';
 import type { PageServer } from './page-server.ts';
 import { createReload } from './reload.ts';
+import { ADDRESS_REQUEST } from './source.ts';
 import { untilSignal } from './signals.ts';
 import { measureStore } from './store-metrics.ts';
 import { startStoreTurns } from './store-turns.ts';
@@ -44,7 +45,7 @@ export async function serve(path: string): Promise<number> {
   }
   const reload = createReload({ path, started: config, collector, page, withSelf, log });
   process.on('SIGHUP', reload);
-  const control = await listenForControl(config.dbpath, (request, tell) => runUpkeep(store, request, tell)).catch((error: unknown) => {
+  const control = await listenForControl(config.dbpath, (request, tell) => (request.command === ADDRESS_REQUEST ? Promise.resolve(page.url) : runUpkeep(store, request, tell))).catch((error: unknown) => {
     log.warn({ err: error }, 'other commands cannot reach this process');
     return undefined;
   });

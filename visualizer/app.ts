@@ -62,7 +62,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   app.use(guard(access));
   app.use(compression());
   app.use(takingApp({ store, choices, wallMs }));
-  app.use(comparingApp({ store, choices, wallMs }));
+  app.use(comparingApp({ store: spared, choices, wallMs }));
   app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
 
   app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));

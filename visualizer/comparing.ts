@@ -1,7 +1,7 @@
 // What two selections are asked as, and the answers of comparing them.
 import type { Router } from 'express';
 import express from 'express';
-import type { Range, StoreReader } from '../collector/store/contract.ts';
+import type { Range } from '../collector/store/contract.ts';
 import type { Choices } from './chosen.ts';
 import type { DiffInput } from './diff.ts';
 import { diffOf } from './diff.ts';
@@ -9,13 +9,15 @@ import { countOf, oneOf, queryOf, rangeOf, textOf } from './query.ts';
 import type { Selection } from './selection.ts';
 import { selectorOf, titleOf } from './selection.ts';
 import { shell } from './shell.ts';
+import type { SparingReader } from './spare.ts';
+import { damageOf } from './spare.ts';
 import { versionBefore } from './version-before.ts';
 import type { DiffAnswer, DiffSide } from './view/change.ts';
 import { BY } from './view/change.ts';
 import { sideOf } from './view/sides.ts';
 
 export interface ComparingOptions {
-  readonly store: StoreReader;
+  readonly store: SparingReader;
   readonly choices: Choices;
   readonly wallMs: () => number;
 }
@@ -51,10 +53,11 @@ export function comparingApp({ store, choices, wallMs }: ComparingOptions): Rout
   return router;
 }
 
-async function sampled(store: StoreReader, selection: Selection, asked: Range): Promise<{ side: DiffSide; input: DiffInput }> {
+async function sampled(store: SparingReader, selection: Selection, asked: Range): Promise<{ side: DiffSide; input: DiffInput }> {
   const selector = selectorOf(selection);
-  const [{ tree, idle, covered, windows, threads }, { series }] = await Promise.all([store.query(selector, asked), store.timeline(selector, asked, asked.untilMs - asked.fromMs)]);
-  const coveredUs = series.reduce((sum, { coveredUs: columns }) => sum + columns.reduce((part, us) => part + us, 0), 0);
-  const side = { title: titleOf(selection), asked, ...(covered === undefined ? {} : { covered }), windows, threadCount: threads, samples: tree.totalCount[0] ?? 0, busyUs: tree.totalWeight[0] ?? 0, coveredUs };
+  const [answer, times] = await Promise.all([store.query(selector, asked), store.timeline(selector, asked, asked.untilMs - asked.fromMs)]);
+  const { tree, idle, covered, windows, threads } = answer;
+  const coveredUs = times.series.reduce((sum, { coveredUs: columns }) => sum + columns.reduce((part, us) => part + us, 0), 0);
+  const side = { title: titleOf(selection), asked, ...(covered === undefined ? {} : { covered }), windows, threadCount: threads, samples: tree.totalCount[0] ?? 0, busyUs: tree.totalWeight[0] ?? 0, coveredUs, ...damageOf(answer, times) };
   return { side, input: { tree, idle, coveredUs } };
 }

@@ -1,7 +1,7 @@
 // A share of one profile against the share of another, and what chance alone may make of it. Pure; server, page and
 // command share it.
 import type { Range } from '../../collector/store/contract.ts';
-import type { FrameKey, Origin } from '../api.ts';
+import type { FrameKey, HostDamage, Origin } from '../api.ts';
 
 /** Shares of the whole, 0 to 1. */
 export interface Change {
@@ -43,6 +43,8 @@ export interface DiffSide {
   readonly busyUs: number;
   /** Thread time that windows cover: busy, idle and what could not be sampled. */
   readonly coveredUs: number;
+  /** Hosts left out because a record of theirs is damaged. */
+  readonly damaged?: readonly HostDamage[];
 }
 
 export const BY = ['total', 'duration'] as const;
