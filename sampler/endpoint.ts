@@ -7,6 +7,7 @@ import { cpuprofile } from './formats/cpuprofile.ts';
 import { folded } from './formats/folded.ts';
 import type { Clock } from './clock.ts';
 import type { ProcessState } from './process-state.ts';
+import { inTurns } from './pieces.ts';
 import { KINDS } from './profile.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
@@ -34,7 +35,8 @@ export interface Endpoint {
 interface Reply {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  /** Whole, or in pieces that are made while the service goes on. */
+  readonly body: string | Iterable<string>;
 }
 
 /** Windows of about this much memory go into one answer, so that writing it pauses the service for a moment only. */
@@ -56,7 +58,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     return { status: 200, type: JSON_TYPE, body: ancestorAnswer(head) };
   }
 
-  function ancestorAnswer(head: boolean): string {
+  function ancestorAnswer(head: boolean): Reply['body'] {
     const windows = head ? state.shelf.peek(ancestorSeq) : state.shelf.send(ancestorSeq).windows;
     if (windows.length === 0 && state.state().state !== 'running') return '{}';
     if (!head) ancestorSeq = windows.at(-1)?.lastSeq ?? ancestorSeq;
@@ -125,9 +127,14 @@ function send(response: Response, request: Request, { status, type, body }: Repl
   if (type !== '') response.setHeader('content-type', type);
   response.setHeader('cache-control', 'no-store');
   response.setHeader('x-content-type-options', 'nosniff');
+  if (typeof body === 'string') deliver(response, request, status, Buffer.from(body));
+  else inTurns(body).then((whole) => { deliver(response, request, status, whole); }).catch((error: unknown) => { fail(response, error); });
+}
+
+function deliver(response: Response, request: Request, status: number, body: Buffer): void {
   const head = request.method === 'HEAD';
   if (status !== 200 || !acceptsGzip(request.headers['accept-encoding'])) {
-    finish(response, Buffer.from(body), head);
+    finish(response, body, head);
     return;
   }
   response.setHeader('vary', 'accept-encoding');
@@ -135,7 +142,7 @@ function send(response: Response, request: Request, { status, type, body }: Repl
   gzip(body, { level: 6 }, (error, zipped) => {
     try {
       if (error === null) response.setHeader('content-encoding', 'gzip');
-      finish(response, error === null ? zipped : Buffer.from(body), head);
+      finish(response, error === null ? zipped : body, head);
     } catch (cause) {
       fail(response, cause);
     }

@@ -1,12 +1,11 @@
-// Folded text, as flamegraph.pl and speedscope read it: `a;b;c 42`, one stack a line, idle included.
+// Folded text, as flamegraph.pl and speedscope read it: `a;b;c 42`, one stack a line, idle included. In pieces.
 import { IDLE } from '../profile.ts';
 import type { FinishedWindow } from '../window.ts';
-import { stackText, stackTotals } from './stacks.ts';
+import { stackTexts, summed } from './stacks.ts';
 
-export function folded(windows: readonly FinishedWindow[]): string {
-  const idle = windows.reduce((sum, { body }) => sum + body.idle.count, 0);
-  const lines = stackTotals(windows)
-    .filter(({ frames, count }) => frames.length > 0 && count > 0)
-    .map(({ frames, count }) => `${stackText(frames)} ${count}\n`);
-  return lines.join('') + (idle > 0 ? `${IDLE} ${idle}\n` : '');
+export function* folded(windows: readonly FinishedWindow[]): Generator<string, void> {
+  const sums = yield* summed(windows);
+  for (const { text, count } of stackTexts(sums)) yield `${text} ${count}\n`;
+  const { count } = sums.body.idle;
+  if (count > 0) yield `${IDLE} ${count}\n`;
 }

@@ -1,35 +1,64 @@
-// Sums windows to (stack as frames, count, weight), for formats that have no tables.
-import type { Frame, Microseconds } from '../profile.ts';
+// Sums windows and writes stacks as text, for formats that have no tables. Generators: what takes long is done a piece
+// at a time, and empty pieces stand for work without text.
+import type { Frame } from '../profile.ts';
+import { TRUNCATED } from '../profile.ts';
 import type { FinishedWindow } from '../window.ts';
+import type { WindowBody } from '../window-builder.ts';
 import { WindowBuilder } from '../window-builder.ts';
 
-export interface StackTotal {
-  readonly frames: readonly Frame[];
-  readonly count: number;
-  readonly weight: Microseconds;
+export interface Summed {
+  readonly body: WindowBody;
+  /** Rows of the body, largest count first. */
+  readonly order: readonly number[];
 }
 
-/** Largest count first. */
-export function stackTotals(windows: readonly FinishedWindow[]): StackTotal[] {
-  const all = new WindowBuilder(Number.MAX_SAFE_INTEGER);
-  for (const window of windows) all.addBody(window.body);
+/** Texts repeat what stacks share: beyond this the smallest are told in one, as many samples as they are. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
+const ROW_SPACE = 2 ** 22;
+
+/** As many stacks as one window may have: what is beyond them in the oldest windows is told in one. */
+export function* summed(windows: readonly FinishedWindow[]): Generator<string, Summed> {
+  const all = new WindowBuilder();
+  for (const { body } of [...windows].reverse()) {
+    all.addBody(body);
+    yield '';
+  }
   const body = all.body();
-  return Array.from(body.stack, (stack, row) => {
-    const frames: Frame[] = [];
-    for (let at = stack; at > 0; at = body.parent[at] ?? 0) {
-      const frame = body.frames[body.frame[at] ?? 0];
-      if (frame !== undefined) frames.unshift(frame);
-    }
-    return { frames, count: body.count[row] ?? 0, weight: body.weight[row] ?? 0 };
-  }).sort((a, b) => b.count - a.count);
+  yield '';
+  // One number per row sorts many times faster than a comparison.
+  const keys = Float64Array.from(body.count, (count, row) => count * ROW_SPACE + row).sort().reverse();
+  yield '';
+  return { body, order: Array.from(keys, (key) => key % ROW_SPACE) };
+}
+
+/** Stacks that were seen, as text, largest count first. */
+export function* stackTexts({ body, order }: Summed): Generator<{ readonly text: string; readonly count: number }, void> {
+  const textOf = textsOf(body);
+  let characters = 0;
+  let rest = 0;
+  for (const row of order) {
+    const [stack, count] = [body.stack[row] ?? 0, body.count[row] ?? 0];
+    if (stack === 0 || count === 0) continue;
+    const text = textOf(stack);
+    characters += text.length;
+    if (characters > MOST_CHARACTERS) rest += count;
+    else yield { text, count };
+  }
+  if (rest > 0) yield { text: TRUNCATED, count: rest };
+}
+
+/** By stack: `name(file:line)` of each frame, root first, separated by `;`. What stacks share is made once. */
+function textsOf({ frames, parent, frame }: WindowBody): (stack: number) => string {
+  const stacks: string[] = [''];
+  return function textOf(stack): string {
+    const below = parent[stack] ?? 0;
+    const one = frames[frame[stack] ?? 0];
+    return (stacks[stack] ??= `${below === 0 ? '' : `${textOf(below)};`}${one === undefined ? '' : frameText(one)}`);
+  };
 }
 
 /** `name(file:line)`, as the ancestors' `name(module)`; what separates frames and lines there is escaped. */
-export function frameText({ name, url, line }: Frame): string {
+function frameText({ name, url, line }: Frame): string {
   const place = url === '' ? '' : `(${url}${line > 0 ? `:${line}` : ''})`;
   return `${name === '' ? '(anonymous)' : name}${place}`.replace(/[;\n\r]/g, encodeURIComponent);
-}
-
-export function stackText(frames: readonly Frame[]): string {
-  return frames.map(frameText).join(';');
 }
