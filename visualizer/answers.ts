@@ -1,5 +1,5 @@
 // What the API answers, put together from the store and from what the collector last saw.
-import type { QueryOptions, Range } from '../collector/store/contract.ts';
+import type { Inventory, QueryOptions, Range } from '../collector/store/contract.ts';
 import type { FlameAnswer, HostAnswer } from './api.ts';
 import { costsOf } from './cost.ts';
 import { flameTree } from './flame.ts';
@@ -35,11 +35,15 @@ export async function flameOf(store: SparingReader, hosts: readonly HostStatus[]
     dropped,
     threadCount,
     threads: named ? inventory.threads : [],
-    labels: Object.fromEntries(Object.entries(inventory.labels).map(([name, values]) => [name, values.slice(0, MOST_VALUES)])),
+    labels: labelsToChoose(inventory),
     root: flameTree(tree, titleOf(selection), withIdle ? idle : undefined),
     hosts,
     ...damageOf(answer, inventory),
   };
+}
+
+export function labelsToChoose({ labels }: Pick<Inventory, 'labels'>): FlameAnswer['labels'] {
+  return Object.fromEntries(Object.entries(labels).map(([name, values]) => [name, values.slice(0, MOST_VALUES)]));
 }
 
 /** Hosts that a selection means, as far as their service tells. */

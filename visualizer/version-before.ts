@@ -3,7 +3,6 @@ import type { Range, StoreReader } from '../collector/store/contract.ts';
 import type { Selection } from './selection.ts';
 import { selectorOf } from './selection.ts';
 
-/** `GET /api/version-before?<selection>&from=&until=` */
 export interface VersionBefore {
   /** The newest version of the range; absent when nothing there tells one. */
   readonly version?: string;

@@ -29,6 +29,8 @@ const VIEWS: readonly { readonly name: string; readonly path: string; readonly r
   { name: 'flames and functions', path: '/graph/web/?view=both&up=1&fold=1', ready: 'tr[data-row]' },
   { name: 'functions', path: '/graph/web/?view=table', ready: 'tr[data-row]' },
   { name: 'callers and callees', path: `/graph/web/?view=both&of=${encodeURIComponent('["render","/app/render.js",12,0]')}`, ready: '#callees g.frame' },
+  { name: 'what changed', path: '/diff?a.host=web&a.from=-15minutes&b.host=web-2', ready: 'g.frame' },
+  { name: 'nothing to compare', path: '/diff?b.host=web', ready: '[role=alert]:not([hidden])' },
   { name: 'nothing there', path: '/graph/silent/', ready: '[role=alert]:not([hidden])' },
   { name: 'a page that is none', path: '/graph/nobody/', ready: '.notice' },
 ];

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorAnswer } from '../../visualizer/api.ts';
-import type { VersionBefore } from '../../visualizer/version-before.ts';
 import type { DiffAnswer } from '../../visualizer/view/change.ts';
 import { get, serve } from './server.ts';
 import { SAMPLE_US, windowOf } from './windows.ts';
@@ -37,7 +36,7 @@ test('either side is any selection; what has no side is meant for both', async (
 
 test('a wrong side is told as any other question is', async (t) => {
   const { port } = await serve(t, { windows, wallMs });
-  for (const [query, status, code] of [['a.host=nobody', 404, 'UNKNOWN_HOST'], ['b.from=soon', 400, 'BAD_DATE'], ['a.from=-1hour&a.until=-2hours', 400, 'BAD_RANGE'], ['by=luck', 400, 'BAD_QUERY'], ['limit=0', 400, 'BAD_QUERY'], ['a.thread=x', 400, 'BAD_QUERY']] as const) {
+  for (const [query, status, code] of [['a.host=nobody', 404, 'UNKNOWN_HOST'], ['b.from=soon', 400, 'BAD_DATE'], ['a.from=-1hour&a.until=-2hours', 400, 'BAD_RANGE'], ['by=luck', 400, 'BAD_QUERY'], ['with=luck', 400, 'BAD_QUERY'], ['limit=0', 400, 'BAD_QUERY'], ['a.thread=x', 400, 'BAD_QUERY']] as const) {
     const answer = await get(port, `/api/diff?${query}`);
     assert.deepEqual([answer.status, (answer.json() as ErrorAnswer).error.code], [status, code], query);
   }
@@ -50,14 +49,26 @@ test('the version before is the one that ran last before the newest came', async
   const at = (seq: number, minutesAgo: number, version: string) => windowOf({ seq, boot: `boot-${version}`, startMs: NOW_MS - minutesAgo * MINUTE_MS, labels: { service: 'shop', version }, stacks: { work: 5 } });
   const canary = [at(1, 3000, '0.9'), at(1, 200, '1.0'), at(2, 90, '1.0'), at(1, 80, '1.1'), at(2, 5, '1.1')];
   const { port } = await serve(t, { windows: canary, wallMs });
-  const before = async (query: string): Promise<VersionBefore> => (await get(port, `/api/version-before?service=shop&${query}`)).json() as VersionBefore;
-  const found = await before('from=-15minutes');
-  assert.deepEqual([found.version, found.before?.version], ['1.1', '1.0']);
-  assert.equal((found.before?.untilMs ?? 0) - (found.before?.fromMs ?? 0), 15 * MINUTE_MS);
+  const sides = async (query: string): Promise<DiffAnswer> => (await get(port, `/api/diff?with=version&b.service=shop&${query}`)).json() as DiffAnswer;
+  const { a, b } = await sides('b.from=-15minutes');
+  assert.deepEqual([a.selection.labels, b.selection.labels], [{ service: ['shop'], version: ['1.0'] }, { service: ['shop'], version: ['1.1'] }]);
+  assert.equal(a.asked.untilMs - a.asked.fromMs, 15 * MINUTE_MS);
   const lastMs = NOW_MS - 90 * MINUTE_MS;
-  assert.ok((found.before?.fromMs ?? 0) <= lastMs && lastMs < (found.before?.untilMs ?? 0), JSON.stringify(found));
-  assert.equal((await before('from=-15minutes&version=1.1')).before?.version, '1.0');
-  assert.equal((await before('from=-4hours&until=-85minutes')).before?.version, '0.9');
-  assert.deepEqual(await before('from=-51hours&until=-49hours'), { version: '0.9' });
-  assert.deepEqual(await before('from=-30hours&until=-29hours'), {});
+  assert.ok(a.asked.fromMs <= lastMs && lastMs < a.asked.untilMs && a.windows === 1, JSON.stringify(a));
+  assert.equal((await sides('b.from=-15minutes&b.version=1.1')).a.title, 'shop · version 1.0');
+  assert.equal((await sides('b.from=-4hours&b.until=-85minutes')).a.title, 'shop · version 0.9');
+  for (const [query, code, sentence] of [['b.from=-51hours&b.until=-49hours', 'NO_VERSION_BEFORE', /No other version than 0\.9/], ['b.from=-30hours&b.until=-29hours', 'NO_VERSION', /set it at the sampler/]] as const) {
+    const { status, body } = await get(port, `/api/diff?with=version&b.service=shop&${query}`);
+    const { error } = JSON.parse(body) as ErrorAnswer;
+    assert.deepEqual([status, error.code], [404, code]);
+    assert.match(error.message, sentence);
+  }
+});
+
+test('a day and a week before are the same time then, and what was chosen beside them does not count', async (t) => {
+  const { port } = await serve(t, { windows, wallMs });
+  for (const [other, days] of [['day', 1], ['week', 7]] as const) {
+    const { a, b } = (await get(port, `/api/diff?with=${other}&b.host=web&b.from=-1hour&a.version=1.0`)).json() as DiffAnswer;
+    assert.deepEqual([a.asked.fromMs, a.asked.untilMs, a.title], [b.asked.fromMs - days * 24 * 60 * MINUTE_MS, b.asked.untilMs - days * 24 * 60 * MINUTE_MS, 'web']);
+  }
 });

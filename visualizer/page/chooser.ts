@@ -6,17 +6,19 @@ import { button, h } from './dom.ts';
 
 export interface Chooser {
   readonly element: HTMLElement;
-  show(selection: Selection, by: string, answer: Pick<FlameAnswer, 'threads' | 'labels'> | undefined): void;
+  show(selection: Selection, by: string, answer: (Pick<FlameAnswer, 'threads' | 'labels'> & { readonly hostNames?: readonly string[] }) | undefined): void;
 }
 
 export interface ChooserEvents {
   readonly selected: (selection: Selection) => void;
-  readonly grouped: (by: string) => void;
+  /** Left out where there are no lines. */
+  readonly grouped?: (by: string) => void;
+  readonly label?: string;
 }
 
 const GROUPS = { '': 'all together', host: 'host', process: 'process', thread: 'thread' };
 
-export function createChooser({ selected, grouped }: ChooserEvents): Chooser {
+export function createChooser({ selected, grouped, label = 'What is looked at' }: ChooserEvents): Chooser {
   let selection: Selection;
   let narrowings: (() => Selection)[] = [];
   const chips = h('span', { class: 'chips' });
@@ -29,8 +31,8 @@ export function createChooser({ selected, grouped }: ChooserEvents): Chooser {
   thread.addEventListener('change', () => { selected({ ...selection, thread: thread.value }); });
   const threads = h('label', {}, 'Thread ', thread);
   const by = h('select', { name: 'by' });
-  by.addEventListener('change', () => { grouped(by.value); });
-  const element = h('div', { class: 'chooser', role: 'group', 'aria-label': 'What is looked at' }, chips, more, threads, h('label', {}, 'Lines by ', by));
+  by.addEventListener('change', () => { grouped?.(by.value); });
+  const element = h('div', { class: 'chooser', role: 'group', 'aria-label': label }, chips, more, threads, grouped === undefined ? undefined : h('label', {}, 'Lines by ', by));
 
   return {
     element,
@@ -41,6 +43,8 @@ export function createChooser({ selected, grouped }: ChooserEvents): Chooser {
       narrowings = [];
       const groups = Object.entries(labels).filter(([name, values]) => values.length > 1 && !Object.hasOwn(now.labels, name)).map(([name, values]) =>
         h('optgroup', { label: name }, ...values.map((value) => option(value, () => narrowed(now, { label: [name, value] })))));
+      const hostNames = now.hosts.length > 0 ? [] : (answer?.hostNames ?? []);
+      if (hostNames.length > 1) groups.unshift(h('optgroup', { label: 'host' }, ...hostNames.map((host) => option(host, () => narrowed(now, { host })))));
       setOptions(more, [h('option', { value: '' }, 'narrow to …'), ...groups], '');
       more.hidden = groups.length === 0;
       const known = answer?.threads ?? [];

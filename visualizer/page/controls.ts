@@ -51,7 +51,8 @@ export function createControls(start: GraphState, { changed, moved, widened }: C
   };
 }
 
-function field(label: string, changed: (value: string) => void): { element: HTMLElement; show(value: string): void } {
+/** A date, or words for one. */
+export function field(label: string, changed: (value: string) => void): { element: HTMLElement; show(value: string): void } {
   const input = h('input', { type: 'text', name: label.toLowerCase(), spellcheck: 'false', autocomplete: 'off', size: '17' });
   input.addEventListener('change', () => { changed(input.value); });
   return {

@@ -49,11 +49,19 @@ export interface FlameEvents {
   readonly menu: (node: FlameNode, at: Point, stack: readonly FlameNode[]) => void;
 }
 
+/** What differs from a graph of one profile. */
+export interface FlameLook {
+  /** A class of colours. */
+  readonly colour?: (node: FlameNode) => string;
+  /** What assistive technology says of a node. */
+  readonly told?: (node: FlameNode) => string;
+}
+
 const CELL_PX = 20;
 const MIN_FRAME_PX = 1;
 const TRANSITION_MS = 180;
 
-export function createFlameView(id: string, events: FlameEvents): FlameView {
+export function createFlameView(id: string, events: FlameEvents, { colour: classOf = (node) => colourOf(groupOf(node)), told }: FlameLook = {}): FlameView {
   const place: HTMLElement = h('div', { class: 'flames', id, role: 'tree', tabindex: '0' });
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   let found: Search | undefined;
@@ -62,7 +70,7 @@ export function createFlameView(id: string, events: FlameEvents): FlameView {
   let drawn = false;
   /** While the page itself zooms, nobody chose anything. */
   let choosing = true;
-  const colour = ({ parent, data }: DrawnNode<Drawn>): string => (parent !== null && found?.matches(data.node) === true ? 'var(--match)' : `var(--${colourOf(groupOf(data.node))})`);
+  const colour = ({ parent, data }: DrawnNode<Drawn>): string => (parent !== null && found?.matches(data.node) === true ? 'var(--match)' : `var(--${classOf(data.node)})`);
   const chart = flamegraph<Drawn>()
     .cellHeight(CELL_PX)
     .minFrameSize(MIN_FRAME_PX)
@@ -152,7 +160,7 @@ export function createFlameView(id: string, events: FlameEvents): FlameView {
       frame.id = idOf(place, node);
       frame.setAttribute('role', 'treeitem');
       frame.setAttribute('aria-level', String(node.depth + 1));
-      frame.setAttribute('aria-label', `${node.data.name}, ${whole === 0 ? '' : percent(node.data.value / whole)}`);
+      frame.setAttribute('aria-label', told?.(node.data.node) ?? `${node.data.name}, ${whole === 0 ? '' : percent(node.data.value / whole)}`);
     }
     keys.redrawn();
     showMarks();

@@ -10,6 +10,7 @@ import { coverage, standing, STATES, tallied } from '../view/summary.ts';
 import { ask } from './ask.ts';
 import { createAsking } from './asking.ts';
 import { createChooser } from './chooser.ts';
+import { createCompare } from './compare-menu.ts';
 import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
 import type { Answers } from './drawing.ts';
@@ -37,6 +38,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answers !== undefined) apply({ ...widened(answers.flame.asked, Date.now()), live: false }); } });
   const chooser = createChooser({ selected: (selection) => { apply({ selection, zoom: [] }); }, grouped: (by) => { apply({ by }); } });
   const take = createTake();
+  const compare = createCompare();
   const drawing = createDrawing(state, apply);
   const asking = createAsking({
     question: askAll,
@@ -52,7 +54,7 @@ export function showGraph(app: HTMLElement, host: string): void {
       else app.removeAttribute('aria-busy');
     },
   });
-  app.append(h('div', { class: 'head' }, title, about, take.element), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
+  app.append(h('div', { class: 'head' }, title, about, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
   show();
   void asking.refresh();
   window.addEventListener('popstate', () => {
@@ -123,6 +125,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     const { flame } = answers;
     chooser.show(state.selection, state.by, flame);
     take.show(state, flame.asked);
+    compare.show(state, flame.asked);
     const [only, ...others] = flame.hosts;
     if (only === undefined || others.length > 0) about.replaceChildren(tallied(flame.hosts));
     else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`);

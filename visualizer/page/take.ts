@@ -12,8 +12,24 @@ export interface Take {
 }
 
 export function createTake(): Take {
+  const { element, show } = createLinks('Take it with you');
+  return {
+    element,
+    show(state, asked) {
+      const files = Object.entries(FORMATS).map(([format, name]) => entry(exportAddress(state, asked, format as Format), name, { download: '' }));
+      show([
+        entry(speedscopeAddress(state, asked, titleOf(state.selection)), 'Open in speedscope', { target: '_blank', rel: 'noopener' }),
+        ...files,
+        entry(viewAddress(state, asked), 'Link to this view, at these times'),
+      ]);
+    },
+  };
+}
+
+/** A list of links that opens at a button. */
+export function createLinks(label: string): { readonly element: HTMLElement; readonly show: (links: readonly HTMLElement[]) => void } {
   const list = h('ul', {});
-  const element = h('details', { class: 'take', hidden: '' }, h('summary', {}, 'Take it with you'), list);
+  const element = h('details', { class: 'take', hidden: '' }, h('summary', {}, label), list);
   element.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape' || !element.open) return;
     element.open = false;
@@ -21,18 +37,13 @@ export function createTake(): Take {
   });
   return {
     element,
-    show(state, asked) {
+    show(links) {
       element.hidden = false;
-      const files = Object.entries(FORMATS).map(([format, name]) => entry(exportAddress(state, asked, format as Format), name, { download: '' }));
-      list.replaceChildren(
-        entry(speedscopeAddress(state, asked, titleOf(state.selection)), 'Open in speedscope', { target: '_blank', rel: 'noopener' }),
-        ...files,
-        entry(viewAddress(state, asked), 'Link to this view, at these times', {}),
-      );
+      list.replaceChildren(...links);
     },
   };
 }
 
-function entry(href: string, text: string, more: Readonly<Record<string, string>>): HTMLElement {
+export function entry(href: string, text: string, more: Readonly<Record<string, string>> = {}): HTMLElement {
   return h('li', {}, h('a', { href, ...more }, text));
 }

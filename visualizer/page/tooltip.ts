@@ -12,18 +12,29 @@ export interface Tooltip {
 const GAP_PX = 14;
 
 export function createTooltip(): Tooltip {
-  const element = h('div', { class: 'tip', role: 'tooltip', hidden: '' });
+  const { element, show } = createTip();
   return {
     element,
     show(node, root, at) {
-      element.hidden = node === undefined;
-      if (node === undefined || root === undefined) return;
-      element.replaceChildren(
+      if (node === undefined || root === undefined) show([], at);
+      else show([
         h('strong', {}, nameOf(node)),
         h('div', { class: 'quiet' }, placeOf(node)),
         h('div', {}, `total ${duration(node.totalUs)} (${share(node.totalUs, root.totalUs)}), ${samples(node.totalCount)}`),
         h('div', {}, `self ${duration(node.selfUs)} (${share(node.selfUs, root.totalUs)}), ${samples(node.selfCount)}`),
-      );
+      ], at);
+    },
+  };
+}
+
+/** Near a point; without lines it goes away. */
+export function createTip(): { readonly element: HTMLElement; readonly show: (lines: readonly HTMLElement[], at: { readonly x: number; readonly y: number }) => void } {
+  const element = h('div', { class: 'tip', role: 'tooltip', hidden: '' });
+  return {
+    element,
+    show(lines, at) {
+      element.hidden = lines.length === 0;
+      element.replaceChildren(...lines);
       const { offsetWidth, offsetHeight } = element;
       element.style.left = `${Math.max(0, Math.min(at.x + GAP_PX, innerWidth - offsetWidth - GAP_PX))}px`;
       element.style.top = `${at.y + GAP_PX + offsetHeight > innerHeight ? at.y - GAP_PX - offsetHeight : at.y + GAP_PX}px`;

@@ -1,7 +1,8 @@
 // A share of one profile against the share of another, and what chance alone may make of it. Pure; server, page and
 // command share it.
 import type { Range } from '../../collector/store/contract.ts';
-import type { FrameKey, HostDamage, Origin } from '../api.ts';
+import type { FlameAnswer, FrameKey, HostDamage, Origin } from '../api.ts';
+import type { Selection } from '../selection.ts';
 
 /** Shares of the whole, 0 to 1. */
 export interface Change {
@@ -33,7 +34,10 @@ export interface DiffNode extends Named {
   readonly c: readonly DiffNode[];
 }
 
-export interface DiffSide {
+/** `hostNames`, `threads` and `labels`: to choose from. */
+export interface DiffSide extends Pick<FlameAnswer, 'threads' | 'labels'> {
+  readonly hostNames: readonly string[];
+  readonly selection: Selection;
   readonly title: string;
   readonly asked: Range;
   readonly covered?: Range;
@@ -51,7 +55,11 @@ export const BY = ['total', 'duration'] as const;
 /** What shares are shares of: all busy time, or all thread time covered. */
 export type By = (typeof BY)[number];
 
-/** `GET /api/diff?a.<selection>&a.from=&a.until=&b.…&by=&limit=` */
+export const WITH = ['before', 'day', 'week', 'version'] as const;
+/** What B is compared with when A is not chosen: the period before, the same time a day or a week ago, another version. */
+export type With = (typeof WITH)[number];
+
+/** `GET /api/diff?a.<selection>&a.from=&a.until=&b.…&by=&limit=`, or with `with=` instead of a side A. */
 export interface DiffAnswer {
   readonly by: By;
   readonly a: DiffSide;

@@ -2,7 +2,12 @@
 
 const SIDED = /^[ab]\./;
 /** Keys that belong to the comparison itself. */
-const OWN = new Set(['by', 'limit', 'of', 'utc']);
+const OWN = new Set(['by', 'limit', 'with', 'of', 'utc', 'search', 'zoom', 'more']);
+
+/** Whether anything is said of a side alone. */
+export function hasSide(query: URLSearchParams, side: 'a' | 'b'): boolean {
+  return [...query.keys()].some((key) => key.startsWith(`${side}.`));
+}
 
 /** The query of one side, as pages of one selection have it. What it says itself replaces what both have. */
 export function sideOf(query: URLSearchParams, side: 'a' | 'b'): URLSearchParams {

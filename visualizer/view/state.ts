@@ -53,6 +53,15 @@ export function readSubject(query: URLSearchParams, host: string): Subject {
   };
 }
 
+/** The other way round: only what differs from the start. */
+export function writeSubject({ selection, from, until }: Subject): URLSearchParams {
+  const query = new URLSearchParams();
+  writeSelection(selection, query);
+  if (from !== START.from) query.set('from', from);
+  if (until !== START.until) query.set('until', until);
+  return query;
+}
+
 export function readState(search: string, host: string): GraphState {
   const query = new URLSearchParams(search);
   return {
@@ -79,9 +88,8 @@ export function addressOf(state: GraphState): string {
   const { selection } = state;
   const [host, ...more] = selection.hosts;
   const inPath = host !== undefined && more.length === 0;
-  const query = new URLSearchParams();
-  writeSelection(inPath ? { ...selection, hosts: [] } : selection, query);
-  for (const key of ['from', 'until', 'view', 'search', 'weight', 'by', 'order'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
+  const query = writeSubject({ ...state, selection: inPath ? { ...selection, hosts: [] } : selection });
+  for (const key of ['view', 'search', 'weight', 'by', 'order'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
   for (const name of state.zoom) query.append('zoom', name);
   for (const group of state.hide) query.append('hide', group);
   if (state.of !== undefined) query.set('of', JSON.stringify(state.of));

@@ -1,0 +1,124 @@
+// Comparing as a person does it: from the flames to what changed, another time, another version, other hosts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { hostStatus, serve } from '../visualizer/server.ts';
+import { windowOf } from '../visualizer/windows.ts';
+import { open, withBrowser } from './page.ts';
+
+withBrowser();
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+const HOSTILE = '<img src=x onerror=document.title="owned">';
+const base = (port: number): string => `http://127.0.0.1:${port}`;
+const hosts = [hostStatus({}), hostStatus({ host: 'web-2' })];
+
+/** Twenty minutes ago version 1.0 parsed a lot; now 1.1 renders, and calls something new. A day ago it waited. */
+function someWindows() {
+  const nowMs = Date.now();
+  const labels = (version: string) => ({ service: 'shop', version });
+  return [
+    windowOf({ seq: 1, boot: 'boot-0', startMs: nowMs - DAY_MS - 5 * MINUTE_MS, labels: labels('1.0'), stacks: { 'serve /app/server.js:1 < asleep /app/sleep.js:2': 300 } }),
+    windowOf({ seq: 1, boot: 'boot-1', startMs: nowMs - 20 * MINUTE_MS, labels: labels('1.0'), stacks: { 'serve /app/server.js:1 < parse /app/parse.js:4': 500, 'serve /app/server.js:1 < render /app/render.js:12': 300, 'serve /app/server.js:1 < query /app/node_modules/db/index.js:3': 100, 'serve /app/server.js:1 < removed /app/old.js:5': 100 } }),
+    windowOf({ seq: 1, boot: 'boot-2', startMs: nowMs - 5 * MINUTE_MS, labels: labels('1.1'), stacks: { 'serve /app/server.js:9 < parse /app/parse.js:5': 200, 'serve /app/server.js:9 < render /app/render.js:14': 600, 'serve /app/server.js:9 < query /app/node_modules/db/index.js:3': 103, [`serve /app/server.js:9 < ${HOSTILE} /app/new.js:1`]: 97 } }),
+    windowOf({ seq: 1, host: 'web-2', boot: 'boot-b', startMs: nowMs - 5 * MINUTE_MS, labels: labels('1.1'), stacks: { 'serve /app/server.js:9 < elsewhere /app/else.js:2': 50 } }),
+  ];
+}
+
+const frame = (page: Page, name: string) => page.locator(`g.frame[name=${JSON.stringify(name)}]`);
+const colour = (page: Page, name: string) => frame(page, name).locator('rect').getAttribute('fill');
+const rows = async (page: Page): Promise<string[]> => (await page.getByRole('table', { name: 'Changes' }).locator('tbody tr').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+
+test('from the flames to what changed since the period before', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/graph/web/`);
+  await page.getByText('Compare with').click();
+  await page.getByRole('link', { name: 'The period before' }).click();
+  await frame(page, 'render').waitFor();
+  assert.match(page.url(), /\/diff\?/);
+  const [parse, render, removed, fresh, query, serving] = await rows(page);
+  assert.match(parse ?? '', /^parse \/app\/parse\.js:5 50\.0 % 20\.0 % −30\.0 % 6\.\d\d %$/);
+  assert.match(render ?? '', /^render \/app\/render\.js:14 30\.0 % 60\.0 % \+30\.0 % 6\.\d\d %$/);
+  assert.match(removed ?? '', /^removed vanished \/app\/old\.js:5 10\.0 % 0\.00 % −10\.0 %/);
+  assert.match(fresh ?? '', /^<img src=x onerror=document\.title="owned"> new /);
+  assert.match(query ?? '', /^query .* 10\.0 % 10\.3 % \+0\.30 % [34]\.\d\d %$/);
+  assert.match(serving ?? '', /^serve /);
+  assert.deepEqual(await page.locator('tr.unsure a').allInnerTexts(), ['query', 'serve']);
+  assert.deepEqual([await colour(page, 'parse'), await colour(page, 'render'), await colour(page, 'removed'), await colour(page, HOSTILE), await colour(page, 'query')], ['var(--less-3)', 'var(--more-2)', 'var(--less-3)', 'var(--more-3)', 'var(--same)']);
+  assert.deepEqual((await page.getByRole('list', { name: 'Colours' }).getByRole('listitem').allInnerTexts()), ['−50 % or less', '−20 % to −50 %', 'up to −20 %', 'same, or within the sampling error', 'up to +25 %', '+25 % to +100 %', 'more than double, or new']);
+  assert.match((await page.locator('.status').textContent()) ?? '', /^Shares are of all busy time of each side\. 4 functions changed beyond the sampling error\.$/);
+  assert.equal(await page.locator('img').count(), 0);
+});
+
+test('pointing at a frame tells both shares, the difference and how sure it is; the table marks it', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/diff?b.host=web`);
+  await frame(page, 'query').hover();
+  const tip = page.getByRole('tooltip');
+  assert.match(await tip.innerText(), /^query\n.*\nA 10\.0 % · B 10\.3 % · \+0\.30 % ± [34]\.\d\d %\nChance alone may have made this difference\.$/);
+  await frame(page, 'removed').hover();
+  assert.match(await tip.innerText(), /Vanished in B/);
+  await page.getByRole('link', { name: 'render' }).hover();
+  await page.locator('g.frame.marked[name=render]').waitFor();
+  assert.equal(await page.locator('g.frame.marked').count(), 1);
+});
+
+test('one click compares with yesterday, last week, or the version before', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/diff?b.host=web`);
+  const button = (name: string) => page.getByRole('button', { name });
+  await frame(page, 'parse').waitFor();
+  assert.equal(await button('The period before').getAttribute('aria-pressed'), 'true');
+  await button('Same time yesterday').click();
+  await frame(page, 'asleep').waitFor();
+  assert.match(page.url(), /with=day/);
+  await button('Same time last week').click();
+  await page.getByText('Nothing is kept for A: choose another time').waitFor();
+  await button('Version before').click();
+  await page.getByRole('link', { name: 'web · version 1.0' }).waitFor();
+  await frame(page, 'parse').waitFor();
+  assert.ok(await page.getByRole('link', { name: 'web · version 1.1' }).isVisible());
+  await page.goBack();
+  await page.getByText('Nothing is kept for A').waitFor();
+});
+
+test('either side can be any other choice, and the address is a link to it', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/diff?b.host=web`);
+  await frame(page, 'parse').waitFor();
+  const a = page.getByRole('region', { name: 'A', exact: true });
+  await a.getByRole('button', { name: 'Leave out host web' }).click();
+  const until = a.getByRole('textbox', { name: 'Until' });
+  await until.fill('now');
+  await until.press('Enter');
+  await a.getByRole('combobox', { name: 'Narrow' }).selectOption({ label: 'web-2' });
+  await frame(page, 'elsewhere').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('a.host'), 'web-2');
+  await page.getByRole('button', { name: 'Total', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Shares of' }).selectOption('duration');
+  await page.locator('.status').filter({ hasText: /^Busy 5\.00 % of the time in A, 100\.0 % in B\. Shares are of all time covered/ }).waitFor();
+  await page.reload();
+  await frame(page, 'elsewhere').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Total', exact: true }).getAttribute('aria-pressed'), 'true');
+  await page.getByRole('searchbox', { name: 'Search' }).fill('render|parse');
+  assert.deepEqual((await rows(page)).map((text) => text.split(' ')[0]), ['render', 'parse']);
+  await page.getByRole('link', { name: 'render' }).click();
+  await page.waitForURL(/\/graph\/web\/\?.*of=/);
+});
+
+test('the changes are walked by keyboard', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/diff?b.host=web`);
+  await frame(page, 'render').waitFor();
+  const flames = page.getByRole('tree', { name: /Differential flame graph/ });
+  await flames.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const id = await flames.getAttribute('aria-activedescendant');
+  assert.equal(await page.locator(`#${id}`).getAttribute('aria-label'), 'render, 30.0 % before, 60.0 % after');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/zoom=serve&zoom=render/);
+  await page.keyboard.press('Escape');
+  await frame(page, 'parse').waitFor();
+});

@@ -1,0 +1,76 @@
+// The table of changes: both shares, the difference and how sure it is. What chance may have made is grey.
+import type { DiffRow } from '../view/change.ts';
+import { byChange, isWithinError, standingOf } from '../view/change.ts';
+import { signed, stepOf } from '../view/palette.ts';
+import type { Search } from '../view/search.ts';
+import { percent } from '../view/units.ts';
+import { nameOf, placeOf } from '../view/words.ts';
+import { button, h } from './dom.ts';
+
+export interface DiffTable {
+  readonly element: HTMLElement;
+  show(rows: readonly DiffRow[], options: DiffTableOptions): void;
+}
+
+export interface DiffTableOptions {
+  readonly of: 'self' | 'total';
+  readonly search: Search | undefined;
+  /** Of all functions, those that are not in `rows` too. */
+  readonly functions: number;
+  /** Where a function's own page is. */
+  readonly hrefOf: (row: DiffRow) => string;
+}
+
+/** At first; the rest comes when it is asked for. */
+const ROWS = 100;
+const STANDINGS = { new: 'new', gone: 'vanished', both: '' };
+
+export function createDiffTable(pointed: (row: DiffRow | undefined) => void): DiffTable {
+  let shown: readonly DiffRow[] = [];
+  let all = false;
+  let again = (): void => undefined;
+  const body = h('tbody', {});
+  const more = button('', () => {
+    all = true;
+    again();
+  });
+  const about = h('p', { class: 'quiet about-table', role: 'status' });
+  const column = (name: string): HTMLElement => h('th', { scope: 'col', class: 'number' }, name);
+  const element = h('section', { class: 'changes', 'aria-label': 'Changes' },
+    h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Table of changes' }, h('table', { 'aria-label': 'Changes' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Function'), column('A'), column('B'), column('Change'), column('± error'))), body)),
+    about, more);
+  const rowOf = ({ target }: Event): DiffRow | undefined => {
+    const index = target instanceof Element ? target.closest<HTMLElement>('tr')?.dataset['row'] : undefined;
+    return index === undefined ? undefined : shown[Number(index)];
+  };
+  body.addEventListener('mouseover', (event) => { pointed(rowOf(event)); });
+  body.addEventListener('mouseleave', () => { pointed(undefined); });
+  body.addEventListener('focusin', (event) => { pointed(rowOf(event)); });
+  body.addEventListener('focusout', () => { pointed(undefined); });
+
+  return {
+    element,
+    show(rows, options) {
+      again = () => {
+        const { of, search, functions, hrefOf } = options;
+        const found = byChange(search === undefined ? rows : rows.filter(search.matches), of);
+        shown = all ? found : found.slice(0, ROWS);
+        body.replaceChildren(...shown.map((row, index) => line(row, index, of, hrefOf(row))));
+        const sure = found.filter((row) => !isWithinError(row[of])).length;
+        about.textContent = `${sure} of ${functions} functions changed beyond the sampling error${search === undefined ? '' : ', of those found'}.`;
+        more.hidden = shown.length === found.length;
+        more.textContent = `Show all ${found.length}`;
+      };
+      again();
+    },
+  };
+}
+
+function line(row: DiffRow, index: number, of: 'self' | 'total', href: string): HTMLElement {
+  const change = row[of];
+  const standing = STANDINGS[standingOf(row)];
+  const number = (text: string, more = ''): HTMLElement => h('td', { class: `number ${more}` }, text);
+  return h('tr', { 'data-row': String(index), ...(isWithinError(change) ? { class: 'unsure' } : {}) },
+    h('td', {}, h('a', { href, class: `swatched ${stepOf(change)}` }, nameOf(row)), standing === '' ? '' : ' ', standing === '' ? undefined : h('span', { class: 'standing' }, standing), ' ', h('span', { class: 'quiet place' }, placeOf(row))),
+    number(percent(change.before)), number(percent(change.after)), number(signed(change), 'change'), number(percent(change.error)));
+}

@@ -1,0 +1,72 @@
+// What a page of comparing shows. It lives in the address. Pure.
+import type { By, With } from './change.ts';
+import { BY, WITH } from './change.ts';
+import { hasSide, sideOf } from './sides.ts';
+import type { Subject } from './state.ts';
+import { questionOf, readSubject, writeSubject } from './state.ts';
+
+export interface DiffState {
+  /** Undefined while `with` says what it is. */
+  readonly a: Subject | undefined;
+  readonly b: Subject;
+  readonly with: With;
+  readonly by: By;
+  /** What the table is sorted by, and tells. */
+  readonly of: 'self' | 'total';
+  readonly search: string;
+  readonly zoom: readonly string[];
+  /** More is drawn than fits at first. */
+  readonly more: boolean;
+  readonly utc: boolean;
+}
+
+const MORE = '20000';
+
+export function readDiff(search: string): DiffState {
+  const query = new URLSearchParams(search);
+  return {
+    a: hasSide(query, 'a') && !query.has('with') ? readSubject(sideOf(query, 'a'), '') : undefined,
+    b: readSubject(sideOf(query, 'b'), ''),
+    with: WITH.find((one) => one === query.get('with')) ?? WITH[0],
+    by: BY.find((one) => one === query.get('by')) ?? BY[0],
+    of: query.get('of') === 'total' ? 'total' : 'self',
+    search: query.get('search') ?? '',
+    zoom: query.getAll('zoom'),
+    more: query.get('more') === '1',
+    utc: query.get('utc') === '1',
+  };
+}
+
+export function diffAddress(state: DiffState): string {
+  const query = new URLSearchParams();
+  if (state.a !== undefined) addSide(query, 'a', writeSubject(state.a));
+  addSide(query, 'b', writeSubject(state.b));
+  if (state.a === undefined && state.with !== WITH[0]) query.set('with', state.with);
+  if (state.by !== BY[0]) query.set('by', state.by);
+  if (state.of === 'total') query.set('of', 'total');
+  if (state.search !== '') query.set('search', state.search);
+  for (const name of state.zoom) query.append('zoom', name);
+  for (const key of ['more', 'utc'] as const) if (state[key]) query.set(key, '1');
+  const text = query.toString();
+  return `/diff${text === '' ? '' : `?${text}`}`;
+}
+
+export function diffQuestion({ a, b, with: other, by, more, utc }: DiffState): string {
+  const query = new URLSearchParams({ by });
+  if (a === undefined) query.set('with', other);
+  else addSide(query, 'a', new URLSearchParams(questionOf({ ...a, utc })));
+  addSide(query, 'b', new URLSearchParams(questionOf({ ...b, utc })));
+  if (more) query.set('limit', MORE);
+  return query.toString();
+}
+
+/** Where what is looked at is compared with something else. */
+export function compareAddress(subject: Subject, other: With): string {
+  const query = new URLSearchParams({ with: other });
+  addSide(query, 'b', writeSubject(subject));
+  return `/diff?${query.toString()}`;
+}
+
+function addSide(query: URLSearchParams, side: 'a' | 'b', more: URLSearchParams): void {
+  for (const [key, value] of more) query.append(`${side}.${key}`, value);
+}
