@@ -1,15 +1,20 @@
 // Folders that earlier formats wrote open and answer what they answered then.
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FORMAT_VERSION } from '../../../collector/store/format.ts';
 import { openStore } from '../../../collector/store/index.ts';
+import { effort } from '../../effort.ts';
 import { answersOf, fixtureWindows } from './fixture.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/', import.meta.url));
+const OPENER = fileURLToPath(new URL('open-child.js', import.meta.url));
 const folders = (await readdir(FIXTURES)).filter((name) => name.startsWith('store-format-'));
 
 test('there is a folder of every format', () => {
@@ -32,3 +37,26 @@ for (const name of folders) {
     }
   });
 }
+
+test('killed at any moment of an upgrade: it is done again, and the folder answers the same', async (t) => {
+  const answers = JSON.parse(await readFile(join(FIXTURES, 'store-format-1', 'answers.json'), 'utf8')) as unknown;
+  const path = await mkdtemp(join(tmpdir(), 'liveprofiler-upgrade-'));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  let cutShort = 0;
+  for (let kill = 0; kill < effort(10, 100); kill++) {
+    await rm(path, { recursive: true });
+    await cp(join(FIXTURES, 'store-format-1', 'store'), path, { recursive: true });
+    const child = fork(OPENER, [path]);
+    const said: unknown[] = [];
+    child.on('message', (word) => said.push(word));
+    await once(child, 'message');
+    await pause((kill * 3) % 40);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    if (!said.includes('open')) cutShort++;
+    const store = await openStore({ path });
+    assert.deepEqual(await answersOf(store), answers);
+    await store.close();
+  }
+  assert.ok(cutShort > 0, 'every upgrade was done before its kill');
+});
