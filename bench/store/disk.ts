@@ -65,6 +65,7 @@ async function written(windows: Iterable<StackWindow>, upkeepMs: number): Promis
     const again = await openStore({ path });
     await again.prune(upkeepMs);
     await again.close();
+    await (await openStore({ path })).close();
     return { ...filled, writtenBytes, upkeptBytes: await diskBytes(path) };
   });
 }

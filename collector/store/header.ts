@@ -11,6 +11,7 @@ export type Shape = (typeof SHAPE)[keyof typeof SHAPE];
 const FLAG_THREAD_CPU = 1;
 const FLAG_ROLLED = 2;
 const FLAG_AVERAGES = 4;
+const FLAG_PACKED = 8;
 
 /** What a header holds beyond its key. Times are told from the start that is in the key. */
 export interface Header {
@@ -20,6 +21,8 @@ export interface Header {
   readonly averages: boolean;
   /** A roll-up, even of a single window. */
   readonly rolled: boolean;
+  /** The rows are packed; else they are plain columns. */
+  readonly packed: boolean;
   /** Windows in it, their first start and last end, and the sum of their lengths. */
   readonly windows: number;
   readonly firstUs: Microseconds;
@@ -48,9 +51,9 @@ export interface LabelTotal extends Wide {
 
 export function encodeHeader(header: Header): Buffer {
   const out = new ByteWriter();
-  const { rolled, averages, threadCpuUs } = header;
+  const { rolled, averages, packed, threadCpuUs } = header;
   out.uint(header.shape);
-  out.uint((threadCpuUs === undefined ? 0 : FLAG_THREAD_CPU) | (rolled ? FLAG_ROLLED : 0) | (averages ? FLAG_AVERAGES : 0));
+  out.uint((threadCpuUs === undefined ? 0 : FLAG_THREAD_CPU) | (rolled ? FLAG_ROLLED : 0) | (averages ? FLAG_AVERAGES : 0) | (packed ? FLAG_PACKED : 0));
   out.uint(header.dictionary);
   out.uint(header.coveredUs);
   if (rolled) {
@@ -91,6 +94,7 @@ export function decodeHeader(bytes: Buffer): Header {
     dictionary,
     averages,
     rolled,
+    packed: (flags & FLAG_PACKED) !== 0,
     coveredUs,
     windows: rolled ? input.uint() : 1,
     firstUs: rolled ? input.uint() : 0,

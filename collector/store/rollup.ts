@@ -154,6 +154,7 @@ class Group {
       averages: this.#averages,
       dictionary: id,
       rolled: true,
+      packed: this.#shape === SHAPE.stacks && !this.#averages,
       windows: this.#windows,
       firstUs: this.#firstUs - bucketUs,
       lastUs: this.#lastUs - bucketUs,

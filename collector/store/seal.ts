@@ -2,19 +2,22 @@
 import { KINDS } from 'liveprofiler-sampler/wire';
 import type { PayloadRows, RowColumns } from './rows.ts';
 
-/** A tenth of a millisecond: a hundredth of what one sample stands for at 100 Hz. */
-const QUANTUM_US = 100;
+/** A step is between a fiftieth and a fifth of what one sample stands for: 1 ms at 100 Hz. */
+const LEAST_STEPS = 5;
 
-/** In which steps the weights of a kind are told once they are sealed; 1 tells them as they are. */
-export function quantumOf(kind: string): number {
-  return Object.hasOwn(KINDS, kind) && KINDS[kind]?.unit === 'microseconds' ? QUANTUM_US : 1;
+/** In which steps weights are told once they are sealed; 1 tells them as they are. */
+export function quantumOf(kind: string, { count, weight }: Pick<PayloadRows, 'count' | 'weight'>): number {
+  if (!Object.hasOwn(KINDS, kind) || KINDS[kind]?.unit !== 'microseconds') return 1;
+  const mean = total(weight) / total(count);
+  return mean >= LEAST_STEPS ? 10 ** Math.floor(Math.log10(mean / LEAST_STEPS)) : 1;
 }
 
 /**
  * Every weight within one quantum of what it was, and the same sum: what is rounded off a row is carried to the next
  * one. Rows sealed before stay as they are.
  */
-export function sealed({ length, stack, labels, count, weight }: RowColumns, quantum: number): PayloadRows {
+export function sealed({ length, stack, labels, count, weight }: RowColumns, kind: string): PayloadRows {
+  const quantum = quantumOf(kind, { count: [...count.subarray(0, length)], weight: [...weight.subarray(0, length)] });
   const order = Array.from({ length }, (_, i) => i).sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0) || (stack[a] ?? 0) - (stack[b] ?? 0));
   const rounded: number[] = [];
   let [sum, told] = [0, 0];
@@ -25,4 +28,8 @@ export function sealed({ length, stack, labels, count, weight }: RowColumns, qua
     told = until;
   }
   return { stack: order.map((i) => stack[i] ?? 0), labels: order.map((i) => labels[i] ?? 0), count: order.map((i) => count[i] ?? 0), weight: rounded };
+}
+
+function total(column: readonly number[]): number {
+  return column.reduce((sum, value) => sum + value, 0);
 }

@@ -20,6 +20,8 @@ export const TIERS: readonly Tier[] = [
 
 /** A tier is how coarse a record is; windows as they came are tier 0. */
 export const RAW_TIER = 0;
+/** Windows are sealed when their bucket of this tier is rolled up. */
+export const SEALED_TIER: number = RAW_TIER + 1;
 export const TOP_TIER: number = TIERS.length - 1;
 export const ROLLED_TIERS: readonly number[] = TIERS.flatMap(({ bucketUs }, tier) => (bucketUs > 0 ? [tier] : []));
 

@@ -1,10 +1,13 @@
-// Rows of sealed windows: those of one thread and five minutes in one record. Their headers stay where they were.
+// Rows of sealed windows: those of one thread and five minutes in one record, told by how they divide the roll-up of the
+// same key where they add up to it. Their headers stay where they were.
 import type { Microseconds } from 'liveprofiler-sampler/wire';
 import { readWindowKey, SPACE, windowBounds, windowKey } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
-import { pack, unpack } from '../packed.ts';
-import type { PackedWindow, UnpackedWindow } from '../packed.ts';
-import { RAW_TIER } from '../tiers.ts';
+import { isDivided, pack, unpack } from '../packed.ts';
+import type { UnpackedWindow } from '../packed.ts';
+import type { PackedWindow } from '../packing.ts';
+import type { PayloadRows } from '../rows.ts';
+import { RAW_TIER, SEALED_TIER } from '../tiers.ts';
 import { ByteReader, ByteWriter } from '../varint.ts';
 import type { Database, Snapshot, Write } from './database.ts';
 import { reading } from './reading.ts';
@@ -13,19 +16,19 @@ export interface SealedWindow extends PackedWindow {
   readonly key: WindowKey;
 }
 
-/** What writes windows of one thread and bucket as a block. */
-export async function blockWrite(windows: readonly SealedWindow[], bucketUs: Microseconds, quantum: number): Promise<Write> {
-  const sorted = [...windows].sort((a, b) => a.key.firstSeq - b.key.firstSeq);
-  const [first] = sorted;
+/** Where windows of one thread and bucket go as a block; the roll-up that may tell their sum has the same key in its tier. */
+export function blockKey(windows: readonly SealedWindow[], bucketUs: Microseconds): WindowKey {
+  const [first] = windows;
   if (first === undefined) throw new RangeError('a block holds at least one window');
+  return { ...first.key, tier: RAW_TIER, startUs: bucketUs, firstSeq: Math.min(...windows.map(({ key }) => key.firstSeq)) };
+}
+
+export async function blockWrite(windows: readonly SealedWindow[], key: WindowKey, quantum: number, sum: PayloadRows | undefined): Promise<Write> {
+  const sorted = [...windows].sort((a, b) => a.key.firstSeq - b.key.firstSeq);
   const names = new ByteWriter(sorted.length * 2 + 8);
   names.uint(sorted.length);
-  sorted.forEach(({ key }, i) => { names.uint(key.firstSeq - (sorted[i - 1]?.key.firstSeq ?? 0)); });
-  return {
-    type: 'put',
-    key: windowKey(SPACE.block, { ...first.key, tier: RAW_TIER, startUs: bucketUs }),
-    value: Buffer.concat([names.done(), await pack(sorted, quantum)]),
-  };
+  sorted.forEach((window, i) => { names.uint(window.key.firstSeq - (sorted[i - 1]?.key.firstSeq ?? 0)); });
+  return { type: 'put', key: windowKey(SPACE.block, key), value: Buffer.concat([names.done(), await pack(sorted, quantum, sum)]) };
 }
 
 export class Blocks {
@@ -35,7 +38,14 @@ export class Blocks {
   static async read(db: Database, { host, kind }: Series, fromUs: Microseconds, untilUs: Microseconds, snapshot?: Snapshot): Promise<Blocks> {
     const blocks = new Blocks();
     for await (const entries of db.batches(windowBounds(SPACE.block, RAW_TIER, host, kind, fromUs, untilUs), snapshot === undefined ? {} : { snapshot })) {
-      for (const [bytes, value] of entries) reading(bytes, () => { blocks.#add(readWindowKey(bytes), value); });
+      for (const [bytes, value] of entries) {
+        const key = readWindowKey(bytes);
+        const { firstSeqs, packed } = reading(bytes, () => namesIn(value));
+        const sum = isDivided(packed) ? await db.get(windowKey(SPACE.payload, { ...key, tier: SEALED_TIER }), snapshot) : undefined;
+        reading(bytes, () => {
+          unpack(packed, sum === undefined ? undefined : unpack(sum)[0]?.rows).forEach((window, i) => blocks.#windows.set(nameOf(key, firstSeqs[i] ?? 0), window));
+        });
+      }
     }
     return blocks;
   }
@@ -43,15 +53,15 @@ export class Blocks {
   get(key: WindowKey): UnpackedWindow | undefined {
     return this.#windows.get(nameOf(key, key.firstSeq));
   }
+}
 
-  #add(key: WindowKey, value: Buffer): void {
-    const input = new ByteReader(value);
-    const seqs = new Float64Array(input.length());
-    input.uints(seqs, seqs.length);
-    const windows = unpack(value.subarray(input.at));
-    let seq = 0;
-    windows.forEach((window, i) => this.#windows.set(nameOf(key, (seq += seqs[i] ?? 0)), window));
-  }
+/** First sequence numbers of a block's windows, and what is behind them. */
+function namesIn(value: Buffer): { readonly firstSeqs: readonly number[]; readonly packed: Buffer } {
+  const input = new ByteReader(value);
+  const steps = new Float64Array(input.length());
+  input.uints(steps, steps.length);
+  let seq = 0;
+  return { firstSeqs: Array.from(steps, (step) => (seq += step)), packed: value.subarray(input.at) };
 }
 
 /** What deletes the blocks of buckets that begin in a stretch. */

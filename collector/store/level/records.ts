@@ -9,7 +9,8 @@ import { after, hostPrefix, kindPrefix, readWindowKey, SPACE, tierPrefix, under,
 import type { Series, WindowKey } from '../keys.ts';
 import { decodeNumbers } from '../numbers.ts';
 import { unpack } from '../packed.ts';
-import type { Sections } from '../packed.ts';
+import type { UnpackedWindow } from '../packed.ts';
+import type { Sections } from '../packing.ts';
 import type { Payload } from '../rollup.ts';
 import { RowReader } from '../rows.ts';
 import type { RowColumns } from '../rows.ts';
@@ -136,15 +137,23 @@ function payloadOf(key: Buffer, { key: window, header }: Seen, payload: Buffer |
   return {
     numbers: () => reading(key, () => decodeNumbers(bytes())),
     rows: () => (payload === undefined ? blocks?.get(window)?.rows : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
-    sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => (header.rolled ? {} : rowReader.sections(bytes()))),
+    sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => sectionsIn(bytes(), header)),
   };
 }
 
-function rowsIn(bytes: Buffer, { rolled, averages }: Header): RowColumns {
-  if (!rolled || averages) return rowReader.read(bytes);
+function rowsIn(bytes: Buffer, { packed }: Header): RowColumns {
+  return packed ? onlyWindow(bytes).rows : rowReader.read(bytes);
+}
+
+function sectionsIn(bytes: Buffer, { rolled, packed }: Header): Sections {
+  if (rolled) return {};
+  return packed ? onlyWindow(bytes).sections : rowReader.sections(bytes);
+}
+
+function onlyWindow(bytes: Buffer): UnpackedWindow {
   const [window] = unpack(bytes);
-  if (window === undefined) throw new RangeError('a roll-up holds no rows');
-  return window.rows;
+  if (window === undefined) throw new RangeError('a packed record holds no rows');
+  return window;
 }
 
 function inPayloads(key: Buffer): Buffer {

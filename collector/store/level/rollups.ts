@@ -6,12 +6,13 @@ import { markKey, SPACE, windowKey } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
 import { pack } from '../packed.ts';
 import { RollUp } from '../rollup.ts';
+import type { CoarseRecord } from '../rollup.ts';
 import type { PayloadRows, RowColumns } from '../rows.ts';
 import { quantumOf, sealed } from '../seal.ts';
 import { holds } from '../spans.ts';
 import { bucketUs, RAW_TIER, ROLLED_TIERS } from '../tiers.ts';
 import { Batch } from './batch.ts';
-import { blockDeletions, blockWrite } from './blocks.ts';
+import { blockDeletions, blockKey, blockWrite } from './blocks.ts';
 import type { SealedWindow } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
@@ -91,8 +92,9 @@ async function remake(engine: Engine, batch: Batch, tier: number, { series, buck
   }
   for (const key of [...former, ...late]) batch.push(...deletions(key));
   if (tier - 1 === RAW_TIER) batch.push(...(await engine.identities.bury(late)));
-  batch.push(...(await maker.writes()));
-  if (seals !== undefined) batch.push(...(await blockDeletions(engine.db, series, span.fromUs, span.untilUs)), ...(await seals.writes()));
+  const records = maker.records();
+  batch.push(...(await recordWrites(records)));
+  if (seals !== undefined) batch.push(...(await blockDeletions(engine.db, series, span.fromUs, span.untilUs)), ...(await seals.writes(records)));
   batch.push({ type: 'del', key: markKey({ ...series, tier, bucketUs: bucket }) });
 }
 
@@ -122,24 +124,28 @@ class Maker {
     rollup.add(record);
   }
 
-  async writes(): Promise<Write[]> {
-    const writes: Write[] = [];
-    for (const { key, header, payload } of [...this.#rollups.values()].flatMap((rollup) => rollup.records())) {
-      const value = Buffer.isBuffer(payload) ? payload : await pack([{ rows: payload, sections: {} }], quantumOf(key.kind));
-      writes.push({ type: 'put', key: windowKey(SPACE.header, key), value: header }, { type: 'put', key: windowKey(SPACE.payload, key), value });
-    }
-    return writes;
+  records(): CoarseRecord[] {
+    return [...this.#rollups.values()].flatMap((rollup) => rollup.records());
   }
+}
+
+async function recordWrites(records: readonly CoarseRecord[]): Promise<Write[]> {
+  const writes: Write[] = [];
+  for (const { key, header, payload } of records) {
+    const value = Buffer.isBuffer(payload) ? payload : await pack([{ rows: payload, sections: {} }], quantumOf(key.kind, payload));
+    writes.push({ type: 'put', key: windowKey(SPACE.header, key), value: header }, { type: 'put', key: windowKey(SPACE.payload, key), value });
+  }
+  return writes;
 }
 
 /** Takes the rows of a bucket's windows into blocks: one per thread and dictionary. */
 class Seals {
-  readonly #quantum: number;
+  readonly #kind: string;
   readonly #bucket: Microseconds;
   readonly #windows = new Map<string, SealedWindow[]>();
 
   constructor(kind: string, bucket: Microseconds) {
-    this.#quantum = quantumOf(kind);
+    this.#kind = kind;
     this.#bucket = bucket;
   }
 
@@ -147,7 +153,7 @@ class Seals {
   take(record: Whole): Whole | undefined {
     const { key, header } = record;
     if (header.shape !== SHAPE.stacks) return undefined;
-    const rows = sealed(record.rows(), this.#quantum);
+    const rows = sealed(record.rows(), this.#kind);
     const name = `${header.dictionary} ${key.thread} ${key.boot}`;
     const group = this.#windows.get(name) ?? [];
     this.#windows.set(name, group);
@@ -155,11 +161,14 @@ class Seals {
     return { ...record, rows: () => columnsOf(rows) };
   }
 
-  async writes(): Promise<Write[]> {
+  async writes(rollups: readonly CoarseRecord[]): Promise<Write[]> {
     const writes: Write[] = [];
     for (const windows of this.#windows.values()) {
       for (const { key } of windows) writes.push({ type: 'del', key: windowKey(SPACE.payload, key) });
-      writes.push(await blockWrite(windows, this.#bucket, this.#quantum));
+      const key = blockKey(windows, this.#bucket);
+      const quantum = Math.min(...windows.map(({ rows }) => quantumOf(this.#kind, rows)));
+      const sum = rollups.find((rollup) => rollup.key.boot === key.boot && rollup.key.thread === key.thread && rollup.key.firstSeq === key.firstSeq)?.payload;
+      writes.push(await blockWrite(windows, key, quantum, Buffer.isBuffer(sum) ? undefined : sum));
     }
     return writes;
   }

@@ -54,6 +54,7 @@ export class Upkeep {
     const { engine, retention, maxBytes, isOpen } = this.#options;
     const faults = new Faults();
     await faults.keep(() => this.rollUp(nowMs));
+    await this.#compactSealed();
     const pins = (await readPins(engine.db)).map(({ fromMs, untilMs }) => ({ fromUs: Math.floor(fromMs * 1000), untilUs: Math.ceil(untilMs * 1000) }));
     const kept = [retention.rawMs, retention.minutesMs, retention.hoursMs, retention.daysMs];
     const records = TIERS.map(() => 0);
@@ -106,6 +107,13 @@ export class Upkeep {
     const { db } = this.#options.engine;
     for (const space of SPACES) await db.compact(under(tierPrefix(space, tier)));
     if (tier === RAW_TIER) await db.compact(under(Buffer.from([SPACE.identity])));
+  }
+
+  /** What was taken into blocks still lies where it was written: more than a few minutes of rows are mostly that. */
+  async #compactSealed(): Promise<void> {
+    const { db } = this.#options.engine;
+    const written = under(tierPrefix(SPACE.payload, RAW_TIER));
+    if ((await db.sizeOf(written)) > COMPACT_BYTES) await db.compact(written);
   }
 
   async #dropNames(nowMs: Milliseconds, oldestUs: number): Promise<void> {

@@ -8,12 +8,16 @@ import { encodeHeader, SHAPE } from '../header.ts';
 import type { Header, LabelTotal } from '../header.ts';
 import { memoryKey, nameFault, SPACE, windowKey } from '../keys.ts';
 import { encodeNumbers } from '../numbers.ts';
+import { pack } from '../packed.ts';
 import { encodeRows } from '../rows.ts';
 import type { PayloadRows } from '../rows.ts';
 import { RAW_TIER } from '../tiers.ts';
 import { Batch } from './batch.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
+
+/** Fewer rows than this are hardly shorter when they are packed. */
+const WORTH_PACKING = 40;
 
 interface Job {
   readonly windows: readonly Window[];
@@ -104,7 +108,7 @@ export class Writer {
 
   async #put(batch: Batch, window: Window): Promise<Write[]> {
     const { id, dictionary } = await batch.dictionaryOf({ tier: RAW_TIER, service: serviceOf(window), atUs: window.startUs });
-    const [header, payload] = 'numbers' in window ? numbersRecord(window, id, dictionary) : stacksRecord(window, id, dictionary);
+    const [header, payload] = 'numbers' in window ? numbersRecord(window, id, dictionary) : await stacksRecord(window, id, dictionary);
     const key = { tier: RAW_TIER, ...window };
     // A mark too many is no harm; memory knows it from now on, so it goes with the names, whatever becomes of the job.
     batch.push(...this.#engine.marks.mark(window, window.startUs));
@@ -126,24 +130,26 @@ export function serviceOf({ host, processLabels }: Pick<Window, 'host' | 'proces
   return service === undefined || nameFault(service) !== undefined ? host : service;
 }
 
-function stacksRecord(window: StackWindow, id: number, dictionary: Dictionary): [Header, Buffer] {
+async function stacksRecord(window: StackWindow, id: number, dictionary: Dictionary): Promise<[Header, Buffer]> {
   const rows = dictionary.rows(window.profile);
+  const packed = rows.stack.length >= WORTH_PACKING;
   const header: Header = {
     ...baseOf(window, id, dictionary),
     shape: SHAPE.stacks,
     averages: window.over === 'average',
+    packed,
     idle: window.idle,
     dropped: window.dropped,
     processCpuUs: window.processCpuUs,
     threadCpuUs: window.threadCpuUs,
     totals: totalsOf(rows),
   };
-  return [header, encodeRows(rows, window.sections)];
+  return [header, packed ? await pack([{ rows, sections: window.sections }], 1) : encodeRows(rows, window.sections)];
 }
 
 function numbersRecord(window: NumberWindow, id: number, dictionary: Dictionary): [Header, Buffer] {
   const none = { count: 0, weight: 0 };
-  const header: Header = { ...baseOf(window, id, dictionary), shape: SHAPE.numbers, averages: false, idle: none, dropped: none, processCpuUs: 0, threadCpuUs: undefined, totals: [] };
+  const header: Header = { ...baseOf(window, id, dictionary), shape: SHAPE.numbers, averages: false, packed: false, idle: none, dropped: none, processCpuUs: 0, threadCpuUs: undefined, totals: [] };
   return [header, encodeNumbers(window.numbers)];
 }
 

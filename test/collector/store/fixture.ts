@@ -90,6 +90,14 @@ function windowAt(host: string, day: number, turn: number): Window {
   };
 }
 
+/** Two buckets of windows with many stacks each: enough to be packed, and sealed together. */
+function neighbours(): Window[] {
+  return Array.from({ length: 12 }, (_, turn) => {
+    const stacks = Array.from({ length: 60 }, (_, i) => `main;step${i % 7};work${(i * (turn + 1)) % 80} ${(i % 3) + 1}`).join('\n');
+    return windowOf({ host: HOSTS[0] ?? '', boot: 'busy', seq: turn + 1, startMs: T0 + turn * 40_000, durationMs: 40_000, stacks });
+  });
+}
+
 async function writeFixture(folder: string): Promise<void> {
   await rm(join(folder, 'store'), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -97,6 +105,9 @@ async function writeFixture(folder: string): Promise<void> {
   const windows = fixtureWindows();
   const first = await openStore({ path: join(folder, 'store') });
   await first.append(windows.slice(0, 70), memories);
+  await first.append(neighbours(), new Map());
+  // What comes after this stays as it came.
+  await first.rollUp(T0 + 30 * DAY_MS);
   await first.close();
   // Opening again makes a table of the log of the first time: files of both sorts are left behind.
   const store = await openStore({ path: join(folder, 'store') });

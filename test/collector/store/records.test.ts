@@ -38,8 +38,8 @@ test('bytes cut short or lengths beyond the end throw instead of taking memory',
 
 test('a window reads back: header, rows by stack and label set, sections', () => {
   const times = fc.oneof(
-    whole.map((coveredUs) => ({ rolled: false, windows: 1, firstUs: 0, lastUs: coveredUs, coveredUs })),
-    fc.record({ rolled: fc.constant(true), windows: whole, firstUs: whole, lastUs: whole, coveredUs: whole }, plain),
+    whole.map((coveredUs) => ({ rolled: false, packed: false, windows: 1, firstUs: 0, lastUs: coveredUs, coveredUs })),
+    fc.record({ rolled: fc.constant(true), packed: fc.boolean(), windows: whole, firstUs: whole, lastUs: whole, coveredUs: whole }, plain),
   );
   const header = fc.record({
     shape: fc.constantFrom(SHAPE.stacks, SHAPE.numbers), averages: fc.boolean(),

@@ -1,0 +1,136 @@
+// Reads what packing.ts writes.
+import type { RowColumns } from './rows.ts';
+import type { ByteReader } from './varint.ts';
+
+/** Columns of one record, sorted by label set and stack: what divided windows add up to. */
+export type Sum = Pick<RowColumns, 'length' | 'stack' | 'labels' | 'count' | 'weight'>;
+
+/** @throws RangeError for columns that contradict themselves or the sum. */
+export function readWindows(input: ByteReader, sum: Sum | undefined): RowColumns[] {
+  const windows = input.length(1);
+  const quantum = input.uint();
+  // Of a window that is the whole sum nothing more is told; of several, each entry takes a byte at least.
+  const pairs = input.length(sum === undefined ? 1 : 0);
+  const entries = input.length(sum === undefined ? 2 : windows > 1 ? 1 : 0);
+  if (sum !== undefined && (pairs !== sum.length || entries < pairs || (windows === 1 && entries > pairs))) throw new RangeError('windows that divide a sum have other rows than it');
+  const means = numbers(input, windows);
+  const { stacks, labels } = sum === undefined ? readPairs(input, pairs) : { stacks: sum.stack.slice(0, pairs), labels: sum.labels.slice(0, pairs) };
+  const inPair = windows > 1 ? numbers(input, pairs) : new Float64Array(pairs).fill(1);
+  const gaps = windows > 1 ? numbers(input, entries) : new Float64Array(entries);
+  const { window, pair } = placesOf(inPair, gaps, windows);
+  const told = sum === undefined ? Uint32Array.from(pair.keys()) : allButLast(pair, pairs);
+  const toldCount = numbers(input, told.length);
+  const low = input.bytes(told.length);
+  const high = numbers(input, told.length);
+  const count = new Float64Array(entries);
+  const weight = new Float64Array(entries);
+  told.forEach((at, i) => {
+    const step = (high[i] ?? 0) * 256 + (low[i] ?? 0);
+    count[at] = toldCount[i] ?? 0;
+    weight[at] = ((step % 2 === 0 ? step / 2 : -(step + 1) / 2) + (toldCount[i] ?? 0) * (means[window[at] ?? 0] ?? 0)) * quantum;
+  });
+  let odd = -1;
+  for (let left = input.length(2); left > 0; left--) {
+    odd += 1 + input.uint();
+    const at = told[odd];
+    if (at === undefined) throw new RangeError('a packed remainder belongs to no row');
+    weight[at] = (weight[at] ?? 0) + input.uint();
+  }
+  if (sum !== undefined) takeRests(sum, pair, count, weight);
+  if (windows === 1) return [{ length: entries, stack: stacks, labels, count, weight, high: undefined }];
+  return split(windows, { window, pair, stacks, labels, count, weight });
+}
+
+function readPairs(input: ByteReader, pairs: number): { readonly stacks: Float64Array; readonly labels: Float64Array } {
+  const labels = input.uint() === 1 ? summed(numbers(input, pairs)) : new Float64Array(pairs);
+  const stacks = new Float64Array(pairs);
+  input.ints(stacks, pairs);
+  return { stacks: summed(stacks), labels };
+}
+
+/** Of each entry: its window and its pair. */
+function placesOf(inPair: Float64Array, gaps: Float64Array, windows: number): { readonly window: Uint32Array; readonly pair: Uint32Array } {
+  const entries = gaps.length;
+  const window = new Uint32Array(entries);
+  const pair = new Uint32Array(entries);
+  let at = 0;
+  inPair.forEach((entriesOfIt, of) => {
+    let last = -1;
+    if (entriesOfIt < 1) throw new RangeError('a packed stack is in no window');
+    for (let left = entriesOfIt; left > 0; left--, at++) {
+      if (at >= entries) throw new RangeError('a packed record tells more rows than it has');
+      last += 1 + (gaps[at] ?? 0);
+      if (last >= windows) throw new RangeError('a packed row belongs to no window');
+      window[at] = last;
+      pair[at] = of;
+    }
+  });
+  if (at !== entries) throw new RangeError('a packed record tells fewer rows than it has');
+  return { window, pair };
+}
+
+function allButLast(pair: Uint32Array, pairs: number): Uint32Array {
+  const told = new Uint32Array(pair.length - pairs);
+  let to = 0;
+  pair.forEach((of, i) => {
+    if (pair[i + 1] === of) told[to++] = i;
+  });
+  return told;
+}
+
+/** The last entry of each pair has what the others leave of the sum. */
+function takeRests(sum: Sum, pair: Uint32Array, count: Float64Array, weight: Float64Array): void {
+  let [counts, weights] = [0, 0];
+  pair.forEach((of, i) => {
+    if (pair[i + 1] === of) {
+      counts += count[i] ?? 0;
+      weights += weight[i] ?? 0;
+      return;
+    }
+    count[i] = (sum.count[of] ?? 0) - counts;
+    weight[i] = (sum.weight[of] ?? 0) - weights;
+    if ((count[i] ?? 0) < 0 || (weight[i] ?? 0) < 0) throw new RangeError('windows that divide a sum have more than it');
+    [counts, weights] = [0, 0];
+  });
+}
+
+interface Columns {
+  readonly window: Uint32Array;
+  readonly pair: Uint32Array;
+  readonly stacks: Float64Array;
+  readonly labels: Float64Array;
+  readonly count: Float64Array;
+  readonly weight: Float64Array;
+}
+
+function split(windows: number, { window, pair, stacks, labels, count, weight }: Columns): RowColumns[] {
+  const lengths = new Uint32Array(windows);
+  for (const of of window) lengths[of] = (lengths[of] ?? 0) + 1;
+  const columns = Array.from(lengths, (length) => ({ length, stack: new Float64Array(length), labels: new Float64Array(length), count: new Float64Array(length), weight: new Float64Array(length), high: undefined }));
+  const filled = new Uint32Array(windows);
+  for (let i = 0; i < window.length; i++) {
+    const of = window[i] ?? 0;
+    const into = columns[of];
+    const row = filled[of] ?? 0;
+    filled[of] = row + 1;
+    if (into === undefined) continue;
+    into.stack[row] = stacks[pair[i] ?? 0] ?? 0;
+    into.labels[row] = labels[pair[i] ?? 0] ?? 0;
+    into.count[row] = count[i] ?? 0;
+    into.weight[row] = weight[i] ?? 0;
+  }
+  return columns;
+}
+
+function numbers(input: ByteReader, length: number): Float64Array {
+  const column = new Float64Array(length);
+  input.uints(column, length);
+  return column;
+}
+
+/** Steps to what they lead to. */
+function summed(column: Float64Array): Float64Array {
+  let sum = 0;
+  for (let i = 0; i < column.length; i++) column[i] = sum += column[i] ?? 0;
+  return column;
+}

@@ -1,0 +1,96 @@
+// What is packed reads back as it was, whether it tells all of its rows or how they divide a sum, and hostile bytes are refused.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isDivided, pack, unpack } from '../../../collector/store/packed.ts';
+import type { PackedWindow } from '../../../collector/store/packing.ts';
+import type { RowColumns } from '../../../collector/store/rows.ts';
+import { quantumOf, sealed } from '../../../collector/store/seal.ts';
+
+interface Row {
+  readonly stack: number;
+  readonly labels: number;
+  readonly count: number;
+  readonly weight: number;
+}
+
+const row: fc.Arbitrary<Row> = fc.record({ stack: fc.nat(60), labels: fc.nat(2), count: fc.nat(40), weight: fc.nat(4_000_000) }, { noNullPrototype: true });
+/** Some of them twice. */
+const rows = fc.array(row, { maxLength: 60 });
+const sections = fc.dictionary(fc.string({ maxLength: 3 }), fc.nat(), { maxKeys: 2 });
+const windows = fc.array(fc.tuple(rows, sections), { minLength: 1, maxLength: 8 });
+const quantum = fc.constantFrom(1, 100, 1000);
+
+const sorted = (list: readonly Row[]): Row[] => sumOf([list]).sort((a, b) => a.labels - b.labels || a.stack - b.stack);
+const columns = (list: readonly Row[]): PackedWindow['rows'] => ({ stack: list.map((r) => r.stack), labels: list.map((r) => r.labels), count: list.map((r) => r.count), weight: list.map((r) => r.weight) });
+const listOf = ({ length, stack, labels, count, weight }: RowColumns): Row[] => Array.from({ length }, (_, i) => ({ stack: stack[i] ?? 0, labels: labels[i] ?? 0, count: count[i] ?? 0, weight: weight[i] ?? 0 }));
+
+function sumOf(lists: readonly (readonly Row[])[]): Row[] {
+  const sums = new Map<string, { stack: number; labels: number; count: number; weight: number }>();
+  for (const { stack, labels, count, weight } of lists.flat()) {
+    const sum = sums.get(`${stack} ${labels}`) ?? { stack, labels, count: 0, weight: 0 };
+    sums.set(`${stack} ${labels}`, { ...sum, count: sum.count + count, weight: sum.weight + weight });
+  }
+  return [...sums.values()];
+}
+
+test('windows read back from what is packed, whole and as parts of their sum', async () => {
+  await fc.assert(
+    fc.asyncProperty(windows, quantum, async (list, steps) => {
+      const packable = list.map(([of, kept]) => ({ rows: columns(of), sections: kept }));
+      const expected = list.map(([of, kept]) => ({ rows: sorted(of), sections: JSON.parse(JSON.stringify(kept)) as unknown }));
+      const read = (all: ReturnType<typeof unpack>) => all.map((one) => ({ rows: listOf(one.rows), sections: JSON.parse(JSON.stringify(one.sections)) as unknown }));
+      const whole = await pack(packable, steps);
+      assert.equal(isDivided(whole), false);
+      assert.deepEqual(read(unpack(whole)), expected);
+      const sum = columns(sumOf(list.map(([of]) => of)));
+      const divided = await pack(packable, steps, sum);
+      assert.equal(isDivided(divided), true);
+      const [told] = unpack(await pack([{ rows: sum, sections: {} }], steps));
+      assert.deepEqual(read(unpack(divided, told?.rows)), expected);
+    }),
+  );
+});
+
+test('a sum that the windows do not add up to is left alone', async () => {
+  const window = { rows: columns([{ stack: 1, labels: 0, count: 1, weight: 10 }]), sections: {} };
+  for (const other of [{ stack: 2, labels: 0, count: 1, weight: 10 }, { stack: 1, labels: 1, count: 1, weight: 10 }, { stack: 1, labels: 0, count: 2, weight: 10 }, { stack: 1, labels: 0, count: 1, weight: 11 }]) {
+    assert.equal(isDivided(await pack([window], 1, columns([other]))), false);
+  }
+});
+
+test('a record that is not what it says throws, whatever its bytes are', async () => {
+  const sum = unpack(await pack([{ rows: columns([{ stack: 1, labels: 0, count: 3, weight: 30 }, { stack: 5, labels: 0, count: 1, weight: 7 }]), sections: {} }], 1))[0]?.rows;
+  const attempt = (bytes: Buffer, of?: RowColumns): void => {
+    try {
+      for (const { rows: { length, count, weight } } of unpack(bytes, of)) assert.ok(length <= 10_000 && [...count, ...weight].every((value) => Number.isFinite(value)));
+    } catch (error) {
+      if (error instanceof assert.AssertionError) throw error;
+    }
+  };
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (tail, divided) => {
+      attempt(Buffer.from([divided ? 2 : 0, ...tail]), divided ? sum : undefined);
+    }),
+    { numRuns: 2000 },
+  );
+  assert.throws(() => unpack(Buffer.from([2, 1, 1, 0, 0])), /lacks the sum/);
+  assert.throws(() => unpack(Buffer.from([9, 1])), /unknown way 9/);
+});
+
+test('a sealed window has the sum it had, and each row is within a fifth of a sample of what it was', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: -4000, max: 4000 })), { minLength: 1, maxLength: 80 }), (list) => {
+      const weight = list.map(([count, off]) => Math.max(0, count * 10_000 + off));
+      const count = list.map(([one]) => one);
+      const of = { length: list.length, stack: Float64Array.from(list.keys()), labels: new Float64Array(list.length), count: Float64Array.from(count), weight: Float64Array.from(weight), high: undefined };
+      const coarse = sealed(of, 'cpu');
+      const total = (column: readonly number[]): number => column.reduce((sum, value) => sum + value, 0);
+      assert.equal(total(coarse.weight), total(weight));
+      assert.deepEqual(coarse.count, count);
+      coarse.weight.forEach((one, i) => { assert.ok(Math.abs(one - (weight[i] ?? 0)) < quantumOf('cpu', { count, weight })); });
+      assert.ok(quantumOf('cpu', { count, weight }) <= total(weight) / total(count) / 5);
+    }),
+  );
+  assert.equal(quantumOf('heap', { count: [1], weight: [1_000_000] }), 1);
+});
