@@ -11,7 +11,8 @@ import { inTurns } from './pieces.ts';
 import { KINDS } from './profile.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
-import type { WireAnswer } from './wire.ts';
+import type { WireAnswer, WireProcess } from './wire.ts';
+import type { FinishedWindow } from './window.ts';
 
 /** The members of node:http's request that are used; every framework's request has them. */
 export interface Request {
@@ -87,11 +88,16 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
           windowMs: state.windowMs,
           cost: state.cost(),
           kinds: KINDS,
-          threads: [state.thread],
+          threads: threadsOf(windows),
           ...encodeWindows(windows),
         },
       ],
     };
+  }
+
+  function threadsOf(windows: readonly FinishedWindow[]): WireProcess['threads'] {
+    const names = new Map([[state.thread.id, state.thread.name], ...windows.map(({ thread, threadName }) => [thread, threadName] as const)]);
+    return Array.from(names, ([id, name]) => ({ id, name }));
   }
 
   return {

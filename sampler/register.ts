@@ -1,12 +1,21 @@
 // `node --import liveprofiler-sampler/register app.js`: a sampler as the environment asks for it, and one line on
-// stderr. Whatever is wrong is told there, and the service starts all the same.
-import { isMainThread } from 'node:worker_threads';
+// stderr. Whatever is wrong is told there, and the service starts all the same. Workers load it too.
+import { getEnvironmentData, isMainThread } from 'node:worker_threads';
 import { commitOf, readEnvironment } from './environment.ts';
 import { versionOf } from './program.ts';
 import type { SamplerOptions } from './options.ts';
 import { createSampler } from './sampler.ts';
+import type { WorkerConfig } from './worker.ts';
+import { joinThread, WORKER_KEY } from './worker.ts';
 
 if (isMainThread) void register().then(say, say);
+else joinSampler();
+
+/** In a worker: its windows go to the sampler of the main thread, when there is one. */
+function joinSampler(): void {
+  const config = getEnvironmentData(WORKER_KEY) as WorkerConfig | undefined;
+  if (config !== undefined) joinThread(config);
+}
 
 async function register(): Promise<string> {
   const { options, address, faults } = readEnvironment(process.env);

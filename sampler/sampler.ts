@@ -69,14 +69,14 @@ export function createSampler(options: SamplerOptions): Sampler {
       state.resume();
     },
     async stop() {
-      state.stop();
+      const stopped = state.stop();
       const closed = [...servers].map((server) => {
         const ended = new Promise((resolve) => server.close(resolve));
         server.closeAllConnections();
         return ended;
       });
       servers.clear();
-      await Promise.all(closed);
+      await Promise.all([stopped, ...closed]);
     },
   };
 }

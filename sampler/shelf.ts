@@ -1,7 +1,7 @@
 // Finished windows of this process, within a bound on memory. When it is full: windows that some answer held leave,
 // oldest first; then neighbours nobody has seen are merged; only then is anything lost, and that is counted.
 import type { Bytes, Tally } from './profile.ts';
-import type { FinishedWindow } from './window.ts';
+import type { FinishedWindow, ThreadWindow } from './window.ts';
 import { bytesOf, canMerge, merge, samplesOf } from './window.ts';
 
 export interface ShelfCounts {
@@ -13,7 +13,7 @@ export interface ShelfCounts {
 
 export interface Shelf {
   /** Puts a window on the shelf under the next sequence number. */
-  add(window: Omit<FinishedWindow, 'firstSeq' | 'lastSeq'>): void;
+  readonly add: (window: ThreadWindow) => void;
   /** Windows after `seq`, oldest first, up to about `limitBytes` but at least one. They count as sent from now on. */
   send(afterSeq: number, limitBytes?: Bytes): { readonly windows: readonly FinishedWindow[]; readonly more: boolean };
   /** The same, for looking only. */
@@ -58,20 +58,24 @@ export function createShelf(maxBytes: Bytes): Shelf {
 
   /** Of all pairs that can be merged the one of least bytes, so that work and resolution are spread evenly. */
   function mergeOldest(): boolean {
-    let best: { readonly index: number; readonly bytes: Bytes } | undefined;
-    for (let index = 0; index + 1 < held.length; index++) {
-      const [earlier, later] = [held[index], held[index + 1]];
-      if (earlier === undefined || later === undefined || earlier.sent || later.sent || !canMerge(earlier.window, later.window)) continue;
+    let best: { readonly earlier: Held; readonly later: Held; readonly bytes: Bytes } | undefined;
+    const lastOf = new Map<string, Held>();
+    for (const later of held) {
+      const { thread, kind } = later.window;
+      const series = `${thread} ${kind}`;
+      const earlier = lastOf.get(series);
+      lastOf.set(series, later);
+      if (earlier === undefined || earlier.sent || later.sent || !canMerge(earlier.window, later.window)) continue;
       const bytes = earlier.bytes + later.bytes;
-      if (best === undefined || bytes < best.bytes) best = { index, bytes };
+      if (best === undefined || bytes < best.bytes) best = { earlier, later, bytes };
     }
     if (best === undefined) return false;
-    const [earlier, later] = [held[best.index], held[best.index + 1]];
-    if (earlier === undefined || later === undefined) return false;
+    const { earlier, later } = best;
     const window = merge(earlier.window, later.window);
-    const bytes = bytesOf(window);
-    held.splice(best.index, 2, { window, bytes, sent: false });
-    bytesHeld += bytes - best.bytes;
+    const merged: Held = { window, bytes: bytesOf(window), sent: false };
+    // In the later one's place: readers go by the last sequence number.
+    held = held.filter((entry) => entry !== earlier).map((entry) => (entry === later ? merged : entry));
+    bytesHeld += merged.bytes - best.bytes;
     windowsMerged++;
     return true;
   }

@@ -72,3 +72,60 @@ export function connectV8(intervalUs: Microseconds, events: V8ProfilerEvents): V
     },
   };
 }
+
+export interface V8Workers {
+  /** In the worker's own thread, at the next point at which V8 may interrupt it. Nothing comes of it when the worker is gone. */
+  evaluate(thread: number, expression: string): void;
+  disconnect(): void;
+}
+
+/**
+ * Reaches the workers that this thread starts from now on.
+ * @throws where there is no inspector, or none that knows workers.
+ */
+export function connectWorkers(): V8Workers {
+  const inspector = process.getBuiltinModule('node:inspector');
+  const session: Session = new inspector.Session();
+  session.connect();
+  const attached = new Map<number, string>();
+  const waiting = new Map<number, string>();
+
+  session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
+    const thread = Number(/^\[worker (\d+)\]/.exec(workerInfo.title)?.[1]);
+    const expression = waiting.get(thread);
+    waiting.delete(thread);
+    if (expression === undefined) attached.set(thread, sessionId);
+    else send(sessionId, expression);
+  });
+  // One evaluation is all: a session that stays keeps what the worker logs.
+  session.on('NodeWorker.receivedMessageFromWorker', ({ params: { sessionId } }) => {
+    session.post('NodeWorker.detach', { sessionId }, ignore);
+  });
+  session.on('NodeWorker.detachedFromWorker', ({ params: { sessionId } }) => {
+    for (const [thread, session] of attached) if (session === sessionId) attached.delete(thread);
+  });
+  session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+
+  function send(sessionId: string, expression: string): void {
+    const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } });
+    session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, ignore);
+  }
+
+  return {
+    evaluate(thread, expression) {
+      const sessionId = attached.get(thread);
+      attached.delete(thread);
+      if (sessionId === undefined) waiting.set(thread, expression);
+      else send(sessionId, expression);
+    },
+    disconnect() {
+      session.post('NodeWorker.disable', ignore);
+      session.disconnect();
+    },
+  };
+}
+
+/** A worker can be gone at any moment; whatever was asked of it then fails, and nothing is to be done. */
+function ignore(): undefined {
+  return undefined;
+}

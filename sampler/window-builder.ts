@@ -68,8 +68,9 @@ export class WindowBuilder {
     this.#dropped.weight += weight;
   }
 
-  addBody(body: WindowBody): void {
-    const mine: number[] = [0];
+  /** `under`: the frame that all its stacks stand on. */
+  addBody(body: WindowBody, under?: Frame): void {
+    const mine: number[] = [under === undefined ? 0 : this.stack(0, under)];
     for (let stack = 1; stack < body.parent.length; stack++) {
       const frame = body.frames[body.frame[stack] ?? 0];
       if (frame !== undefined) mine.push(this.stack(mine[body.parent[stack] ?? 0] ?? 0, frame));

@@ -6,6 +6,7 @@ import { WindowBuilder } from './window-builder.ts';
 
 export interface FinishedWindow {
   readonly thread: number;
+  readonly threadName: string;
   readonly kind: string;
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -20,6 +21,9 @@ export interface FinishedWindow {
   readonly facts?: Numbers;
   readonly body: WindowBody;
 }
+
+/** As the thread that sampled it knows it. */
+export type ThreadWindow = Omit<FinishedWindow, 'firstSeq' | 'lastSeq'>;
 
 /** A merged window never crosses a boundary of this length of wall time. */
 const STRETCH_MS = 300_000;
@@ -57,6 +61,7 @@ export function merge(earlier: FinishedWindow, later: FinishedWindow): FinishedW
   const threadCpu = earlier.threadCpuUs === undefined || later.threadCpuUs === undefined ? {} : { threadCpuUs: earlier.threadCpuUs + later.threadCpuUs };
   return {
     thread: earlier.thread,
+    threadName: later.threadName,
     kind: earlier.kind,
     firstSeq: earlier.firstSeq,
     lastSeq: later.lastSeq,

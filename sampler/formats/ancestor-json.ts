@@ -5,7 +5,9 @@ import type { FinishedWindow } from '../window.ts';
 import { stackTexts, summed } from './stacks.ts';
 
 export function* ancestorJson(windows: readonly FinishedWindow[], intervalUs: Microseconds): Generator<string, void> {
-  const elapsedUs = windows.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
+  const lengthUs = new Map<number, Microseconds>();
+  for (const { thread, startUs, endUs } of windows) lengthUs.set(thread, (lengthUs.get(thread) ?? 0) + endUs - startUs);
+  const elapsedUs = Math.max(0, ...lengthUs.values());
   const sums = yield* summed(windows);
   let before = `{"elapsed":${elapsedUs / 1e6},"granularity":${intervalUs / 1e6},"stacks":[`;
   for (const { text, count } of stackTexts(sums)) {

@@ -1,5 +1,6 @@
 // Sums windows and writes stacks as text, for formats that have no tables. Generators: what takes long is done a piece
-// at a time, and empty pieces stand for work without text.
+// at a time, and empty pieces stand for work without text. They know one thread only: the stacks of a worker stand on a
+// frame of its name.
 import type { Frame } from '../profile.ts';
 import { TRUNCATED } from '../profile.ts';
 import type { FinishedWindow } from '../window.ts';
@@ -19,8 +20,11 @@ const ROW_SPACE = 2 ** 22;
 /** As many stacks as one window may have: what is beyond them in the oldest windows is told in one. */
 export function* summed(windows: readonly FinishedWindow[]): Generator<string, Summed> {
   const all = new WindowBuilder();
-  for (const { body } of [...windows].reverse()) {
-    all.addBody(body);
+  const workers = new Map<number, Frame>();
+  for (const { thread, threadName, body } of [...windows].reverse()) {
+    const worker = workers.get(thread) ?? { name: threadName, url: '', line: 0, column: 0 };
+    workers.set(thread, worker);
+    all.addBody(body, thread === 0 ? undefined : worker);
     yield '';
   }
   const body = all.body();

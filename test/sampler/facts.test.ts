@@ -51,14 +51,14 @@ test('a wall clock set back by an hour neither ends nor stretches windows', asyn
 
 test('HEAD reads nothing: what it was told of is still unread', async () => {
   const shelf = createShelf(10_000);
-  const state: ProcessState = { boot: 'b', labels: {}, thread: { id: 0, name: 'main' }, intervalUs: 10_000, windowMs: 10_000, shelf, state: () => ({ state: 'running' }), cost: () => ({ firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {}, ...shelf.counts() }), pause: () => undefined, resume: () => undefined, stop: () => undefined };
+  const state: ProcessState = { boot: 'b', labels: {}, thread: { id: 0, name: 'main' }, intervalUs: 10_000, windowMs: 10_000, shelf, state: () => ({ state: 'running' }), cost: () => ({ firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {}, ...shelf.counts() }), pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve() };
   const endpoint = createEndpoint(state, '/liveprofiler', systemClock, () => true);
   const ask = (method: string): Promise<void> => new Promise((end) => { endpoint.answer({ method, url: '/liveprofiler?after=', headers: {} }, { statusCode: 0, setHeader: () => undefined, end: () => { end(); } }); });
   const frames = Array.from({ length: 30 }, (_, i) => ({ name: `f${i}`, url: '', line: 0, column: 0 }));
   const add = (index: number): void => {
     const builder = new WindowBuilder();
     for (const frame of frames) builder.add(builder.stack(0, frame), 1, 1000);
-    shelf.add({ thread: 0, kind: 'cpu', startUs: index * 10_000_000, endUs: (index + 1) * 10_000_000, startWallMs: 1_700_000_100_000 + index * 10_000, processCpuUs: 5, body: builder.body() });
+    shelf.add({ thread: 0, threadName: 'main', kind: 'cpu', startUs: index * 10_000_000, endUs: (index + 1) * 10_000_000, startWallMs: 1_700_000_100_000 + index * 10_000, processCpuUs: 5, body: builder.body() });
   };
   for (let index = 0; index < 12; index++) {
     add(index);

@@ -4,16 +4,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createShelf } from '#sampler/shelf.js';
 import { WindowBuilder } from '#sampler/window-builder.js';
-import type { FinishedWindow } from '#sampler/window.js';
+import type { FinishedWindow, ThreadWindow } from '#sampler/window.js';
 
 const WALL_MS = 1_700_000_100_000;
 /** Shared by all windows, as the interner makes them. */
 const FRAMES = Array.from({ length: 30 }, (_, i) => ({ name: `f${i}`, url: '', line: 0, column: 0 }));
 
-function windowAt(index: number, stacks = 20): Omit<FinishedWindow, 'firstSeq' | 'lastSeq'> {
+function windowAt(index: number, stacks = 20): ThreadWindow {
   const builder = new WindowBuilder();
   for (const frame of FRAMES.slice(0, stacks)) builder.add(builder.stack(0, frame), 1, 10_000_000 / stacks);
-  return { thread: 0, kind: 'cpu', startUs: index * 10_000_000, endUs: (index + 1) * 10_000_000, startWallMs: WALL_MS + index * 10_000, processCpuUs: 5, body: builder.body() };
+  return { thread: 0, threadName: 'main', kind: 'cpu', startUs: index * 10_000_000, endUs: (index + 1) * 10_000_000, startWallMs: WALL_MS + index * 10_000, processCpuUs: 5, body: builder.body() };
 }
 
 const samplesIn = (windows: readonly FinishedWindow[]): number => windows.reduce((sum, { body }) => sum + body.count.reduce((a, b) => a + b, 0), 0);
@@ -68,4 +68,19 @@ test('an answer is cut at its limit, but never empty; looking sends nothing', ()
   assert.deepEqual([first.windows.length, first.more], [1, true]);
   const rest = shelf.send(1);
   assert.deepEqual([rest.windows.map(({ firstSeq }) => firstSeq), rest.more], [[2, 3, 4, 5], false]);
+});
+
+test('windows of several threads, one after the other, are merged by thread, and a reader misses none of them', () => {
+  const shelf = createShelf(64 * 1024);
+  const threads = [0, 3, 7];
+  for (let i = 0; i < 120; i++) for (const thread of threads) shelf.add({ ...windowAt(i), thread });
+  const windows = shelf.peek(0);
+  assert.ok(shelf.counts().windowsMerged > 0 && windows.length < 360);
+  assert.deepEqual(shelf.counts().windowsDropped, { read: 0, unread: 0 });
+  assert.equal(samplesIn(windows), 360 * 20);
+  assert.deepEqual(windows.map(({ lastSeq }) => lastSeq), windows.map(({ lastSeq }) => lastSeq).sort((a, b) => a - b));
+  for (const thread of threads) {
+    const own = windows.filter((window) => window.thread === thread);
+    for (const [index, { startUs }] of own.entries()) if (index > 0) assert.equal(startUs, own[index - 1]?.endUs);
+  }
 });

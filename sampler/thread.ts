@@ -1,0 +1,129 @@
+// The profiled life of one thread: rotation on, windows closed on time. Runs in the main thread and in workers alike.
+import type { Clock } from './clock.ts';
+import { Facts } from './facts.ts';
+import type { Bytes, Microseconds, Milliseconds } from './profile.ts';
+import type { Rotation, RotationCost } from './rotation.ts';
+import { startRotation } from './rotation.ts';
+import { windowEndMs } from './schedule.ts';
+import type { ThreadWindow } from './window.ts';
+import { WindowBuilder } from './window-builder.ts';
+
+export interface ThreadOptions {
+  readonly thread: number;
+  readonly threadName: () => string;
+  readonly intervalUs: Microseconds;
+  readonly windowMs: Milliseconds;
+  readonly clock: Clock;
+  /** What finished windows take in this thread's memory. */
+  readonly heldBytes: () => Bytes;
+  /** In time order, without a gap between `start` and `stop`. */
+  readonly finished: (window: ThreadWindow) => void;
+}
+
+export interface SampledThread {
+  /** @throws where there is no inspector. */
+  start(): void;
+  /** Ends the open window and lets V8 go. */
+  stop(): void;
+  cost(): RotationCost;
+}
+
+interface OpenWindow {
+  readonly builder: WindowBuilder;
+  readonly startUs: Microseconds;
+  readonly startWallMs: Milliseconds;
+  /** Planned by the wall clock, kept by the monotonic one: who sets the clock does not stretch a window. */
+  readonly endUs: Microseconds;
+  readonly cpu: CpuUsed;
+  readonly facts: Facts;
+}
+
+const NO_COST: RotationCost = { firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {} };
+
+export function sampleThread(options: ThreadOptions): SampledThread {
+  const { clock, intervalUs, windowMs } = options;
+  let rotation: Rotation | undefined;
+  let costBefore: Readonly<RotationCost> = NO_COST;
+  let windowsBefore = 0;
+  let open: OpenWindow | undefined;
+  let pausedBeforeUs: Microseconds = 0;
+
+  function openWindow(startUs: Microseconds): OpenWindow {
+    const startWallMs = clock.wallMs() - (clock.monotonicUs() - startUs) / 1000;
+    const lengthMs = windowEndMs(startWallMs, windowsBefore, windowMs) - startWallMs;
+    return { builder: new WindowBuilder(), startUs, startWallMs, endUs: startUs + lengthMs * 1000, cpu: cpuUsed(), facts: new Facts() };
+  }
+
+  function closeWindow(endUs: Microseconds): void {
+    if (open === undefined) return;
+    open.facts.observe('samplerHeldBytes', options.heldBytes());
+    const cpu = cpuUsed();
+    const threadCpu = cpu.threadUs === undefined || open.cpu.threadUs === undefined ? {} : { threadCpuUs: cpu.threadUs - open.cpu.threadUs };
+    options.finished({
+      thread: options.thread,
+      threadName: options.threadName(),
+      kind: 'cpu',
+      startUs: open.startUs,
+      endUs,
+      startWallMs: open.startWallMs,
+      processCpuUs: cpu.processUs - open.cpu.processUs,
+      ...threadCpu,
+      facts: open.facts.numbers(),
+      body: open.builder.body(),
+    });
+    windowsBefore++;
+    open = undefined;
+  }
+
+  return {
+    start() {
+      pausedBeforeUs = 0;
+      rotation = startRotation(intervalUs, clock, {
+        started: (atUs) => {
+          open = openWindow(atUs);
+        },
+        window: () => (open ??= openWindow(clock.monotonicUs())).builder,
+        leftMs: () => Math.max(0, ((open?.endUs ?? 0) - clock.monotonicUs()) / 1000),
+        sliceEnded: (atUs) => {
+          const pausedUs = rotation?.cost.totalPauseUs ?? 0;
+          open?.facts.observe('samplerPauseUs', pausedUs - pausedBeforeUs);
+          pausedBeforeUs = pausedUs;
+          if (open !== undefined && atUs >= open.endUs - 1000) closeWindow(atUs);
+          open ??= openWindow(atUs);
+        },
+      });
+    },
+    stop() {
+      if (rotation === undefined) return;
+      closeWindow(rotation.stop());
+      costBefore = sum(costBefore, rotation.cost);
+      rotation = undefined;
+    },
+    cost: () => sum(costBefore, rotation?.cost ?? NO_COST),
+  };
+}
+
+interface CpuUsed {
+  readonly processUs: Microseconds;
+  readonly threadUs: Microseconds | undefined;
+}
+
+function cpuUsed(): CpuUsed {
+  const { user, system } = process.cpuUsage();
+  // Node 22.19 and 23.9 on; not in the types of the oldest Node this runs on.
+  const { threadCpuUsage } = process as { threadCpuUsage?: () => NodeJS.CpuUsage };
+  const thread = threadCpuUsage?.call(process);
+  return { processUs: user + system, threadUs: thread === undefined ? undefined : thread.user + thread.system };
+}
+
+function sum(a: Readonly<RotationCost>, b: Readonly<RotationCost>): RotationCost {
+  const recoveries = { ...a.recoveries };
+  for (const [cause, times] of Object.entries(b.recoveries)) recoveries[cause] = (recoveries[cause] ?? 0) + times;
+  return {
+    firstStartUs: Math.max(a.firstStartUs, b.firstStartUs),
+    longestPauseUs: Math.max(a.longestPauseUs, b.longestPauseUs),
+    totalPauseUs: a.totalPauseUs + b.totalPauseUs,
+    slices: a.slices + b.slices,
+    recoveries,
+  };
+}

@@ -1,0 +1,113 @@
+// What runs inside a worker thread: it samples and folds there, and posts finished windows to whoever follows it.
+import { basename } from 'node:path';
+import { BroadcastChannel, threadId } from 'node:worker_threads';
+import * as workerThreads from 'node:worker_threads';
+import { systemClock } from './clock.ts';
+import type { Microseconds, Milliseconds } from './profile.ts';
+import type { SampledThread } from './thread.ts';
+import { sampleThread } from './thread.ts';
+import type { ThreadWindow } from './window.ts';
+import { watchWorkers } from './worker-watch.ts';
+
+/** As a worker finds it among its environment data, under `WORKER_KEY`. */
+export interface WorkerConfig {
+  readonly channel: string;
+  readonly intervalUs: Microseconds;
+  readonly windowMs: Milliseconds;
+  readonly paused: boolean;
+}
+
+export const WORKER_KEY = 'liveprofiler';
+
+/** From a worker to the thread that keeps the windows. `gone` is told by the thread that had started the worker. */
+export type FromWorker =
+  | { readonly tells: 'began'; readonly thread: number; readonly name: string; readonly atUs: Microseconds }
+  | { readonly tells: 'window'; readonly window: ThreadWindow }
+  | { readonly tells: 'ended'; readonly thread: number }
+  | { readonly tells: 'gone'; readonly thread: number; readonly atUs: Microseconds }
+  | { readonly tells: 'failed'; readonly thread: number; readonly cause: string };
+
+export type ToWorkers = 'pause' | 'resume' | 'stop';
+
+interface Joined {
+  readonly channel: string;
+  leave(): void;
+}
+
+let joined: Joined | undefined;
+
+/** Begins to sample this worker, once: more calls change nothing. */
+export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConfig): void {
+  if (joined !== undefined) return;
+  const post = (message: FromWorker): void => { postOnce(channel, message); };
+  const thread = sampleThread({
+    thread: threadId,
+    threadName: nameOfWorker,
+    intervalUs,
+    windowMs,
+    clock: systemClock,
+    heldBytes: () => 0,
+    finished: (window) => { post({ tells: 'window', window }); },
+  });
+  const start = (): void => {
+    const atUs = systemClock.monotonicUs();
+    startOr(thread, (cause) => { post({ tells: 'failed', thread: threadId, cause }); });
+    post({ tells: 'began', thread: threadId, name: nameOfWorker(), atUs });
+  };
+  const stopWatching = watchWorkers({ channel, intervalUs, windowMs, paused }, post);
+  const orders = new BroadcastChannel(ordersOf(channel));
+  const leave = (): void => {
+    joined = undefined;
+    process.off('exit', leave);
+    orders.close();
+    stopWatching();
+    thread.stop();
+    post({ tells: 'ended', thread: threadId });
+  };
+  orders.onmessage = (event) => {
+    const order = (event as { readonly data: ToWorkers }).data;
+    if (order === 'stop') leave();
+    else if (order === 'resume') start();
+    else {
+      thread.stop();
+      post({ tells: 'ended', thread: threadId });
+    }
+  };
+  orders.unref();
+  process.once('exit', leave);
+  joined = { channel, leave };
+  if (!paused) start();
+}
+
+/** Undoes `joinThread`. */
+export function leaveThread(): void {
+  joined?.leave();
+}
+
+/** Its own name, or the file that it runs. */
+export function nameOfWorker(): string {
+  // Node 22.20 and 24.6 on; the name of one without a name is not always empty.
+  const { threadName } = workerThreads as { readonly threadName?: string };
+  const [, file] = process.argv;
+  const name = threadName === undefined || threadName === '' || threadName === 'WorkerThread' ? (file === undefined ? '' : basename(file)) : threadName;
+  return `worker ${threadId} ${name}`.trim().slice(0, 256);
+}
+
+export function ordersOf(channel: string): string {
+  return `${channel} orders`;
+}
+
+/** A channel held open would get what all the others post. */
+export function postOnce(channel: string, message: unknown): void {
+  const sender = new BroadcastChannel(channel);
+  sender.postMessage(message);
+  sender.close();
+}
+
+function startOr(thread: SampledThread, failed: (cause: string) => void): void {
+  try {
+    thread.start();
+  } catch (error) {
+    failed(error instanceof Error ? error.message : String(error));
+  }
+}

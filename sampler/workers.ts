@@ -1,0 +1,96 @@
+// Keeps what worker threads hand over. A worker that was terminated leaves a stretch of time without samples: it is
+// counted as dropped, so that no time of a sampled worker is missing.
+import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads';
+import { systemClock } from './clock.ts';
+import type { Microseconds, Milliseconds } from './profile.ts';
+import type { ThreadWindow } from './window.ts';
+import { WindowBuilder } from './window-builder.ts';
+import { watchWorkers } from './worker-watch.ts';
+import type { FromWorker, ToWorkers, WorkerConfig } from './worker.ts';
+import { ordersOf, postOnce, WORKER_KEY } from './worker.ts';
+
+export interface FollowedWorkers {
+  tell(order: 'pause' | 'resume'): void;
+  /** By cause, as in SamplerCost. */
+  recoveries(): Readonly<Record<string, number>>;
+  /** Resolves when all have handed over what they had, or after a second. */
+  stop(): Promise<void>;
+}
+
+/** What a worker posts as it ends can come after the news that it is gone. */
+const LAST_WORDS_MS = 200;
+const FAREWELL_MS = 1000;
+
+export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (window: ThreadWindow) => void): FollowedWorkers {
+  /** Workers that are being sampled: until when their windows are here. */
+  const alive = new Map<number, { readonly name: string; untilUs: Microseconds }>();
+  let failed = 0;
+  let allEnded: () => void = () => undefined;
+
+  const channel = new BroadcastChannel(config.channel);
+  channel.onmessage = (event) => {
+    hear((event as { readonly data: FromWorker }).data);
+  };
+  channel.unref();
+  publish(false);
+  const stopWatching = watchWorkers({ ...config, paused: false }, hear);
+
+  function hear(message: FromWorker): void {
+    if (message.tells === 'began') alive.set(message.thread, { name: message.name, untilUs: message.atUs });
+    else if (message.tells === 'window') keep(message.window);
+    else if (message.tells === 'ended') forget(message.thread);
+    else if (message.tells === 'failed') failed++;
+    else systemClock.after(LAST_WORDS_MS, () => { bury(message.thread, message.atUs); });
+  }
+
+  function keep(window: ThreadWindow): void {
+    const worker = alive.get(window.thread);
+    if (worker !== undefined) worker.untilUs = window.endUs;
+    finished(window);
+  }
+
+  function bury(thread: number, atUs: Microseconds): void {
+    const worker = alive.get(thread);
+    if (worker === undefined) return;
+    forget(thread);
+    const { name, untilUs } = worker;
+    if (atUs > untilUs) finished(withoutSamples(thread, name, untilUs, atUs));
+  }
+
+  function forget(thread: number): void {
+    alive.delete(thread);
+    if (alive.size === 0) allEnded();
+  }
+
+  /** For the workers to come. */
+  function publish(paused: boolean): void {
+    setEnvironmentData(WORKER_KEY, { ...config, paused } satisfies WorkerConfig);
+  }
+
+  return {
+    tell(order) {
+      publish(order === 'pause');
+      postOnce(ordersOf(config.channel), order satisfies ToWorkers);
+    },
+    recoveries: () => (failed === 0 ? {} : { workerNotSampled: failed }),
+    async stop() {
+      setEnvironmentData(WORKER_KEY, undefined);
+      postOnce(ordersOf(config.channel), 'stop' satisfies ToWorkers);
+      if (alive.size > 0) {
+        await new Promise<void>((resolve) => {
+          allEnded = resolve;
+          systemClock.after(FAREWELL_MS, resolve);
+        });
+      }
+      stopWatching();
+      channel.close();
+    },
+  };
+}
+
+function withoutSamples(thread: number, threadName: string, startUs: Microseconds, endUs: Microseconds): ThreadWindow {
+  const builder = new WindowBuilder();
+  builder.addDropped(0, endUs - startUs);
+  const startWallMs: Milliseconds = systemClock.wallMs() - (systemClock.monotonicUs() - startUs) / 1000;
+  return { thread, threadName, kind: 'cpu', startUs, endUs, startWallMs, processCpuUs: 0, body: builder.body() };
+}

@@ -1,0 +1,50 @@
+// A worker thread, and what becomes of it.
+import { execSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+
+function busyInWorker(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs) Math.sqrt(untilMs);
+}
+
+export type Fate = 'loaded' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAfterAWhile' | 'blockedByAChild' | 'blockedByALock' | 'exits' | 'hasAWorker';
+
+const FATES: Readonly<Record<Fate, () => unknown>> = {
+  loaded: async () => {
+    for (let turn = 0; turn < 25; turn++) {
+      busyInWorker(70);
+      await pause(30);
+    }
+  },
+  ends: async () => {
+    await pause(50);
+    busyInWorker(300);
+  },
+  crashes: () => {
+    busyInWorker(100);
+    throw new Error('crashed');
+  },
+  busyFromTheStart: () => {
+    for (;;) busyInWorker(1);
+  },
+  busyAfterAWhile: async () => {
+    await pause(100);
+    parentPort?.postMessage('busy');
+    for (;;) busyInWorker(1);
+  },
+  blockedByAChild: () => execSync('sleep 0.5'),
+  blockedByALock: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500),
+  exits: async () => {
+    await pause(100);
+    process.exit(3);
+  },
+  hasAWorker: () => startWorker('ends'),
+};
+
+export function startWorker(fate: Fate, name?: string): Worker {
+  return new Worker(new URL(import.meta.url), { workerData: { fate }, ...(name === undefined ? {} : { name }) });
+}
+
+const given = workerData as { readonly fate: Fate } | null;
+if (given !== null) await FATES[given.fate]();
