@@ -29,7 +29,7 @@ function windowOf(seen: readonly Seen[], idle: { count: number; weight: number }
   for (const { path, count, weight } of seen) builder.add(path.split('>').reduce((stack, name) => builder.stack(stack, frameOf(name)), 0), count, weight);
   builder.addIdle(idle.count, idle.weight);
   const lengthUs = seen.reduce((sum, { weight }) => sum + weight, idle.weight);
-  return { thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, startUs: seq * 1e7, endUs: seq * 1e7 + lengthUs, startWallMs: 0, processCpuUs: 0, body: builder.body() };
+  return { thread: 0, threadName: 'main', kind: 'cpu', firstSeq: seq, lastSeq: seq, startUs: seq * 1e7, endUs: seq * 1e7 + lengthUs, startWallMs: 0, processCpuUs: 0, body: builder.body() };
 }
 
 const text = (pieces: Iterable<string>): string => [...pieces].join('');
