@@ -3,14 +3,20 @@ import type { Bytes, Frame, Microseconds, Milliseconds } from 'liveprofiler-samp
 import type { Pin, Range } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 
-/** `GET /api/hosts`: also holds hosts that the store knows and the configuration does not name any more. */
+/** `GET /api/hosts?from=&until=`, the last 15 minutes if left out: also holds hosts that the store knows and the configuration does not name any more. */
 export interface HostAnswer extends HostStatus {
   readonly up: boolean;
   /** ISO 8601; absent before the first pull. */
   readonly lastPull?: string;
-  /** Share of wall time that was not idle over the last 15 minutes, 0 to 1, all threads together; absent without windows. */
+  /** Share of wall time that was not idle over the range, 0 to 1, all threads together; absent without windows. */
   readonly busyShare?: number;
-  /** What the sampler itself took over the same time; absent without windows, or when the host does not tell. */
+  /** The same over equal steps of the range; null where no window is. */
+  readonly busyShares?: readonly (number | null)[];
+  /** Threads that have windows at the end of the range. */
+  readonly threadCount?: number;
+  /** Time of the range that could not be sampled. */
+  readonly droppedUs?: Microseconds;
+  /** What the sampler itself took over the range; absent without windows, or when the host does not tell. */
   readonly cost?: HostCost;
 }
 

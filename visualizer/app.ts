@@ -8,10 +8,11 @@ import type { Access } from './access.ts';
 import { guard, mayTrigger, policy } from './access.ts';
 import { ancestorTree } from './ancestor-tree.ts';
 import type { ErrorAnswer, FlameAnswer, PinAnswer } from './api.ts';
-import { flameOf, hostAnswers } from './answers.ts';
+import { flameOf } from './answers.ts';
 import { choicesOf } from './chosen.ts';
 import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
+import { hostAnswers } from './hosts.ts';
 import { HttpError } from './http-error.ts';
 import type { CollectorPort } from './ports.ts';
 import { countOf, groupOf, oneOf, queryOf, rangeOf, switchOf, WEIGHTS } from './query.ts';
@@ -85,7 +86,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     const threshold = countOf(query, 'threshold', 0, 0, 1);
     response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
   });
-  app.get('/api/hosts', async (_request, response) => void response.json(await hostAnswers(spared, collector.hosts(), wallMs())));
+  app.get('/api/hosts', async (request, response) => void response.json(await hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()))));
   app.get('/api/flame', async (request, response) => void response.json(await flame(request)));
   app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, partOf(request.body))));
   app.get('/api/timeline', async (request, response) => {

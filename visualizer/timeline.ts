@@ -16,8 +16,8 @@ const MOST_STEPS = 200;
 const MOST_LINES = 12;
 
 export async function timelineOf(store: SparingReader, selection: Selection, asked: Range, by: GroupBy | undefined): Promise<TimelineAnswer> {
-  const stepMs = stepFor(asked);
-  const range = { fromMs: Math.floor(asked.fromMs / stepMs) * stepMs, untilMs: Math.ceil(asked.untilMs / stepMs) * stepMs };
+  const stepMs = stepFor(asked, MOST_STEPS);
+  const range = alignedTo(asked, stepMs);
   const selector = selectorOf(selection);
   const [grouped, versions] = await Promise.all([
     store.timeline(selector, range, stepMs, by),
@@ -26,9 +26,15 @@ export async function timelineOf(store: SparingReader, selection: Selection, ask
   return { asked, fromMs: range.fromMs, stepMs, lines: linesOf(grouped.series), versions: firstSeen(versions.series).map(({ name, step }) => ({ version: name, atMs: range.fromMs + step * stepMs })), ...damageOf(grouped, versions) };
 }
 
-export function stepFor({ fromMs, untilMs }: Range): number {
-  const wanted = (untilMs - fromMs) / MOST_STEPS;
+/** The shortest that makes at most so many steps. */
+export function stepFor({ fromMs, untilMs }: Range, mostSteps: number): number {
+  const wanted = (untilMs - fromMs) / mostSteps;
   return STEPS_MS.find((stepMs) => stepMs >= wanted) ?? Math.ceil(wanted / DAY_MS) * DAY_MS;
+}
+
+/** Whole steps, which the store reads from whole records. */
+export function alignedTo({ fromMs, untilMs }: Range, stepMs: number): Range {
+  return { fromMs: Math.floor(fromMs / stepMs) * stepMs, untilMs: Math.ceil(untilMs / stepMs) * stepMs };
 }
 
 /** The busiest, then what the others are together. */

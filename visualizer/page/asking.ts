@@ -15,6 +15,8 @@ export interface AskingOptions {
 
 const REFRESH_MS = 5000;
 const SLOW_MS = 200;
+/** Of what an answer takes: a question that is heavy is asked less often. */
+const REST = 4;
 
 export function createAsking({ question, failed, again, busy }: AskingOptions): Asking {
   let asking: AbortController | undefined;
@@ -24,6 +26,7 @@ export function createAsking({ question, failed, again, busy }: AskingOptions): 
     clearTimeout(timer);
     asking?.abort();
     const mine = (asking = new AbortController());
+    const askedMs = performance.now();
     const slow = setTimeout(() => { busy(true); }, SLOW_MS);
     try {
       await question(mine.signal, anew);
@@ -33,7 +36,7 @@ export function createAsking({ question, failed, again, busy }: AskingOptions): 
       clearTimeout(slow);
       if (asking === mine) {
         busy(false);
-        if (again()) timer = setTimeout(() => void refresh(true), REFRESH_MS);
+        if (again()) timer = setTimeout(() => void refresh(true), Math.max(REFRESH_MS, REST * (performance.now() - askedMs)));
       }
     }
   }

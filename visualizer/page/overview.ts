@@ -1,63 +1,108 @@
-// The list of hosts, by service, and how each is doing.
-import type { HostAnswer } from '../api.ts';
+// The overview: every host by service, how each is doing, and what the fleet is busy with.
+import type { HostAnswer, TopAnswer } from '../api.ts';
+import type { FleetState } from '../view/fleet.ts';
+import { addressOfFleet, groupedHosts, highestShare, readFleet } from '../view/fleet.ts';
+import { questionOf, readState } from '../view/state.ts';
 import { ask } from './ask.ts';
-import { h } from './dom.ts';
+import { createAsking } from './asking.ts';
+import { PRESETS } from './controls.ts';
+import { button, h, segments } from './dom.ts';
+import { createHostsTable } from './hosts-table.ts';
+import { createHottest, MOST_HOTTEST } from './hottest.ts';
+import { focusOnSlash } from './keys.ts';
 import { createPins } from './pins.ts';
-import { oddities, STATES } from '../view/summary.ts';
-import { ago, bytes, duration, percent } from '../view/units.ts';
 
-const REFRESH_MS = 5000;
+/** Reads rows of every service, where the list of hosts reads sums. */
+const HOTTEST_EVERY_MS = 60_000;
 
 export function showOverview(app: HTMLElement): void {
-  const list = h('div', { class: 'services' });
-  const status = h('p', { class: 'quiet', role: 'status' }, 'Asking …');
+  let state = readFleet(location.search);
+  let hosts: readonly HostAnswer[] | undefined;
+  let hottestAt = 0;
+
+  const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
+  const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
+  const range = segments('Range', PRESETS, (from) => {
+    hottestAt = 0;
+    apply({ from });
+    void asking.refresh();
+  });
+  const filter = h('input', { type: 'search', name: 'filter', placeholder: 'host, service, version, state', spellcheck: 'false', autocomplete: 'off', 'aria-keyshortcuts': '/' });
+  filter.value = state.filter;
+  filter.addEventListener('input', () => { apply({ filter: filter.value.trim() }); });
+  focusOnSlash(filter);
+  const table = createHostsTable((order) => { apply({ order }); });
+  const hottest = createHottest();
   const pins = createPins();
-  app.append(h('h1', {}, 'Hosts'), status, list, pins.element);
-  const refresh = async (): Promise<void> => {
-    try {
-      const hosts = await ask<HostAnswer[]>('/api/hosts');
-      const up = hosts.filter((host) => host.up).length;
-      status.textContent = hosts.length === 0 ? 'There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP.' : `${up} of ${hosts.length} up`;
-      list.replaceChildren(...byService(hosts).map(([service, members]) => section(service, members)));
-      await pins.refresh();
-    } catch (error) {
-      status.textContent = error instanceof Error ? error.message : String(error);
+  const controls = h('form', { class: 'controls', 'aria-label': 'What to show' }, range.element, h('label', { class: 'search' }, h('span', {}, 'Filter '), filter));
+  controls.addEventListener('submit', (event) => { event.preventDefault(); });
+  filter.addEventListener('keydown', (event) => {
+    if ((event.key === 'ArrowDown' || event.key === 'Enter') && table.enter()) event.preventDefault();
+  });
+  const fleet = h('div', { class: 'fleet', hidden: '' }, table.element, hottest.element);
+  const asking = createAsking({
+    question: askAll,
+    failed(error) {
+      status.textContent = '';
+      say(error instanceof Error ? error.message : String(error));
+    },
+    again: () => true,
+    busy(on) {
+      if (on) app.setAttribute('aria-busy', 'true');
+      else app.removeAttribute('aria-busy');
+    },
+  });
+  app.append(h('div', { class: 'head' }, h('h1', {}, 'Hosts'), status), controls, notice, fleet, pins.element);
+  range.show(state.from);
+  void asking.refresh();
+
+  function apply(change: Partial<FleetState>): void {
+    state = { ...state, ...change };
+    history.replaceState(null, '', addressOfFleet(state));
+    range.show(state.from);
+    paint();
+  }
+
+  async function askAll(signal: AbortSignal): Promise<void> {
+    const question = questionOf({ ...readState('', ''), from: state.from });
+    const { from } = state;
+    const fresh = await ask<HostAnswer[]>(`/api/hosts?${question}`, signal);
+    signal.throwIfAborted();
+    hosts = fresh;
+    say('');
+    paint();
+    await pins.refresh();
+    if (hosts.length === 0 || Date.now() - hottestAt < HOTTEST_EVERY_MS) return;
+    const top = await ask<TopAnswer>(`/api/top?${question}&by=service&limit=${2 * MOST_HOTTEST}`, signal);
+    signal.throwIfAborted();
+    hottestAt = Date.now();
+    hottest.show(top, from);
+  }
+
+  function paint(): void {
+    if (hosts === undefined) return;
+    const groups = groupedHosts(hosts, state);
+    const shown = groups.reduce((sum, group) => sum + group.hosts.length, 0);
+    const up = hosts.filter((host) => host.up).length;
+    fleet.hidden = hosts.length === 0;
+    controls.hidden = hosts.length === 0;
+    status.textContent = hosts.length === 0 ? '' : [`${up} of ${hosts.length} up`, state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
+    table.element.hidden = shown === 0;
+    table.show(groups, { order: state.order, from: state.from, most: highestShare(hosts) });
+    if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds.');
+    else if (shown > 0) say('');
+    else {
+      say(`No host matches “${state.filter}”.`);
+      notice.append(' ', button('Show all', () => {
+        filter.value = '';
+        apply({ filter: '' });
+        filter.focus();
+      }));
     }
-    setTimeout(() => void refresh(), REFRESH_MS);
-  };
-  void refresh();
-}
+  }
 
-function byService(hosts: readonly HostAnswer[]): [string, HostAnswer[]][] {
-  const groups = new Map<string, HostAnswer[]>();
-  for (const host of hosts) groups.set(host.service, [...(groups.get(host.service) ?? []), host]);
-  return [...groups].sort(([a], [b]) => a.localeCompare(b));
-}
-
-function section(service: string, hosts: readonly HostAnswer[]): HTMLElement {
-  const title = service === '' ? 'Without a service name' : service;
-  const head = h('tr', {}, ...['Host', 'State', 'Busy, 15 min', 'Sampler’s own pause', 'Last pull'].map((name) => h('th', { scope: 'col' }, name)));
-  return h('section', { 'aria-label': title }, h('h2', {}, title), h('table', {}, h('thead', {}, head), h('tbody', {}, ...hosts.map(row))));
-}
-
-function row(host: HostAnswer): HTMLElement {
-  const nowMs = Date.now();
-  const since = host.sinceMs > 0 ? ` for ${ago(host.sinceMs, nowMs)}` : '';
-  const state = h('td', {}, h('span', { class: `state ${host.state}` }, STATES[host.state]), since);
-  const odd = oddities(host).map((words) => h('div', { class: 'why quiet' }, `${words.charAt(0).toUpperCase()}${words.slice(1)}.`));
-  const why = host.error === undefined ? undefined : h('div', { class: 'why' }, host.error);
-  const link = h('a', { href: `/graph/${encodeURIComponent(host.host)}/` }, host.host);
-  const version = host.version === '' ? undefined : h('span', { class: 'quiet' }, ` ${host.version}`);
-  const name = h('td', {}, link, version, why, ...odd);
-  return h('tr', { class: host.state }, name, state, busy(host.busyShare), cost(host.cost), h('td', {}, host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`));
-}
-
-function cost(of: HostAnswer['cost']): HTMLElement {
-  if (of === undefined) return h('td', { class: 'quiet' }, 'not told');
-  return h('td', {}, `${duration(of.longestPauseUs)} at most`, h('span', { class: 'quiet' }, `, holds ${bytes(of.heldBytes)}`));
-}
-
-function busy(share: number | undefined): HTMLElement {
-  if (share === undefined) return h('td', { class: 'quiet' }, 'no windows');
-  return h('td', {}, h('meter', { min: '0', max: '1', value: String(share), 'aria-label': `busy ${percent(share)}` }), ` ${percent(share)}`);
+  function say(sentence: string): void {
+    notice.hidden = sentence === '';
+    if (notice.textContent !== sentence) notice.replaceChildren(sentence);
+  }
 }

@@ -1,6 +1,7 @@
 // How the answer is shown: which views, search, widths, direction, and what is folded or left out.
 import type { GraphState } from '../view/state.ts';
 import { check, choice, h, segments } from './dom.ts';
+import { focusOnSlash } from './keys.ts';
 
 export interface Tools {
   readonly element: HTMLElement;
@@ -19,13 +20,7 @@ export function createTools(start: GraphState, changed: (change: Partial<GraphSt
   const result = h('output', { class: 'quiet' });
   search.value = start.search;
   search.addEventListener('input', () => { changed({ search: search.value.trim() }); });
-  document.addEventListener('keydown', (event) => {
-    const { target } = event;
-    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || (target instanceof HTMLElement && target.matches('input:not([type=checkbox]), select, textarea'))) return;
-    event.preventDefault();
-    search.select();
-    search.focus();
-  });
+  focusOnSlash(search);
 
   const element = h('form', { class: 'tools', 'aria-label': 'How to show it' },
     view.element,

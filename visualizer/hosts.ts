@@ -1,0 +1,54 @@
+// How every host is doing: what the collector last saw, and what the store has of it over a range.
+import type { Range, TimelineSeries } from '../collector/store/contract.ts';
+import type { HostStatus } from '../collector/store/host-status.ts';
+import { goneStatus } from './answers.ts';
+import type { HostAnswer } from './api.ts';
+import { costsOf } from './cost.ts';
+import { damageOf } from './spare.ts';
+import type { SparingReader } from './spare.ts';
+import { alignedTo, stepFor } from './timeline.ts';
+
+/** A line the width of a word shows no more. */
+const MOST_STEPS = 40;
+/** Before the end of the range: a thread that ended earlier is not there any more. */
+const THREADS_MS = 2 * 60_000;
+
+/** Configured hosts in their order, then those of which something is still kept. */
+export async function hostAnswers(store: SparingReader, configured: readonly HostStatus[], asked: Range): Promise<HostAnswer[]> {
+  const stepMs = stepFor(asked, MOST_STEPS);
+  const [lines, spent, inventory, known] = await Promise.all([store.timeline({ kind: 'cpu' }, alignedTo(asked, stepMs), stepMs, 'host'), costsOf(store, asked), store.labels({ ...asked, fromMs: Math.max(asked.fromMs, asked.untilMs - THREADS_MS) }), store.hosts()]);
+  const measured = new Map(lines.series.map((series) => [series.name, measuredOf(series)]));
+  const threads = new Map<string, number>();
+  for (const { host } of inventory.threads) threads.set(host, (threads.get(host) ?? 0) + 1);
+  const damage = new Map(damageOf(lines, spent, inventory).damaged?.map(({ host, message }) => [host, `What is kept of it is damaged. ${message}`]));
+  const names = new Set(configured.map(({ host }) => host));
+  const gone = known.filter((host) => !names.has(host));
+  return [...configured, ...gone.map(goneStatus)].map((status) => {
+    const cost = spent.costs.get(status.host);
+    const threadCount = threads.get(status.host);
+    const error = [status.error, damage.get(status.host)].filter((words) => words !== undefined).join(' ');
+    return {
+      ...status,
+      up: status.state === 'up',
+      ...(status.lastPullMs === undefined ? {} : { lastPull: new Date(status.lastPullMs).toISOString() }),
+      ...measured.get(status.host),
+      ...(threadCount === undefined ? {} : { threadCount }),
+      ...(cost === undefined ? {} : { cost }),
+      ...(error === '' ? {} : { error }),
+    };
+  });
+}
+
+function measuredOf({ busy, idle, coveredUs }: TimelineSeries): Pick<HostAnswer, 'busyShare' | 'busyShares' | 'droppedUs'> {
+  const [busyUs, idleUs, wholeUs] = [sum(busy), sum(idle), sum(coveredUs)];
+  if (wholeUs === 0) return {};
+  return { busyShare: Math.min(1, busyUs / wholeUs), busyShares: busy.map((us, step) => shareOf(us, coveredUs[step])), droppedUs: Math.max(0, wholeUs - busyUs - idleUs) };
+}
+
+function shareOf(part: number, whole = 0): number | null {
+  return whole === 0 ? null : Math.round(Math.min(1, part / whole) * 10_000) / 10_000;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

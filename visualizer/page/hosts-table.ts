@@ -1,0 +1,139 @@
+// The table of hosts by service. A host keeps its row: what is the same is not touched, so that hundreds stay fluid and
+// nothing that has the focus goes away.
+import type { HostAnswer } from '../api.ts';
+import type { HostOrder, ServiceGroup } from '../view/fleet.ts';
+import { sparkPath } from '../view/fleet.ts';
+import { addressOf, readState } from '../view/state.ts';
+import { oddities, STATES } from '../view/summary.ts';
+import { ago, bytes, duration, percent } from '../view/units.ts';
+import { button, h, svg } from './dom.ts';
+
+export interface HostsTable {
+  readonly element: HTMLElement;
+  show(groups: readonly ServiceGroup[], options: HostsOptions): void;
+  /** Puts the focus on the first host; false when there is none. */
+  enter(): boolean;
+}
+
+export interface HostsOptions {
+  readonly order: HostOrder;
+  readonly from: string;
+  /** What the lines are drawn against. */
+  readonly most: number;
+}
+
+interface Row {
+  readonly element: HTMLTableRowElement;
+  update(host: HostAnswer, options: HostsOptions): void;
+}
+
+const HEADS: Readonly<Record<HostOrder, string>> = { name: 'Host', state: 'State', busy: 'Busy', threads: 'Threads', cost: 'Sampler’s own cost', pull: 'Last pull' };
+const [SPARK_WIDTH, SPARK_HEIGHT] = [96, 20];
+
+export function createHostsTable(ordered: (order: HostOrder) => void): HostsTable {
+  const heads = (Object.entries(HEADS) as [HostOrder, string][]).map(([order, name]) => ({ order, cell: h('th', { scope: 'col', class: `of-${order}` }, button(name, () => { ordered(order); }, { class: 'plain' })) }));
+  const table = h('table', { 'aria-label': 'Hosts' }, h('thead', {}, h('tr', {}, ...heads.map(({ cell }) => cell))));
+  const rows = new Map<string, Row>();
+  let laidOut = '';
+  let sorted: HostOrder | undefined;
+  const links = (): HTMLElement[] => [...table.querySelectorAll<HTMLElement>('tbody a')];
+
+  table.addEventListener('keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = links();
+    const at = all.findIndex((link) => link === document.activeElement);
+    if (step === undefined || at < 0) return;
+    event.preventDefault();
+    all[at + step]?.focus();
+  });
+
+  return {
+    element: h('div', { class: 'hosts' }, table),
+    enter() {
+      const [, first] = links();
+      first?.focus();
+      return first !== undefined;
+    },
+    show(groups, options) {
+      if (options.order !== sorted) {
+        sorted = options.order;
+        for (const { order, cell } of heads) {
+          if (order === sorted) cell.setAttribute('aria-sort', order === 'name' ? 'ascending' : 'descending');
+          else cell.removeAttribute('aria-sort');
+        }
+      }
+      for (const host of groups.flatMap(({ hosts }) => hosts)) {
+        const row = rows.get(host.host) ?? createRow(host.host);
+        rows.set(host.host, row);
+        row.update(host, options);
+      }
+      const layout = JSON.stringify(groups.map(({ service, hosts }) => [service, hosts.map(({ host, up }) => [host, up])]));
+      if (layout === laidOut) return;
+      laidOut = layout;
+      const focused = document.activeElement;
+      for (const body of [...table.tBodies]) body.remove();
+      table.append(...groups.map((group) => bodyOf(group, options.from, rows)));
+      if (focused instanceof HTMLElement && focused !== document.activeElement && table.contains(focused)) focused.focus();
+    },
+  };
+}
+
+function bodyOf({ service, hosts }: ServiceGroup, from: string, rows: ReadonlyMap<string, Row>): HTMLElement {
+  const up = hosts.filter((host) => host.up).length;
+  const href = addressOf({ ...readState('', ''), from, selection: { hosts: [], labels: { service: [service] }, processes: [], thread: '' } });
+  const name = service === '' ? h('span', {}, 'Without a service name') : h('a', { href }, service);
+  const head = h('th', { scope: 'rowgroup', colspan: '3' }, name, h('span', { class: 'quiet' }, ` ${up} of ${hosts.length} up`));
+  // Of their own, because narrow windows leave these columns out.
+  return h('tbody', {}, h('tr', { class: 'service' }, head, ...['threads', 'cost', 'pull'].map((column) => h('td', { class: column }))), ...hosts.map(({ host }) => rows.get(host)?.element));
+}
+
+function createRow(name: string): Row {
+  const link = h('a', {}, name);
+  const version = h('span', { class: 'quiet' });
+  const why = h('div', { class: 'why' });
+  const odd = h('div', { class: 'why quiet' });
+  const [state, busy, threads, cost, pull] = [h('td', {}), h('td', { class: 'busy' }), h('td', { class: 'threads' }), h('td', { class: 'cost' }), h('td', { class: 'pull' })];
+  const element = h('tr', {}, h('td', { class: 'name' }, link, ' ', version, why, odd), state, busy, threads, cost, pull);
+  const known = new Map<HTMLElement, string>();
+  /** Fills a place when what it tells is another. */
+  const fill = (place: HTMLElement, told: unknown, content: () => readonly (Node | string | undefined)[]): void => {
+    const text = JSON.stringify(told);
+    if (known.get(place) === text) return;
+    known.set(place, text);
+    place.replaceChildren(...content().filter((part) => part !== undefined));
+  };
+
+  return {
+    element,
+    update(host, { from, most }) {
+      const nowMs = Date.now();
+      const href = addressOf({ ...readState('', ''), from, selection: { hosts: [name], labels: {}, processes: [], thread: '' } });
+      if (link.getAttribute('href') !== href) link.href = href;
+      if (element.className !== host.state) element.className = host.state;
+      fill(version, host.version, () => [host.version]);
+      fill(why, host.error, () => [host.error]);
+      const words = oddities(host).map((told) => `${told.charAt(0).toUpperCase()}${told.slice(1)}.`).join(' ');
+      fill(odd, words, () => [words]);
+      const since = host.sinceMs > 0 ? ` for ${ago(host.sinceMs, nowMs)}` : '';
+      fill(state, [host.state, since], () => [h('span', { class: `state ${host.state}` }, STATES[host.state]), since]);
+      fill(busy, [host.busyShare, host.busyShares, most], () => busyParts(host, most));
+      fill(threads, host.threadCount, () => [host.threadCount === undefined ? h('span', { class: 'quiet' }, '–') : String(host.threadCount)]);
+      fill(cost, [host.cost, host.droppedUs], () => costParts(host));
+      const pulled = host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`;
+      fill(pull, pulled, () => [pulled]);
+    },
+  };
+}
+
+function busyParts({ busyShare, busyShares = [] }: HostAnswer, most: number): Node[] {
+  if (busyShare === undefined) return [h('span', { class: 'quiet' }, 'no windows')];
+  const high = busyShares.reduce<number>((highest, share) => Math.max(highest, share ?? 0), 0);
+  const line = svg('svg', { class: 'spark', viewBox: `0 -1 ${SPARK_WIDTH} ${SPARK_HEIGHT + 2}`, role: 'img', 'aria-label': `between 0 and ${percent(high)} over the range` }, svg('path', { d: sparkPath(busyShares, most, SPARK_WIDTH, SPARK_HEIGHT) }));
+  return [line, h('span', { class: 'share' }, percent(busyShare))];
+}
+
+function costParts({ cost, droppedUs = 0 }: HostAnswer): (Node | string | undefined)[] {
+  const dropped = droppedUs < 1000 ? undefined : h('div', { class: 'quiet' }, `${duration(droppedUs)} could not be sampled`);
+  if (cost === undefined) return [h('span', { class: 'quiet' }, 'not told'), dropped];
+  return [`${duration(cost.longestPauseUs)} at most`, h('div', { class: 'quiet' }, `holds ${bytes(cost.heldBytes)}`), dropped];
+}

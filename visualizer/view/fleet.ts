@@ -1,0 +1,92 @@
+// The overview: which hosts, in which order, under which service; and what of it stands in the address. Pure.
+import type { HostAnswer } from '../api.ts';
+import { STATES } from './summary.ts';
+
+export interface FleetState {
+  /** Until now. */
+  readonly from: string;
+  readonly filter: string;
+  readonly order: HostOrder;
+}
+
+export const HOST_ORDERS = ['name', 'state', 'busy', 'threads', 'cost', 'pull'] as const;
+export type HostOrder = (typeof HOST_ORDERS)[number];
+
+export interface ServiceGroup {
+  readonly service: string;
+  readonly hosts: readonly HostAnswer[];
+}
+
+const START: FleetState = { from: '-15minutes', filter: '', order: 'name' };
+/** In steps. */
+const LONGEST_GAP = 3;
+const URGENCY: Readonly<Record<HostAnswer['state'], number>> = { down: 3, stale: 2, new: 1, up: 0 };
+/** The largest first; names from A to Z. */
+const MEASURES: Readonly<Record<HostOrder, (host: HostAnswer) => number>> = {
+  name: () => 0,
+  state: ({ state }) => URGENCY[state],
+  busy: ({ busyShare = -1 }) => busyShare,
+  threads: ({ threadCount = -1 }) => threadCount,
+  cost: ({ cost }) => cost?.longestPauseUs ?? -1,
+  pull: ({ lastPullMs = 0 }) => -lastPullMs,
+};
+
+export function readFleet(search: string): FleetState {
+  const query = new URLSearchParams(search);
+  return {
+    from: query.get('from') ?? START.from,
+    filter: query.get('filter') ?? START.filter,
+    order: HOST_ORDERS.find((order) => order === query.get('order')) ?? START.order,
+  };
+}
+
+export function addressOfFleet(state: FleetState): string {
+  const query = new URLSearchParams();
+  for (const key of ['from', 'filter', 'order'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
+  const text = query.toString();
+  return text === '' ? '/' : `/?${text}`;
+}
+
+/** Services in the order of their first host. */
+export function groupedHosts(hosts: readonly HostAnswer[], { filter, order }: Pick<FleetState, 'filter' | 'order'>): ServiceGroup[] {
+  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const measure = MEASURES[order];
+  const chosen = hosts.filter((host) => words.every((word) => textOf(host).includes(word)));
+  const sorted = chosen.sort((a, b) => measure(b) - measure(a) || inOrder(a.service, b.service) || inOrder(a.host, b.host));
+  const groups = new Map<string, HostAnswer[]>();
+  for (const host of sorted) {
+    const group = groups.get(host.service);
+    if (group === undefined) groups.set(host.service, [host]);
+    else group.push(host);
+  }
+  return [...groups].map(([service, members]) => ({ service, hosts: members }));
+}
+
+/** What all lines are drawn against. */
+export function highestShare(hosts: readonly HostAnswer[]): number {
+  return hosts.reduce((most, { busyShares = [] }) => busyShares.reduce<number>((high, share) => Math.max(high, share ?? 0), most), 0);
+}
+
+/** Of an SVG path over `width` × `height`; a gap of a step or two is drawn over, windows may be that long. */
+export function sparkPath(shares: readonly (number | null)[], most: number, width: number, height: number): string {
+  let last = Number.NEGATIVE_INFINITY;
+  return shares.map((share, step) => {
+    if (share === null) return '';
+    const x = ((step / Math.max(1, shares.length - 1)) * width).toFixed(1);
+    const y = (height - (most === 0 ? 0 : Math.min(1, share / most)) * height).toFixed(1);
+    const joined = step - last <= LONGEST_GAP;
+    last = step;
+    // Without some length a point that stands alone would not be seen.
+    return `${joined ? 'L' : 'M'}${x} ${y}${joined ? '' : 'h.1'}`;
+  }).join('');
+}
+
+function textOf({ host, service, version, state, error = '' }: HostAnswer): string {
+  return `${host} ${service} ${version} ${STATES[state]} ${error}`.toLowerCase();
+}
+
+/** `web-2` before `web-10`. */
+const collator = new Intl.Collator('en', { numeric: true });
+function inOrder(a: string, b: string): number {
+  return collator.compare(a, b);
+}
