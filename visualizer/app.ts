@@ -20,6 +20,7 @@ import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
 import { sparing } from './spare.ts';
 import { timelineOf } from './timeline.ts';
+import { tagging } from './tag.ts';
 import { takingApp } from './taking.ts';
 import { topOf } from './top.ts';
 
@@ -62,6 +63,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   });
   app.use(guard(access));
   app.use(compression());
+  app.use(['/api', '/export', '/profile'], tagging({ store, collector, wallMs }));
   app.use(takingApp({ store, choices, wallMs }));
   app.use(comparingApp({ store: spared, choices, wallMs }));
   app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
@@ -131,7 +133,7 @@ interface Told {
 
 function answerError({ status, code, message }: Told, request: Request, response: Response): void {
   const wantsPage = request.path === '/' || /^\/(?:graph|diff)(?:\/|$)/.test(request.path);
-  response.status(status);
+  response.status(status).removeHeader('etag');
   if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
   else response.json({ error: { code, message } } satisfies ErrorAnswer);
 }

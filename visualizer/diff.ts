@@ -60,9 +60,9 @@ function wholeOf({ tree, idle, coveredUs }: DiffInput, by: By): Whole {
 
 function weighOf(a: Whole, b: Whole): Weigh {
   return (before, after) => ({
-    before: share(before.us, a.us),
-    after: share(after.us, b.us),
-    error: errorOf({ part: before.count, all: a.samples }, { part: after.count, all: b.samples }),
+    before: rounded(share(before.us, a.us)),
+    after: rounded(share(after.us, b.us)),
+    error: rounded(errorOf({ part: before.count, all: a.samples }, { part: after.count, all: b.samples })),
   });
 }
 
@@ -104,6 +104,11 @@ function selfOf(row: FunctionRow | undefined): Part {
 
 function totalOf(row: FunctionRow | undefined): Part {
   return { count: row?.totalCount ?? 0, us: row?.totalUs ?? 0 };
+}
+
+/** More digits tell nothing and take room on the way. */
+function rounded(part: number): number {
+  return Math.round(part * 1e8) / 1e8;
 }
 
 function share(us: number, wholeUs: number): number {

@@ -186,6 +186,11 @@ export interface StoreReader {
   numbers(selector: Selector, range: Range, stepMs: Milliseconds, by?: GroupBy): Promise<NumberTimeline>;
   /** Of all hosts, or of those named. */
   labels(range: Range, hosts?: readonly string[]): Promise<Inventory>;
+  /**
+   * Changes whenever a range, or any, may answer otherwise than before: by what is appended, rolled up, dropped or made
+   * anew. Never the same for two openings of a store.
+   */
+  generation(range?: Range): string;
   pins(): Promise<readonly Pin[]>;
   /** First start and last end of a host's windows, undefined when there are none. */
   extent(host: string): Promise<Range | undefined>;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AncestorNode } from '../../visualizer/ancestor-tree.ts';
 import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer, TimelineAnswer, TopAnswer, TopGroup } from '../../visualizer/api.ts';
+import type { Store } from '../../collector/store/index.ts';
 import { get, hostStatus, post, serve } from './server.ts';
 import { SAMPLE_US, windowOf } from './windows.ts';
 
@@ -212,13 +213,42 @@ test('the lines over time tell the busiest first, the rest by name, and where ve
   assert.ok(Math.abs((versions[0]?.atMs ?? 0) - (NOW_MS - 6 * MINUTE_MS)) <= stepMs && fromMs % stepMs === 0);
 });
 
-test('answers are compressed, private, and not sent again when they are the same', async (t) => {
-  const { port } = await serve(t, { windows, wallMs });
-  const path = '/api/flame?host=web&from=-2hours';
-  const first = await get(port, path, { 'accept-encoding': 'gzip' });
-  assert.deepEqual([first.headers['content-encoding'], first.headers['cache-control']], ['gzip', 'private, no-cache']);
-  const again = await get(port, path, { 'if-none-match': first.headers.etag ?? '' });
-  assert.deepEqual([again.status, again.body], [304, '']);
+test('answers are compressed, private, and neither made nor sent again as long as they are the same', async (t) => {
+  let questions = 0;
+  const counting = (store: Store): Store => ({ ...store, query: (...asked) => { questions++; return store.query(...asked); }, timeline: (...asked) => { questions++; return store.timeline(...asked); } });
+  const { port, store } = await serve(t, { windows, wallMs, wrap: counting });
+  for (const path of ['/api/flame?host=web&from=-2hours', '/api/top?host=web', '/api/timeline?host=web', '/api/diff?b.host=web', '/export/web/?format=folded', '/profile/web/']) {
+    const first = await get(port, path, { 'accept-encoding': 'gzip' });
+    assert.equal(first.headers['cache-control'], 'private, no-cache', path);
+    const etag = { 'if-none-match': first.headers.etag ?? '' };
+    const asked = questions;
+    const again = await get(port, path, etag);
+    assert.deepEqual([again.status, again.body, questions], [304, '', asked], path);
+    assert.equal((await get(port, `${path}${path.includes('?') ? '&' : '?'}until=-1minute`, etag)).status, 200, path);
+    await store.append([windowOf({ seq: 100 + questions, boot: 'boot-n', startMs: NOW_MS - MINUTE_MS, stacks: { more: 1 } })], new Map());
+    assert.equal((await get(port, path, etag)).status, 200, path);
+  }
+  assert.equal((await get(port, '/api/flame?host=web&from=-2hours', { 'accept-encoding': 'gzip' })).headers['content-encoding'], 'gzip');
+  const refused = await get(port, '/api/top?host=nobody');
+  assert.equal((await get(port, '/api/top?host=nobody', { 'if-none-match': refused.headers.etag ?? '' })).status, 404);
+});
+
+test('an old range stays as it was answered when something new comes, and a host that went down is told at once', async (t) => {
+  let state: 'up' | 'down' = 'up';
+  const hosts = [hostStatus({})];
+  const { port, store } = await serve(t, { hosts, windows, wallMs });
+  const day = 24 * 60 * MINUTE_MS;
+  const old = `/api/top?host=web&from=${NOW_MS - 4 * day}&until=${NOW_MS - 3 * day}`;
+  const { headers: { etag = '' } } = await get(port, old);
+  await store.append([windowOf({ seq: 9, startMs: NOW_MS - MINUTE_MS, stacks: { fresh: 1 } })], new Map());
+  assert.equal((await get(port, old, { 'if-none-match': etag })).status, 304);
+  await store.append([windowOf({ seq: 9, boot: 'boot-late', startMs: NOW_MS - 3.5 * day, stacks: { late: 1 } })], new Map());
+  assert.equal((await get(port, old, { 'if-none-match': etag })).status, 200);
+  const flame = await get(port, `/api/flame?host=web&from=${NOW_MS - 4 * day}&until=${NOW_MS - 3 * day}`);
+  state = 'down';
+  hosts[0] = hostStatus({ state });
+  const told = await get(port, `/api/flame?host=web&from=${NOW_MS - 4 * day}&until=${NOW_MS - 3 * day}`, { 'if-none-match': flame.headers.etag ?? '' });
+  assert.deepEqual([told.status, (told.json() as FlameAnswer).hosts[0]?.state], [200, 'down']);
 });
 
 test('a stack as deep as any is answered, with what lies too deep summed up by name', async (t) => {

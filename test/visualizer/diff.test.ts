@@ -128,7 +128,7 @@ test('every node’s share is its own and its children’s, on both sides, whate
       nodes += node.cut === undefined ? 1 : 0;
       for (const side of ['before', 'after'] as const) {
         const parts = node.cut === undefined ? node.self[side] + node.c.reduce((sum, child) => sum + child.total[side], 0) : node.total[side];
-        assert.ok(Math.abs(parts - node.total[side]) < 1e-9);
+        assert.ok(Math.abs(parts - node.total[side]) < 1e-6);
       }
       node.c.forEach(visit);
     };

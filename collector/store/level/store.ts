@@ -6,6 +6,7 @@ import { forgetHolder, noteHolder } from '../lock.ts';
 import { backup } from './backup.ts';
 import { Database } from './database.ts';
 import { Engine } from './engine.ts';
+import { Generations } from './generations.ts';
 import { deletePin, writePin } from './pins.ts';
 import { Reader } from './reader.ts';
 import { roomOf } from './room.ts';
@@ -57,6 +58,18 @@ export async function openStore({ path, retention = DEFAULT_RETENTION, maxBytes 
 function storeOver(engine: Engine, path: string, retention: Retention, maxBytes: Bytes | undefined): LevelStore {
   const writer = new Writer(engine);
   const reader = new Reader(engine);
+  const generations = new Generations();
+  /** Also after a failure: nobody knows then how far it came. */
+  const changing = async <T>(work: () => Promise<T>, changed: (result: T) => boolean): Promise<T> => {
+    try {
+      const result = await work();
+      if (changed(result)) generations.changed();
+      return result;
+    } catch (error) {
+      generations.changed();
+      throw error;
+    }
+  };
   let closing: Promise<void> | undefined;
   const isOpen = (): boolean => closing === undefined;
   const whileOpen = <T>(work: () => Promise<T>): Promise<T> => (isOpen() ? work() : Promise.reject(closedError()));
@@ -78,7 +91,12 @@ function storeOver(engine: Engine, path: string, retention: Retention, maxBytes:
     return running;
   };
   return {
-    append: (windows, memories) => writer.append(windows, memories),
+    append: (windows, memories) => changing(async () => {
+      const report = await writer.append(windows, memories);
+      if (report.appended > 0) generations.appended(windows);
+      return report;
+    }, () => false),
+    generation: (range) => generations.of(range),
     memory: (host) => read(() => reader.memory(host)),
     query: (selector, range, options) => read(() => reader.query(selector, range, options)),
     timeline: (selector, range, stepMs, by) => read(() => reader.timeline(selector, range, stepMs, by)),
@@ -89,13 +107,14 @@ function storeOver(engine: Engine, path: string, retention: Retention, maxBytes:
     pins: () => read(() => reader.pins()),
     pin: (range, note) => whileOpen(() => engine.alone(() => writePin(engine.db, range, note))),
     unpin: (id) => whileOpen(() => engine.alone(() => deletePin(engine.db, id))),
-    rollUp: (nowMs) => inTurn(() => upkeep.rollUp(timeOf(nowMs))),
-    prune: (nowMs) => inTurn(() => upkeep.prune(timeOf(nowMs))),
+    rollUp: (nowMs) => inTurn(() => changing(() => upkeep.rollUp(timeOf(nowMs)), ({ rollups }) => rollups > 0)),
+    // It rolls up first, and does not tell how much of that.
+    prune: (nowMs) => inTurn(() => changing(() => upkeep.prune(timeOf(nowMs)), () => true)),
     rebuild: (nowMs) =>
-      inTurn(async () => {
+      inTurn(() => changing(async () => {
         await engine.alone(() => markAll(engine));
         return upkeep.rollUp(timeOf(nowMs));
-      }),
+      }, () => true)),
     bytes: () => read(() => engine.db.bytes()),
     backup: (folder, onProgress = () => undefined) => read(() => backup(engine.db, folder, onProgress)),
     close() {
