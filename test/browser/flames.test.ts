@@ -141,3 +141,24 @@ test('following the present keeps the zoom, and nothing outside it shows up mean
   assert.equal(await left(page, 'serve'), before);
   assert.match(page.url(), /zoom=serve/);
 });
+
+test('what was cut opens by a click also where functions are hidden', async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`main /app/main.js:1 < emit node:events:4 < ${index < 5 ? `big${index}` : `tiny < f${index} /app/f.js:${index}`}`, index < 5 ? 1000 : 1]));
+  const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: Date.now() - 2 * MINUTE_MS, durationMs: 100_000, stacks: many })] });
+  const { page } = await open(t, `http://127.0.0.1:${port}/graph/web/?hide=node&zoom=main&zoom=tiny`, { viewport: { width: 4000, height: 600 } });
+  const parts = page.locator('#flames g.frame[name$="smaller parts"]');
+  const cut = Number.parseInt((await parts.getAttribute('name')) ?? '', 10);
+  assert.ok(cut > 900, `${cut} cut`);
+  await parts.click();
+  await page.waitForURL(/open=1/);
+  await page.locator('.status').filter({ hasNotText: 'smaller' }).filter({ hasText: 'busy' }).waitFor();
+  assert.match(page.url(), /zoom=main&zoom=tiny/);
+});
+
+test('by keyboard one skips what stands before the flames', async (t) => {
+  const page = await flames(t);
+  await page.keyboard.press('Tab');
+  for (let tabs = 0; tabs < 8 && (await page.locator(':focus').innerText()) !== 'Skip to the flames'; tabs++) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.locator(':focus').getAttribute('id'), 'flames');
+});

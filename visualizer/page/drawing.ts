@@ -2,7 +2,7 @@
 // all of them share: tools, legend, tooltip and menu.
 import type { FlameAnswer, FlameNode, FunctionRow, TopGroup } from '../api.ts';
 import { chosenRows, totalOf } from '../view/functions.ts';
-import { groupName, groupOf, groupsOf } from '../view/groups.ts';
+import { colourOf, coloursOf, groupName, groupOf, groupsOf } from '../view/groups.ts';
 import { exactly, matchedWeight, searchFor } from '../view/search.ts';
 import type { GraphState } from '../view/state.ts';
 import { transformed } from '../view/transform.ts';
@@ -12,6 +12,7 @@ import { nameOf, placeOf } from '../view/words.ts';
 import { copy } from './copy.ts';
 import { createCrumbs } from './crumbs.ts';
 import { h } from './dom.ts';
+import type { FlameLook } from './flame-view.ts';
 import { createFlameView } from './flame-view.ts';
 import { createLegend } from './legend.ts';
 import type { MenuItem } from './menu.ts';
@@ -46,6 +47,9 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
   let drawnAround: readonly unknown[] = [];
   let shown: { readonly of: FlameNode; readonly wish: string; readonly root: FlameNode } | undefined;
 
+  let colour = colourOf;
+
+  const look: FlameLook = { colour: (node) => colour(groupOf(node)) };
   const tooltip = createTooltip();
   const menu = createMenu();
   const told = h('p', { class: 'told', role: 'status' });
@@ -62,8 +66,8 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       changed({ zoom });
     },
     opened: (zoom) => { changed({ zoom, open: true }); },
-  });
-  const sandwich = createSandwich({ pointed, menu: openMenu, closed: () => { changed({ of: undefined }); }, opened: () => { changed({ open: true }); } });
+  }, look);
+  const sandwich = createSandwich({ pointed, menu: openMenu, closed: () => { changed({ of: undefined }); }, opened: () => { changed({ open: true }); } }, look);
   const table = createTable({
     ordered: (order) => { changed({ order }); },
     pointed(row) {
@@ -95,7 +99,9 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       table.element.hidden = state.view === 'flames';
       view.element.setAttribute('aria-label', `Flame graph of ${root.name}. Arrows walk, Enter zooms, Escape zooms out, the menu key opens a menu.`);
       tools.show(state, search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`);
-      legend.show(groupsOf(flame.root, weight), whole, hide, search !== undefined);
+      const groups = groupsOf(flame.root, weight);
+      colour = coloursOf(groups.map(({ key }) => key));
+      legend.show(groups, { whole, hide, colour, searching: search !== undefined });
       if (!graph.hidden) drawFlames(root);
       if (between) drawAround(whole);
       view.find(search);
@@ -131,7 +137,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
     const about = rows.length === 0
       ? (search === undefined ? 'No function is left: bring one of the colours back.' : 'No function matches the search.')
       : `${rows.length.toLocaleString('en')} of ${functions.toLocaleString('en')} functions${functions > all.length ? `; the ${all.length.toLocaleString('en')} largest are at hand` : ''}`;
-    table.show(rows, { weight, whole, order, of, about });
+    table.show(rows, { weight, whole, order, of, colour, about });
   }
 
   /** The same tree for the same wish: it is drawn anew when it is another. */

@@ -110,6 +110,7 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
     element: place,
     draw({ root, weight, zoom, up: upwards }) {
       up = upwards;
+      place.classList.toggle('up', up);
       const tree = drawnOf(root, weight, zoom);
       chart.width(place.clientWidth).inverted(!up).transitionDuration(0);
       if (drawn) chart.update(tree);

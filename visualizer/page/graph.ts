@@ -54,7 +54,8 @@ export function showGraph(app: HTMLElement, host: string): void {
       else app.removeAttribute('aria-busy');
     },
   });
-  app.append(h('div', { class: 'head' }, title, about, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
+  const skip = button('Skip to the flames', () => { [...drawing.element.querySelectorAll<HTMLElement>('[role=tree], [data-row] button')].find((one) => one.checkVisibility())?.focus(); }, { class: 'skip' });
+  app.append(skip, h('div', { class: 'head' }, title, about, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
   show();
   void asking.refresh();
   window.addEventListener('popstate', () => {

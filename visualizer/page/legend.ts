@@ -5,7 +5,16 @@ import { button, h } from './dom.ts';
 
 export interface Legend {
   readonly element: HTMLElement;
-  show(groups: readonly Group[], whole: number, hide: readonly string[], searching: boolean): void;
+  show(groups: readonly Group[], options: LegendOptions): void;
+}
+
+export interface LegendOptions {
+  /** What shares are of. */
+  readonly whole: number;
+  readonly hide: readonly string[];
+  readonly searching: boolean;
+  /** Class of a group's colour. */
+  readonly colour: (key: string) => string;
 }
 
 /** More are a click away. */
@@ -16,10 +25,11 @@ export function createLegend(changed: (hide: readonly string[]) => void): Legend
   let all = false;
   let drawn = '';
 
-  function show(groups: readonly Group[], whole: number, hide: readonly string[], searching: boolean): void {
+  function show(groups: readonly Group[], options: LegendOptions): void {
+    const { whole, hide, searching, colour: classOf } = options;
     const listed = groups.slice(0, all ? groups.length : MOST_GROUPS);
     const left = groups.length - listed.length;
-    const entries = listed.map(({ key, name, colour, self }) => ({ key, colour, text: `${name} ${whole === 0 ? '' : percent(self / whole)}`, off: hide.includes(key), can: key !== 'part' }));
+    const entries = listed.map(({ key, name, self }) => ({ key, colour: classOf(key), text: `${name} ${whole === 0 ? '' : percent(self / whole)}`, off: hide.includes(key), can: key !== 'part' }));
     const wanted = JSON.stringify([entries, left, searching]);
     if (wanted === drawn) return;
     drawn = wanted;
@@ -28,7 +38,7 @@ export function createLegend(changed: (hide: readonly string[]) => void): Legend
       ...entries.map(({ key, colour, text, off, can }) => h('li', {}, can ? toggle(key, colour, text, off) : h('span', { class: `swatched ${colour}` }, text))),
       ...(left === 0 ? [] : [h('li', {}, button(`${left} more`, () => {
         all = true;
-        show(groups, whole, hide, searching);
+        show(groups, options);
       }, { class: 'plain' }))]),
       ...(searching ? [h('li', {}, h('span', { class: 'swatched match' }, 'found'))] : []));
     for (const one of element.querySelectorAll<HTMLElement>('button')) if (focused !== undefined && one.dataset['key'] === focused) one.focus();

@@ -7,7 +7,7 @@ import { follow } from '../view/tree.ts';
 import { amount, percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 import { button, h } from './dom.ts';
-import type { FlameEvents, FlameView } from './flame-view.ts';
+import type { FlameEvents, FlameLook, FlameView } from './flame-view.ts';
 import { createFlameView } from './flame-view.ts';
 
 export interface Sandwich {
@@ -28,7 +28,7 @@ export interface SandwichEvents extends Pick<FlameEvents, 'pointed' | 'menu'> {
   readonly opened: () => void;
 }
 
-export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents): Sandwich {
+export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents, look: FlameLook): Sandwich {
   const above = half('callers', true);
   const below = half('callees', false);
   const title = h('h2', {});
@@ -64,7 +64,7 @@ export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents
   function half(id: string, up: boolean): Half {
     let zoom: readonly string[] = [];
     let drawn: FlameNode | undefined;
-    const view = createFlameView(id, { pointed, menu, opened, zoomed: (path) => { zoom = path; } });
+    const view = createFlameView(id, { pointed, menu, opened, zoomed: (path) => { zoom = path; } }, look);
     return {
       view,
       draw(root, weight, label) {

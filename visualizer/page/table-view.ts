@@ -20,6 +20,8 @@ export interface TableOptions {
   readonly whole: number;
   readonly order: FunctionOrder;
   readonly of: FrameKey | undefined;
+  /** Class of a group's colour. */
+  readonly colour: (key: string) => string;
   /** Under the table: how much of all this is. */
   readonly about: string;
 }
@@ -44,7 +46,7 @@ export function createTable({ ordered, pointed, chosen }: TableEvents): TableVie
   const about = h('p', { class: 'quiet about-table' });
   const element = h('section', { class: 'functions', 'aria-label': 'Functions' }, scroller, about);
   let rows: readonly FunctionRow[] = [];
-  let options: TableOptions = { weight: 'us', whole: 0, order: 'self', of: undefined, about: '' };
+  let options: TableOptions = { weight: 'us', whole: 0, order: 'self', of: undefined, colour: colourOf, about: '' };
   let active = 0;
 
   scroller.addEventListener('scroll', draw, { passive: true });
@@ -101,9 +103,9 @@ export function createTable({ ordered, pointed, chosen }: TableEvents): TableVie
   }
 
   function line(row: FunctionRow, index: number): HTMLElement {
-    const { weight, whole, of } = options;
+    const { weight, whole, of, colour } = options;
     const name = button('', () => { chosen(row); }, { class: 'plain', tabindex: index === active ? '0' : '-1', title: `${nameOf(row)}\n${placeOf(row)}` });
-    name.append(h('span', { class: `swatched ${colourOf(groupOf(row))}` }, nameOf(row)), h('span', { class: 'quiet place' }, placeOf(row)));
+    name.append(h('span', { class: `swatched ${colour(groupOf(row))}` }, nameOf(row)), h('span', { class: 'quiet place' }, placeOf(row)));
     return h('tr', { 'data-row': String(index), 'aria-rowindex': String(index + 2), ...(sameFunction(of, row.frame) ? { 'aria-current': 'true' } : {}) },
       h('td', {}, name), number(selfOf(row, weight), whole, weight), number(totalOf(row, weight), whole, weight));
   }

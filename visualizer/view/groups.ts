@@ -7,8 +7,6 @@ import { ORIGINS } from './words.ts';
 export interface Group {
   readonly key: string;
   readonly name: string;
-  /** Class of its colour. */
-  readonly colour: string;
   /** What its functions did themselves. */
   readonly self: number;
 }
@@ -26,10 +24,27 @@ export function groupOf({ origin, url }: Grouped): string {
 
 /** The same for a package on every page, whatever else is there. */
 export function colourOf(key: string): string {
-  if (!key.startsWith(PACKAGE)) return key;
+  return key.startsWith(PACKAGE) ? `package-${hashOf(key) % PACKAGE_COLOURS}` : key;
+}
+
+/** As far as colours go, packages that stand together get different ones; time does not change them. */
+export function coloursOf(keys: Iterable<string>): (key: string) => string {
+  const packages = [...new Set(keys)].filter((key) => key.startsWith(PACKAGE)).sort();
+  const taken = new Map<number, string>();
+  const colours = new Map<string, string>();
+  for (const key of packages) {
+    const steps = Array.from({ length: PACKAGE_COLOURS }, (_, step) => (hashOf(key) + step) % PACKAGE_COLOURS);
+    const free = steps.find((colour) => !taken.has(colour)) ?? hashOf(key) % PACKAGE_COLOURS;
+    taken.set(free, key);
+    colours.set(key, `package-${free}`);
+  }
+  return (key) => colours.get(key) ?? colourOf(key);
+}
+
+function hashOf(key: string): number {
   let hash = 0;
   for (const sign of key) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) % 65_521;
-  return `package-${hash % PACKAGE_COLOURS}`;
+  return hash;
 }
 
 export function groupName(key: string): string {
@@ -47,5 +62,5 @@ export function groupsOf(root: FlameNode, weight: Weight): Group[] {
   };
   root.c.forEach(visit);
   const rank = (key: string): number => (key === 'own' ? 0 : key === 'part' ? 2 : 1);
-  return [...sums].map(([key, self]) => ({ key, name: groupName(key), colour: colourOf(key), self })).sort((a, b) => rank(a.key) - rank(b.key) || b.self - a.self || (a.key < b.key ? -1 : 1));
+  return [...sums].map(([key, self]) => ({ key, name: groupName(key), self })).sort((a, b) => rank(a.key) - rank(b.key) || b.self - a.self || (a.key < b.key ? -1 : 1));
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { FunctionRow } from '../../../visualizer/api.ts';
 import { originOf, packageOf } from '../../../visualizer/origin.ts';
 import { chosenRows, rowsInSight } from '../../../visualizer/view/functions.ts';
-import { colourOf, groupsOf } from '../../../visualizer/view/groups.ts';
+import { colourOf, coloursOf, groupsOf } from '../../../visualizer/view/groups.ts';
 import { exactly, matchedWeight, searchFor } from '../../../visualizer/view/search.ts';
 import { nameOf, placeOf } from '../../../visualizer/view/words.ts';
 import { node } from './tree.ts';
@@ -29,7 +29,13 @@ test('the legend has own code first, then groups by what they did, each package 
   const tree = node('web', 0, {}, node('f', 1, {}), node('g', 5, { url: '/node_modules/koa/g.js' }), node('h', 9, { url: 'node:fs' }), node('(garbage collector)', 2, { url: '' }), node('3 smaller parts', 50, { url: '', origin: 'part' }));
   assert.deepEqual(groupsOf(tree, 'us').map(({ name, self }) => `${name} ${self}`), ['own code 1', 'Node.js 9', 'koa 5', 'garbage collection 2', 'summed up 50']);
   assert.match(colourOf('package:koa'), /^package-[0-7]$/);
-  assert.equal(colourOf('package:koa'), colourOf('package:koa'));
+  const keys = ['own', 'package:a', 'package:b', 'package:c', 'package:i', 'package:q'];
+  const colours = coloursOf(keys);
+  assert.equal(new Set(keys.map(colours)).size, keys.length);
+  assert.deepEqual(keys.map(coloursOf([...keys].reverse())), keys.map(colours));
+  assert.equal(colours('own'), 'own');
+  const many = coloursOf(Array.from({ length: 30 }, (_, index) => `package:p${index}`));
+  assert.match(many('package:p29'), /^package-[0-7]$/);
 });
 
 test('V8’s own parts are named in words, functions that are called so are not', () => {
