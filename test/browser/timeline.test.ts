@@ -144,3 +144,13 @@ test('a click on what was cut opens it, the address keeps it, and it is there af
   await page.reload();
   await page.locator('.status').filter({ hasNotText: `${cut} smaller` }).filter({ hasText: 'busy' }).waitFor();
 });
+
+test('a choice of which nothing is kept lately leads to a longer time', async (t) => {
+  const old = windowOf({ seq: 1, startMs: Date.now() - 300 * MINUTE_MS, labels: { service: 'shop', version: '1' }, stacks: { earlier: 5 } });
+  const { port } = await serve(t, { hosts, windows: [old] });
+  const { page } = await open(t, `${base(port)}/graph/?service=shop`);
+  await page.getByText('Nothing is kept for this choice in this range').waitFor();
+  await page.getByRole('button', { name: 'Show the last 24 hours' }).click();
+  await frame(page, 'earlier').waitFor();
+  assert.match(page.url(), /from=-24hours/);
+});

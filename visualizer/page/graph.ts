@@ -19,6 +19,10 @@ import { askAround, askFlame, askTop, flameQuestion, wholeQuestion } from './fla
 import { createTake } from './take.ts';
 import { createTimeline } from './timeline-view.ts';
 
+const HOUR_MS = 3_600_000;
+/** As a preset has it. */
+const LONG = '-24hours';
+
 export function showGraph(app: HTMLElement, host: string): void {
   let state = readState(location.search, host);
   let answers: Answers | undefined;
@@ -132,18 +136,28 @@ export function showGraph(app: HTMLElement, host: string): void {
     else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`);
     const why = emptyReason(flame, state.utc);
     drawing.element.hidden = why !== undefined;
-    say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), flame.windows === 0 ? flame.extent : undefined);
+    say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), flame.windows === 0 ? elsewhere(flame) : undefined);
     status.textContent = why === undefined ? coverage(flame, state) : '';
     if (why === undefined) drawing.show(state, answers);
   }
 
-  function say(sentence: string, extent?: FlameAnswer['extent']): void {
+  function say(sentence: string, otherwise?: Elsewhere): void {
     notice.hidden = sentence === '';
     notice.replaceChildren(sentence);
-    if (sentence === '' || extent === undefined) return;
-    const { fromMs, untilMs } = extent;
-    notice.append(' ', button('Show what there is', () => { apply({ ...textsOf({ fromMs: Math.max(fromMs, untilMs - 3_600_000), untilMs }), live: false }); }));
+    if (sentence !== '' && otherwise !== undefined) notice.append(' ', button(otherwise.label, () => { apply(otherwise.change); }));
   }
+
+  /** Where there may be something when there is nothing here. */
+  function elsewhere({ extent }: FlameAnswer): Elsewhere | undefined {
+    if (extent === undefined) return state.from === LONG ? undefined : { label: 'Show the last 24 hours', change: { from: LONG, until: 'now', live: true } };
+    const { fromMs, untilMs } = extent;
+    return { label: 'Show what there is', change: { ...textsOf({ fromMs: Math.max(fromMs, untilMs - HOUR_MS), untilMs }), live: false } };
+  }
+}
+
+interface Elsewhere {
+  readonly label: string;
+  readonly change: Partial<GraphState>;
 }
 
 interface Questions {

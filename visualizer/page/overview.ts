@@ -87,7 +87,6 @@ export function showOverview(app: HTMLElement): void {
     fleet.hidden = hosts.length === 0;
     controls.hidden = hosts.length === 0;
     status.textContent = hosts.length === 0 ? '' : [`${up} of ${hosts.length} up`, state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
-    table.element.hidden = shown === 0;
     table.show(groups, { order: state.order, from: state.from, most: highestShare(hosts) });
     if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds.');
     else if (shown > 0) say('');

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Range } from '../../collector/store/contract.ts';
 import type { TimelineAnswer } from '../api.ts';
-import { columnsOf, LINE_COLOURS, meanOf, nameOf, tickText } from '../view/lines.ts';
+import { columnsOf, isJoined, LINE_COLOURS, meanOf, nameOf, tickText, usualGap } from '../view/lines.ts';
 import { clockTime, percent } from '../view/units.ts';
 import { button, h } from './dom.ts';
 
@@ -83,7 +83,11 @@ export function createTimeline(events: TimelineEvents): TimelineView {
         width: 1.5,
         ...(index >= LINE_COLOURS ? { dash: [6, 3] } : {}),
         points: { size: 4 },
-        spanGaps: false,
+        gaps: (drawn, series, _first, _last, empty) => {
+          const usual = usualGap((drawn.data[series] ?? []) as readonly (number | null)[]);
+          const stepPx = drawn.valToPos((shown?.stepMs ?? 0) / 1000, 'x', true) - drawn.valToPos(0, 'x', true);
+          return empty.filter(([from, to]) => !isJoined((to - from) / stepPx, usual));
+        },
       }))],
       hooks: {
         draw: [drawVersions],

@@ -1,5 +1,6 @@
 // The overview: which hosts, in which order, under which service; and what of it stands in the address. Pure.
 import type { HostAnswer } from '../api.ts';
+import { isJoined, usualGap } from './lines.ts';
 import { STATES } from './summary.ts';
 
 export interface FleetState {
@@ -18,8 +19,6 @@ export interface ServiceGroup {
 }
 
 const START: FleetState = { from: '-15minutes', filter: '', order: 'name' };
-/** In steps. */
-const LONGEST_GAP = 3;
 const URGENCY: Readonly<Record<HostAnswer['state'], number>> = { down: 3, stale: 2, new: 1, up: 0 };
 /** The largest first; names from A to Z. */
 const MEASURES: Readonly<Record<HostOrder, (host: HostAnswer) => number>> = {
@@ -67,14 +66,15 @@ export function highestShare(hosts: readonly HostAnswer[]): number {
   return hosts.reduce((most, { busyShares = [] }) => busyShares.reduce<number>((high, share) => Math.max(high, share ?? 0), most), 0);
 }
 
-/** Of an SVG path over `width` × `height`; a gap of a step or two is drawn over, windows may be that long. */
+/** Of an SVG path over `width` × `height`; gaps as long as usual are drawn over, windows may be that long. */
 export function sparkPath(shares: readonly (number | null)[], most: number, width: number, height: number): string {
+  const usual = usualGap(shares);
   let last = Number.NEGATIVE_INFINITY;
   return shares.map((share, step) => {
     if (share === null) return '';
     const x = ((step / Math.max(1, shares.length - 1)) * width).toFixed(1);
     const y = (height - (most === 0 ? 0 : Math.min(1, share / most)) * height).toFixed(1);
-    const joined = step - last <= LONGEST_GAP;
+    const joined = isJoined(step - last, usual);
     last = step;
     // Without some length a point that stands alone would not be seen.
     return `${joined ? 'L' : 'M'}${x} ${y}${joined ? '' : 'h.1'}`;

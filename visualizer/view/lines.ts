@@ -20,6 +20,23 @@ export function meanOf({ busyUs, coveredUs }: TimelineLine): number | null {
   return shareOf(busyUs.reduce((sum, us) => sum + us, 0), coveredUs.reduce((sum, us) => sum + us, 0));
 }
 
+/** How many steps usually lie between two that have a value; a line is drawn over gaps that are not much longer. */
+export function usualGap(shares: readonly (number | null)[]): number {
+  const gaps: number[] = [];
+  let last: number | undefined;
+  shares.forEach((share, step) => {
+    if (share === null) return;
+    if (last !== undefined) gaps.push(step - last);
+    last = step;
+  });
+  return gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 1;
+}
+
+/** Whether a line joins two steps so far apart. */
+export function isJoined(steps: number, usual: number): boolean {
+  return steps <= 1.5 * usual;
+}
+
 /** What a line is called where it has no name of its own. */
 export function nameOf({ name }: TimelineLine, by: string): string {
   if (name !== '') return name;
