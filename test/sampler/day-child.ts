@@ -1,6 +1,6 @@
 // A day in which nobody asks, made in seconds: what a process takes in memory that does nothing besides.
 import { readFileSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createShelf } from '#sampler/shelf.js';
 import type { ShelfCounts } from '#sampler/shelf.js';
 import { HOUR_WINDOWS, MAX_BYTES, WINDOW_MS, windowsOf } from './away-windows.ts';
@@ -32,8 +32,11 @@ const held = shelf.peek(0).reduce((sum, { body }) => sum + body.count.reduce((a,
 process.send?.({ held, counts: shelf.counts(), rssGrowthBytes: most.rss - before.rss, usedGrowthBytes: most.used - before.used } satisfies DayTold);
 
 async function taken(): Promise<{ rss: number; used: number }> {
-  await turn();
   globalThis.gc?.();
+  // V8 gives pages back to the system in a thread of its own.
+  await pause(20);
+  globalThis.gc?.();
+  await pause(20);
   const { rss, heapUsed, external } = process.memoryUsage();
   return { rss, used: heapUsed + external };
 }
