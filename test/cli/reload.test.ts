@@ -62,7 +62,7 @@ test('what only a start takes over is told with its key, both values and the way
   const told = serving.lines().filter(({ level }) => level === 40).filter(({ key }) => key !== undefined);
   assert.deepEqual(told.map(({ key, from, to }) => [key, from, to]), [
     ['[global] dbpath', `${path}/db`, `${path}/other`],
-    ['[retention] raw', '2.0 days', '1.0 days'],
+    ['[retention] raw', '2 days', '1 day'],
     ['[retention] max_size', 'not set', '1073741824 bytes'],
     ['[visualizer] listen', '127.0.0.1:0', '127.0.0.1:1'],
     ['[sampler] interval', '10ms', '5ms'],
