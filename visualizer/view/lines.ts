@@ -29,7 +29,7 @@ export function usualGap(shares: readonly (number | null)[]): number {
     if (last !== undefined) gaps.push(step - last);
     last = step;
   });
-  return gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 1;
+  return gaps.sort((a, b) => a - b)[(gaps.length - 1) >> 1] ?? 1;
 }
 
 /** Whether a line joins two steps so far apart. */
