@@ -49,10 +49,13 @@ interface Open {
 const FOREIGN_PROFILE_MS = 60_000;
 const OVERLAP_PERIODS = 3;
 
-/** V8 without a sample for this long, while the process works, samples no more. */
-const SILENT_PERIODS = 10;
+/** V8 without a sample for this long, in which the process worked for as long, samples no more. */
+const SILENT_PERIODS = 50;
 
-/** @throws where there is no inspector. */
+/**
+ * `connect` brings V8's profiler; tests bring one that fails.
+ * @throws where there is no inspector.
+ */
 export function startRotation(intervalUs: Microseconds, clock: Clock, sink: SliceSink, connect: typeof connectV8 = connectV8): Rotation {
   const cost: RotationCost = { firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {} };
   const tag = `liveprofiler ${Math.random().toString(36).slice(2)}`;
@@ -133,15 +136,18 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
 
   function account(lengthUs: Microseconds): void {
     cost.slices++;
-    cost.totalPauseUs += pauseUs;
-    cost.longestPauseUs = Math.max(cost.longestPauseUs, pauseUs);
+    paused(pauseUs);
     sliceMs = nextSliceMs(lengthUs / 1000, pauseUs);
   }
 
+  function paused(forUs: Microseconds): void {
+    cost.totalPauseUs += forUs;
+    cost.longestPauseUs = Math.max(cost.longestPauseUs, forUs);
+  }
+
   function isSilent(atUs: Microseconds): boolean {
-    const silentUs = atUs - sampled.atUs;
     const { user, system } = process.cpuUsage(sampled.cpu);
-    return silentUs > SILENT_PERIODS * intervalUs && user + system > silentUs / 5;
+    return Math.min(atUs - sampled.atUs, user + system) > SILENT_PERIODS * intervalUs;
   }
 
   function isForeignLeftOpen(): boolean {
@@ -181,6 +187,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     current = open();
     sampled = { atUs: current.fromUs, cpu: process.cpuUsage() };
     sink.window().addDropped(0, current.fromUs - startUs);
+    paused(current.fromUs - startUs);
     sink.sliceEnded(current.fromUs);
     plan();
   }

@@ -40,7 +40,6 @@ async function event(matches: (message: Message) => boolean): Promise<Message> {
 }
 
 await call('Profiler.enable');
-await call('Profiler.setSamplingInterval', { interval: 1000 });
 await call('Profiler.start');
 await pause(700);
 const { profile } = await call('Profiler.stop');

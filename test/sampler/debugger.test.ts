@@ -32,7 +32,7 @@ test('a debugger from outside profiles, halts, ends our profile and breaks off; 
   const windows = await allWindows(port);
   assertConserved(windows);
   const [busy, dropped] = [windows.reduce((sum, window) => sum + weightOf(window), 0), windows.reduce((sum, window) => sum + window.dropped.weight, 0)];
-  assert.ok(busy > haltedMs * 1000 && dropped < busy / 10, `busy ${busy}, dropped ${dropped} µs`);
+  assert.ok(busy > haltedMs * 1000 && dropped < busy / 3, `busy ${busy}, dropped ${dropped} µs`);
   const after = await askWire(port, before.cursor);
   assert.ok(after.processes[0]?.windows.some((window) => weightOf(window) > 0 && window.dropped.weight === 0), 'nothing is sampled after the debugger left');
 });
