@@ -8,6 +8,7 @@ import { folded } from './formats/folded.ts';
 import type { Clock } from './clock.ts';
 import type { ProcessState } from './process-state.ts';
 import { inTurns } from './pieces.ts';
+import type { Frame } from './profile.ts';
 import { KINDS } from './profile.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
@@ -42,6 +43,8 @@ interface Reply {
 
 /** Windows of about this much memory go into one answer, so that writing it pauses the service for a moment only. */
 const ANSWER_BYTES = 512 * 1024;
+/** How long an answer waits for frames to be named; one that comes too early tells V8's own names. */
+const NAMING_MS = 1500;
 const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
@@ -54,8 +57,8 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     const after = query.get('after');
     if (after !== null) return { status: 200, type: JSON_TYPE, body: JSON.stringify(wireAnswer(after, head)) };
     const format = query.get('format');
-    if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(state.shelf.peek(0)) };
-    if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(state.shelf.peek(0)) };
+    if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(originals(state.shelf.peek(0))) };
+    if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(originals(state.shelf.peek(0))) };
     return { status: 200, type: JSON_TYPE, body: ancestorAnswer(head) };
   }
 
@@ -63,7 +66,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     const windows = head ? state.shelf.peek(ancestorSeq) : state.shelf.send(ancestorSeq).windows;
     if (windows.length === 0 && state.state().state !== 'running') return '{}';
     if (!head) ancestorSeq = windows.at(-1)?.lastSeq ?? ancestorSeq;
-    return ancestorJson(windows, state.intervalUs);
+    return ancestorJson(originals(windows), state.intervalUs);
   }
 
   function wireAnswer(after: string, head: boolean): WireAnswer {
@@ -89,10 +92,18 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
           cost: state.cost(),
           kinds: KINDS,
           threads: threadsOf(windows),
-          ...encodeWindows(windows),
+          ...encodeWindows(withFrames(windows, state.names.shown)),
         },
       ],
     };
+  }
+
+  /** For people, who know what they wrote. */
+  function originals(windows: readonly FinishedWindow[]): FinishedWindow[] {
+    return withFrames(windows, (frame) => {
+      const shown = state.names.shown(frame);
+      return shown.original ?? shown;
+    });
   }
 
   function threadsOf(windows: readonly FinishedWindow[]): WireProcess['threads'] {
@@ -109,12 +120,19 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
           return;
         }
         const { searchParams } = new URL(request.url ?? '', 'http://sampler');
-        send(response, request, reply(searchParams, request.method === 'HEAD'));
+        const answered = (): void => { send(response, request, reply(searchParams, request.method === 'HEAD')); };
+        const naming = state.names.settled(NAMING_MS);
+        if (naming === undefined) answered();
+        else naming.then(answered).catch((error: unknown) => { fail(response, error); });
       } catch (error) {
         fail(response, error);
       }
     },
   };
+}
+
+function withFrames(windows: readonly FinishedWindow[], named: (frame: Frame) => Frame): FinishedWindow[] {
+  return windows.map((window) => ({ ...window, body: { ...window.body, frames: window.body.frames.map(named) } }));
 }
 
 function faultOf(query: URLSearchParams): string | undefined {

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
+import type { Namer } from './names/namer.ts';
+import { createNamer } from './names/namer.ts';
 import type { CheckedOptions } from './options.ts';
 import type { Labels, Microseconds, Milliseconds } from './profile.ts';
 import type { Shelf } from './shelf.ts';
@@ -9,6 +11,7 @@ import { createShelf } from './shelf.ts';
 import { sampleThread } from './thread.ts';
 import { leaveThread, nameOfWorker } from './worker.ts';
 import { followWorkers } from './workers.ts';
+import type { ThreadWindow } from './window.ts';
 import type { WireProcess } from './wire.ts';
 
 export interface ProcessState {
@@ -19,6 +22,8 @@ export interface ProcessState {
   readonly intervalUs: Microseconds;
   readonly windowMs: Milliseconds;
   readonly shelf: Shelf;
+  /** What the frames of the windows are called. */
+  readonly names: Namer;
   state(): Pick<WireProcess, 'state' | 'reason'>;
   cost(): WireProcess['cost'];
   pause(): void;
@@ -35,10 +40,16 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   const boot = randomBytes(6).toString('hex');
   const intervalUs = Math.round(options.intervalUs * (1 - SPREAD + 2 * SPREAD * random()));
   const shelf = createShelf(options.maxBytes);
+  const names = createNamer();
   const name = (): string => (isMainThread ? 'main' : nameOfWorker());
   let now: Pick<WireProcess, 'state' | 'reason'> = options.enabled ? { state: 'paused' } : { state: 'disabled', reason: 'enabled is false' };
 
-  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, heldBytes: () => shelf.counts().bytesHeld, finished: shelf.add });
+  function keep(window: ThreadWindow): void {
+    names.want(window.body.frames);
+    shelf.add(window);
+  }
+
+  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, heldBytes: () => shelf.counts().bytesHeld, finished: keep });
   let workers: ReturnType<typeof followWorkers> | undefined;
 
   function begin(): void {
@@ -54,7 +65,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     // Whoever calls createSampler in a worker wants a sampler of the worker's own.
     leaveThread();
     begin();
-    if (now.state === 'running') workers = followWorkers({ channel: `liveprofiler ${boot}`, intervalUs, windowMs }, shelf.add);
+    if (now.state === 'running') workers = followWorkers({ channel: `liveprofiler ${boot}`, intervalUs, windowMs }, keep);
   }
   return {
     boot,
@@ -65,10 +76,11 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     intervalUs,
     windowMs,
     shelf,
+    names,
     state: () => now,
     cost() {
       const { recoveries, ...cost } = thread.cost();
-      return { ...cost, recoveries: { ...recoveries, ...workers?.recoveries() }, ...shelf.counts() };
+      return { ...cost, recoveries: { ...recoveries, ...workers?.recoveries(), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }) }, ...shelf.counts() };
     },
     pause() {
       if (now.state !== 'running') return;
@@ -87,6 +99,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       const following = workers;
       workers = undefined;
       await following?.stop();
+      names.stop();
     },
   };
 }

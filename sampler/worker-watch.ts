@@ -9,10 +9,14 @@ import type { FromWorker, WorkerConfig } from './worker.ts';
 /** Node 20 crashes when a worker that is terminated while busy is asked to evaluate something. */
 const MAY_EVALUATE = Number(process.versions.node.split('.')[0]) >= 22;
 
+/** Workers of the sampler itself: nobody wants to see them. */
+export const ours: WeakSet<Worker> = new WeakSet<Worker>();
+
 /** The result stops watching. */
 export function watchWorkers(config: WorkerConfig, tell: (message: FromWorker) => void): () => void {
   const workers = MAY_EVALUATE ? connected() : undefined;
   const online = (worker: Worker): void => {
+    if (ours.has(worker)) return;
     const thread = worker.threadId;
     // Before it is online, its own start would be disturbed.
     worker.once('online', () => workers?.evaluate(thread, joining(config)));

@@ -1,0 +1,93 @@
+// Looks places up in a source map, all of one file in one pass over its mappings: nothing is kept but what was asked.
+// https://tc39.es/ecma426/ Pure.
+
+export interface MapJson {
+  readonly sources: readonly (string | null)[];
+  readonly sourcesContent?: readonly (string | null)[];
+  readonly sourceRoot?: string;
+  readonly names?: readonly string[];
+  readonly mappings: string;
+}
+
+/** 0-based, as V8 and source maps count. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Origin extends Position {
+  readonly source: number;
+  /** Index into `names`, where the segment starts at the very position asked for. */
+  readonly name: number | undefined;
+}
+
+const DIGITS = new Int8Array(128).fill(-1);
+Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach((digit, value) => {
+  DIGITS[digit] = value;
+});
+
+/**
+ * What each position came from, in the order asked; undefined where the map says nothing.
+ * @throws RangeError on mappings that are no base64 VLQ.
+ */
+export function originsOf({ mappings }: Pick<MapJson, 'mappings'>, positions: readonly Position[]): (Origin | undefined)[] {
+  const origins = new Array<Origin | undefined>(positions.length).fill(undefined);
+  const order = positions.map((_, index) => index).sort((a, b) => compare(positions[a], positions[b]));
+  let next = 0;
+  let at = 0;
+  let line = 0;
+  let column = 0;
+  let [source, sourceLine, sourceColumn, name] = [0, 0, 0, 0];
+  let here: Origin | undefined;
+
+  function number(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 5) {
+      const digit = DIGITS[mappings.charCodeAt(at++)] ?? -1;
+      if (digit < 0 || shift > 30) throw new RangeError(`The mappings break off at character ${at}`);
+      value += (digit & 31) * 2 ** shift;
+      if ((digit & 32) === 0) return value % 2 === 1 ? -(value - 1) / 2 : value / 2;
+    }
+  }
+  const endsSegment = (): boolean => at >= mappings.length || mappings[at] === ',' || mappings[at] === ';';
+  /** All before (line, column) belong to the segment before. */
+  const settle = (untilLine: number, untilColumn: number): void => {
+    for (let index = order[next]; index !== undefined; index = order[++next]) {
+      const position = positions[index];
+      if (position === undefined || position.line > untilLine || (position.line === untilLine && position.column >= untilColumn)) return;
+      if (position.line !== line || here === undefined) continue;
+      origins[index] = position.column === column ? here : { ...here, name: undefined };
+    }
+  };
+
+  while (at < mappings.length && next < order.length) {
+    const sign = mappings[at];
+    if (sign === ';') {
+      settle(line, Number.POSITIVE_INFINITY);
+      line++;
+      column = 0;
+      here = undefined;
+      at++;
+    } else if (sign === ',') at++;
+    else {
+      const segmentColumn = column + number();
+      settle(line, segmentColumn);
+      column = segmentColumn;
+      if (endsSegment()) here = undefined;
+      else {
+        source += number();
+        sourceLine += number();
+        sourceColumn += number();
+        const named = !endsSegment();
+        if (named) name += number();
+        here = { source, line: sourceLine, column: sourceColumn, name: named ? name : undefined };
+      }
+    }
+  }
+  settle(line, Number.POSITIVE_INFINITY);
+  return origins;
+}
+
+function compare(a: Position | undefined, b: Position | undefined): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}

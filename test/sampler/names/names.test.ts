@@ -1,0 +1,90 @@
+// What functions are called in answers of real services: as their authors wrote them.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
+import ts from 'typescript';
+import type { Frame } from 'liveprofiler-sampler/wire';
+import { folder, run, SOURCE, SPIN } from './program.ts';
+
+const FILES = { 'src/main.ts': SOURCE, 'src/spin.ts': SPIN };
+
+type Compile = (cwd: string) => string;
+
+function bundle(options: BuildOptions): Compile {
+  return (cwd) => {
+    buildSync({ absWorkingDir: cwd, entryPoints: ['src/main.ts'], outfile: 'dist/main.js', bundle: true, platform: 'node', format: 'esm', ...options });
+    return 'dist/main.js';
+  };
+}
+
+function tsc(options: ts.CompilerOptions): Compile {
+  return (cwd) => {
+    const rootNames = ['src/main.ts', 'src/spin.ts'].map((name) => join(cwd, name));
+    const program = ts.createProgram({ rootNames, options: { outDir: join(cwd, 'dist'), rootDir: join(cwd, 'src'), module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022, rewriteRelativeImportExtensions: true, types: [], ...options } });
+    program.emit();
+    return 'dist/main.js';
+  };
+}
+
+const COMPILERS: Readonly<Record<string, Compile>> = {
+  'esbuild, minified, with a file map': bundle({ minify: true, sourcemap: 'linked' }),
+  'esbuild, with an inline map': bundle({ sourcemap: 'inline' }),
+  'esbuild, minified, its map without sources': bundle({ minify: true, sourcemap: 'linked', sourcesContent: false }),
+  'tsc, with file maps': tsc({ sourceMap: true }),
+  'tsc, with inline maps and sources': tsc({ inlineSourceMap: true, inlineSources: true }),
+};
+
+function originalOf(frames: readonly Frame[], line: number, url = 'src/main.ts'): Frame['original'] {
+  return frames.map(({ original }) => original).find((original) => original?.url === url && original.line === line);
+}
+
+for (const [name, compile] of Object.entries(COMPILERS)) {
+  test(`${name}: a service shows its own functions, files and lines, and the frame keeps both places`, async (t) => {
+    const cwd = folder(t, FILES);
+    const { frames } = await run(t, cwd, compile(cwd), (told) => [4, 8, 11].every((line) => originalOf(told, line) !== undefined));
+    const hasSources = !name.includes('without sources');
+    assert.equal(originalOf(frames, 11)?.name, 'renderReport');
+    assert.equal(originalOf(frames, 1, 'src/spin.ts')?.name, 'spin');
+    if (hasSources && !name.startsWith('tsc, with file')) assert.deepEqual([originalOf(frames, 4)?.name, originalOf(frames, 8)?.name], ['Invoice.total', 'get Invoice.label']);
+    for (const { url, original } of frames) if (original?.url === 'src/main.ts') assert.equal(url, 'dist/main.js');
+  });
+}
+
+test('a missing or broken map leaves the generated names, and is told once', async (t) => {
+  for (const map of [undefined, '{ "sources": [], "mappings": "!" }']) {
+    const cwd = folder(t, FILES);
+    buildSync({ absWorkingDir: cwd, entryPoints: ['src/main.ts'], outfile: 'dist/main.js', bundle: true, platform: 'node', format: 'esm' });
+    writeFileSync(join(cwd, 'dist/main.js'), '\n//# sourceMappingURL=main.js.map\n', { flag: 'a' });
+    if (map !== undefined) writeFileSync(join(cwd, 'dist/main.js.map'), map);
+    const { frames, process, errors } = await run(t, cwd, 'dist/main.js', (told) => ['Invoice.total', 'renderReport', 'spin'].every((name) => told.some((frame) => frame.name === name)));
+    assert.deepEqual(frames.filter(({ url, original }) => url === 'dist/main.js' && original !== undefined), []);
+    assert.equal(process.cost.recoveries['faultySourceMap'], 1);
+    assert.equal(errors.match(/source map of .*dist\/main\.js cannot be used/g)?.length, 1);
+  }
+});
+
+test('classes, packages, Node itself, eval and both kinds of modules have names that people recognise', async (t) => {
+  const cwd = folder(t, {
+    'lib/helper.cjs': 'exports.Old = class Old { work(spin) { return spin(80); } };',
+    'node_modules/@scope/pack/package.json': '{ "version": "4.5.6", "main": "index.js" }',
+    'node_modules/@scope/pack/index.js': 'exports.packed = function packed(spin) { return spin(80); };',
+    'spin.mjs': `import { readFileSync } from 'node:fs';\n${SPIN.replaceAll(': number', '')}`,
+    'main.mjs': `
+      import { spin } from './spin.mjs';
+      import { Old } from './lib/helper.cjs';
+      import { packed } from '@scope/pack';
+      import { readFileSync } from 'node:fs';
+      setInterval(() => {
+        new Old().work(spin); packed(spin); (0, eval)('(function inEval(spin) { return spin(80) })')(spin);
+        for (const until = Date.now() + 80; Date.now() < until; ) readFileSync('/proc/self/stat');
+      }, 1);
+      process.stdin.once('end', () => process.exit()).resume();`,
+  });
+  const wanted = [['Old.work', 'lib/helper.cjs'], ['packed', 'npm:@scope/pack@4.5.6/index.js'], ['inEval', '(eval)'], ['spin', 'spin.mjs'], ['readFileSync', 'node:fs']];
+  const { frames } = await run(t, cwd, 'main.mjs', (told) => wanted.every(([name, url]) => told.some((frame) => frame.name === name && frame.url === url)));
+  for (const [name, url] of wanted) assert.ok(frames.some((frame) => frame.name === name && frame.url === url), `${name} of ${url}`);
+  assert.deepEqual(frames.filter(({ url }) => url.includes(cwd)), []);
+});
