@@ -37,8 +37,9 @@ const COMPILERS: Readonly<Record<string, Compile>> = {
   'tsc, with inline maps and sources': tsc({ inlineSourceMap: true, inlineSources: true }),
 };
 
+/** Of the function that starts there; that of the module itself has no name. */
 function originalOf(frames: readonly Frame[], line: number, url = 'src/main.ts'): Frame['original'] {
-  return frames.map(({ original }) => original).find((original) => original?.url === url && original.line === line);
+  return frames.map(({ original }) => original).find((original) => original?.url === url && original.line === line && original.name !== '');
 }
 
 for (const [name, compile] of Object.entries(COMPILERS)) {
