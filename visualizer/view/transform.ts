@@ -23,23 +23,28 @@ interface Grown extends Omit<FlameNode, 'c'> {
 export function transformed(root: FlameNode, { hide, fold }: Transformation): FlameNode {
   if (hide.length === 0 && !fold) return root;
   const hidden = new Set(hide);
+  /** What is being called, by function. */
+  const open = new Map<string, Grown>();
   const children = new Map<Grown, Map<string, Grown>>();
   const top: Grown = { ...root, c: [] };
-  addChildren(root, top, []);
+  addChildren(root, top);
   addUp(top);
   return top;
 
-  function addChildren(from: FlameNode, into: Grown, path: readonly (readonly [key: string, node: Grown])[]): void {
+  function addChildren(from: FlameNode, into: Grown): void {
     for (const child of from.c) {
       if (hidden.has(groupOf(child))) {
         addSelf(into, child);
-        addChildren(child, into, path);
+        addChildren(child, into);
         continue;
       }
       const key = keyOf(child);
-      const target = (fold ? path.find(([other]) => other === key)?.[1] : undefined) ?? under(into, key, child);
+      const target = (fold ? open.get(key) : undefined) ?? under(into, key, child);
       addSelf(target, child);
-      addChildren(child, target, [...path, [key, target]]);
+      const outermost = !open.has(key);
+      if (outermost) open.set(key, target);
+      addChildren(child, target);
+      if (outermost) open.delete(key);
     }
   }
 
