@@ -3,42 +3,48 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bytes } from '../profile.ts';
-import type { MapJson } from './source-map.ts';
+import type { MapFile } from './map-file.ts';
+import { openMap } from './map-file.ts';
 
-export const MAX_SOURCE_BYTES: Bytes = 64 * 2 ** 20;
-export const MAX_MAP_BYTES: Bytes = 128 * 2 ** 20;
+export const MAX_FILE_BYTES: Bytes = 128 * 2 ** 20;
 
 export interface FoundMap {
-  readonly map: MapJson;
+  readonly map: MapFile;
+  readonly bytes: Bytes;
   /** What its sources are relative to. */
   readonly folder: string;
 }
 
-/** undefined when it is not there, or larger than `most`. */
-export function read(file: string, most: Bytes): string | undefined {
+const MARKS = ['//# sourceMappingURL=', '//@ sourceMappingURL='];
+const INLINE = /^data:application\/json[^,]{0,100}?(;base64)?,/;
+
+/** undefined when it is not there, or too large. */
+export function read(file: string): Buffer | undefined {
   try {
-    return statSync(file).size > most ? undefined : readFileSync(file, 'utf8');
+    return statSync(file).size > MAX_FILE_BYTES ? undefined : readFileSync(file);
   } catch {
     return undefined;
   }
 }
 
 /**
- * The map that a source names in its last lines; undefined when it names none.
- * @throws when the map is not there, too large, or no map.
+ * The map that a source names at its end; undefined when it names none.
+ * @throws Error in words when the map is not there, too large, or no map.
  */
-export function mapOf(file: string, source: string): FoundMap | undefined {
+export function mapOf(file: string, source: Buffer): FoundMap | undefined {
   const url = mapUrl(source);
   if (url === undefined) return undefined;
-  const inline = /^data:application\/json[^,]*?(;base64)?,/.exec(url);
+  const inline = INLINE.exec(url.toString('latin1', 0, 200));
   if (inline !== null) {
-    const data = url.slice(inline[0].length);
-    return { map: parsed(inline[1] === undefined ? decodeURIComponent(data) : Buffer.from(data, 'base64').toString()), folder: dirname(file) };
+    const data = url.toString('latin1', inline[0].length);
+    const json = inline[1] === undefined ? Buffer.from(decodeURIComponent(data)) : Buffer.from(data, 'base64');
+    return { map: openMap(json), bytes: json.length, folder: dirname(file) };
   }
-  const path = url.startsWith('file:') ? fileURLToPath(url) : resolve(dirname(file), decodeURIComponent(url));
-  const json = read(path, MAX_MAP_BYTES);
+  const name = url.toString();
+  const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(file), decodeURIComponent(name));
+  const json = read(path);
   if (json === undefined) throw new Error('it is not there, or too large');
-  return { map: parsed(json), folder: dirname(path) };
+  return { map: openMap(json), bytes: json.length, folder: dirname(path) };
 }
 
 /** `version` of a package.json; undefined where there is none. */
@@ -51,16 +57,15 @@ export function packageVersion(folder: string): string | undefined {
   }
 }
 
-function mapUrl(source: string): string | undefined {
-  const at = Math.max(source.lastIndexOf('//# sourceMappingURL='), source.lastIndexOf('//@ sourceMappingURL='));
+function mapUrl(source: Buffer): Buffer | undefined {
+  const at = Math.max(...MARKS.map((mark) => source.lastIndexOf(mark)));
   if (at < 0) return undefined;
-  const [, url] = /^\S+ sourceMappingURL=(\S+)\s*$/.exec(source.slice(at)) ?? [];
-  return url;
-}
-
-function parsed(json: string): MapJson {
-  const map = JSON.parse(json) as Partial<MapJson>;
-  const { sources, mappings } = map;
-  if (!Array.isArray(sources) || typeof mappings !== 'string') throw new Error('it is no source map');
-  return { ...map, sources, mappings };
+  let start = at + (MARKS[0]?.length ?? 0);
+  const newline = source.indexOf('\n', start);
+  let end = newline < 0 ? source.length : newline;
+  while (end > start && (source[end - 1] ?? 0) <= 0x20) end--;
+  while (start < end && (source[start] ?? 0) <= 0x20) start++;
+  // What a program prints or searches for is in the midst of it, with code behind it.
+  const rest = newline < 0 ? '' : source.toString('latin1', newline, newline + 200).trim();
+  return rest === '' && end > start && source.subarray(start, end).indexOf(' ') < 0 ? source.subarray(start, end) : undefined;
 }

@@ -21,7 +21,7 @@ export interface Namer {
 const MAX_NAMES = 50_000;
 /** The thread goes when nothing was asked for this long: its memory is the service's. */
 const IDLE_MS = 10_000;
-const MAX_HEAP_MB = 1024;
+const MAX_HEAP_MB = 256;
 
 export function createNamer(): Namer {
   const root = workingDirectory();
@@ -60,10 +60,11 @@ export function createNamer(): Namer {
         if (worker === begun) learn(named);
       });
       begun.on('error', () => undefined);
-      begun.once('exit', () => {
+      begun.once('exit', (code) => {
         if (worker !== begun) return;
-        // Too large a map, say. What it was asked keeps the names that V8 gave.
         worker = undefined;
+        // It ends by itself after a large file. When it broke, what it was asked keeps the names that V8 gave.
+        if (code === 0 && asked !== undefined) waiting.unshift(...asked);
         next();
       });
       return begun;

@@ -1,6 +1,6 @@
 // The thread that names frames. It answers batches in order and has no other life.
 import { parentPort } from 'node:worker_threads';
-import type { Frame } from '../profile.ts';
+import type { Bytes, Frame } from '../profile.ts';
 import { nameFrames } from './resolve.ts';
 
 export interface Batch {
@@ -8,6 +8,11 @@ export interface Batch {
   readonly root: string;
 }
 
+const LARGE_BYTES: Bytes = 8 * 2 ** 20;
+
 parentPort?.on('message', ({ frames, root }: Batch) => {
-  parentPort?.postMessage(nameFrames(frames, root));
+  const named = nameFrames(frames, root);
+  parentPort?.postMessage(named);
+  // What a large file took would stay with the thread for long.
+  if (named.bytes > LARGE_BYTES) process.exit();
 });

@@ -3,12 +3,12 @@
 import { resolve } from 'node:path';
 import { classesAt } from './classes.ts';
 import type { FoundMap } from './files.ts';
-import { mapOf, MAX_SOURCE_BYTES, packageVersion, read } from './files.ts';
+import { mapOf, packageVersion, read } from './files.ts';
 import { locate, shownUrl, slashed } from './place.ts';
 import { offsetFinder } from './positions.ts';
 import type { Origin } from './source-map.ts';
 import { originsOf } from './source-map.ts';
-import type { Frame, Place } from '../profile.ts';
+import type { Bytes, Frame, Place } from '../profile.ts';
 
 export type Original = Place & { readonly name: string };
 
@@ -17,9 +17,14 @@ export interface Named {
   readonly frames: readonly Frame[];
   /** Files whose map is missing or broken, and why. */
   readonly faults: readonly { readonly file: string; readonly why: string }[];
+  /** The largest file that was read. */
+  readonly bytes: Bytes;
 }
 
 export type FaultyMap = Named['faults'][number];
+
+/** Of a larger source, which is a bundle, the map tells the classes. */
+const MAX_SCANNED_BYTES: Bytes = 8 * 2 ** 20;
 
 /** `root` as in `shownUrl`. Whatever cannot be read leaves the frame as V8 named it. */
 export function nameFrames(frames: readonly Frame[], root: string): Named {
@@ -27,6 +32,7 @@ export function nameFrames(frames: readonly Frame[], root: string): Named {
   const faults: FaultyMap[] = [];
   const shown = new Map<Frame, Frame>();
   const byFile = new Map<string, Frame[]>();
+  let bytes = 0;
 
   const urlOf = (frame: Place): string => {
     const { packageFolder } = locate(frame.url);
@@ -40,9 +46,10 @@ export function nameFrames(frames: readonly Frame[], root: string): Named {
     if (file !== undefined && frame.line > 0) byFile.set(file, [...(byFile.get(file) ?? []), frame]);
   }
   for (const [file, here] of byFile) {
-    const source = read(file, MAX_SOURCE_BYTES);
+    const source = read(file);
     if (source === undefined) continue;
-    const classes = classNames(source, here);
+    bytes = Math.max(bytes, source.length);
+    const classes = source.length > MAX_SCANNED_BYTES ? [] : classNames(source.toString(), here);
     const originals = originalsOf(file, source, here);
     for (const [index, frame] of here.entries()) {
       const name = withClass(frame.name, classes[index]);
@@ -50,12 +57,14 @@ export function nameFrames(frames: readonly Frame[], root: string): Named {
       shown.set(frame, { ...frame, name, url: urlOf(frame), ...(original === undefined ? {} : { original: { ...original, url: urlOf(original) } }) });
     }
   }
-  return { frames: frames.map((frame) => shown.get(frame) ?? frame), faults };
+  return { frames: frames.map((frame) => shown.get(frame) ?? frame), faults, bytes };
 
-  function originalsOf(file: string, source: string, here: readonly Frame[]): (Original | undefined)[] {
+  function originalsOf(file: string, source: Buffer, here: readonly Frame[]): (Original | undefined)[] {
     try {
       const found = mapOf(file, source);
-      return found === undefined ? [] : originals(found, here);
+      if (found === undefined) return [];
+      bytes = Math.max(bytes, found.bytes);
+      return originals(found, here);
     } catch (error) {
       faults.push({ file, why: error instanceof Error ? error.message : String(error) });
       return [];
@@ -65,22 +74,22 @@ export function nameFrames(frames: readonly Frame[], root: string): Named {
 
 function originals({ map, folder }: FoundMap, frames: readonly Frame[]): (Original | undefined)[] {
   // A name stands where the identifier does; V8 tells where the parameters begin, which is right behind it.
-  const places = originsOf(map, frames.map(({ line, column }) => ({ line: line - 1, column: column - 1 })));
-  const identifiers = originsOf(map, frames.map(({ name, line, column }) => ({ line: line - 1, column: Math.max(0, column - 1 - name.length) })));
+  const places = originsOf(map.mappings, frames.map(({ line, column }) => ({ line: line - 1, column: column - 1 })));
+  const identifiers = originsOf(map.mappings, frames.map(({ name, line, column }) => ({ line: line - 1, column: Math.max(0, column - 1 - name.length) })));
   const texts = new Map<number, Frame[]>();
   const found = frames.map((frame, index): Original | undefined => {
     const place = places[index];
     if (place === undefined) return undefined;
     const name = nameIn(map.names, identifiers[index]) ?? nameIn(map.names, place) ?? frame.name;
-    return { name, url: sourceUrl(map.sources[place.source] ?? '', map.sourceRoot, folder).slice(0, MAX_URL_LENGTH), line: place.line + 1, column: place.column + 1 };
+    return { name, url: sourceUrl(map.sources[place.source], map.sourceRoot, folder).slice(0, MAX_URL_LENGTH), line: place.line + 1, column: place.column + 1 };
   });
   frames.forEach((frame, index) => {
     const source = places[index]?.source;
     if (source !== undefined) texts.set(source, [...(texts.get(source) ?? []), frame]);
   });
   for (const [source, here] of texts) {
-    const text = map.sourcesContent?.[source];
-    if (typeof text !== 'string') continue;
+    const text = map.contentOf(source);
+    if (text === undefined || text.length > MAX_SCANNED_BYTES) continue;
     const indices = here.map((frame) => frames.indexOf(frame));
     const classes = classNames(text, indices.map((index) => ({ ...(found[index] ?? NOWHERE) })), false);
     indices.forEach((index, at) => {
@@ -95,8 +104,8 @@ const MAX_NAME_LENGTH = 512;
 const MAX_URL_LENGTH = 1024;
 const NOWHERE: Original = { name: '', url: '', line: 0, column: 0 };
 
-function nameIn(names: readonly unknown[] | undefined, origin: Origin | undefined): string | undefined {
-  const name = origin?.name === undefined ? undefined : names?.[origin.name];
+function nameIn(names: readonly unknown[], origin: Origin | undefined): string | undefined {
+  const name = origin?.name === undefined ? undefined : names[origin.name];
   return typeof name === 'string' && name !== '' ? name.slice(0, MAX_NAME_LENGTH) : undefined;
 }
 
@@ -123,7 +132,8 @@ function withClass(name: string, className: string | undefined): string {
 }
 
 /** Bundlers write `webpack://shop/./src/a.ts` where others write a path. */
-function sourceUrl(source: string, root: string | undefined, folder: string): string {
+function sourceUrl(given: unknown, root: string | undefined, folder: string): string {
+  const source = typeof given === 'string' ? given : '';
   const named = /^[\w.+-]+:\/\/(?:[^/]*)\/(?:\.\/)?(.*)$/.exec(source);
   if (named !== null && !source.startsWith('file:')) return (named[1] ?? '').replace(/\?\w*$/, '');
   if (source.startsWith('file:')) return source;

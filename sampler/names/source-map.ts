@@ -1,14 +1,6 @@
 // Looks places up in a source map, all of one file in one pass over its mappings: nothing is kept but what was asked.
 // https://tc39.es/ecma426/ Pure.
 
-export interface MapJson {
-  readonly sources: readonly (string | null)[];
-  readonly sourcesContent?: readonly (string | null)[];
-  readonly sourceRoot?: string;
-  readonly names?: readonly string[];
-  readonly mappings: string;
-}
-
 /** 0-based, as V8 and source maps count. */
 export interface Position {
   readonly line: number;
@@ -21,6 +13,7 @@ export interface Origin extends Position {
   readonly name: number | undefined;
 }
 
+const [COMMA, SEMICOLON] = [0x2c, 0x3b];
 const DIGITS = new Int8Array(128).fill(-1);
 Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach((digit, value) => {
   DIGITS[digit] = value;
@@ -30,7 +23,7 @@ Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').
  * What each position came from, in the order asked; undefined where the map says nothing.
  * @throws RangeError on mappings that are no base64 VLQ.
  */
-export function originsOf({ mappings }: Pick<MapJson, 'mappings'>, positions: readonly Position[]): (Origin | undefined)[] {
+export function originsOf(mappings: Uint8Array, positions: readonly Position[]): (Origin | undefined)[] {
   const origins = new Array<Origin | undefined>(positions.length).fill(undefined);
   const order = positions.map((_, index) => index).sort((a, b) => compare(positions[a], positions[b]));
   let next = 0;
@@ -43,13 +36,13 @@ export function originsOf({ mappings }: Pick<MapJson, 'mappings'>, positions: re
   function number(): number {
     let value = 0;
     for (let shift = 0; ; shift += 5) {
-      const digit = DIGITS[mappings.charCodeAt(at++)] ?? -1;
+      const digit = DIGITS[mappings[at++] ?? 127] ?? -1;
       if (digit < 0 || shift > 30) throw new RangeError(`The mappings break off at character ${at}`);
       value += (digit & 31) * 2 ** shift;
       if ((digit & 32) === 0) return value % 2 === 1 ? -(value - 1) / 2 : value / 2;
     }
   }
-  const endsSegment = (): boolean => at >= mappings.length || mappings[at] === ',' || mappings[at] === ';';
+  const endsSegment = (): boolean => at >= mappings.length || mappings[at] === COMMA || mappings[at] === SEMICOLON;
   /** All before (line, column) belong to the segment before. */
   const settle = (untilLine: number, untilColumn: number): void => {
     for (let index = order[next]; index !== undefined; index = order[++next]) {
@@ -62,13 +55,13 @@ export function originsOf({ mappings }: Pick<MapJson, 'mappings'>, positions: re
 
   while (at < mappings.length && next < order.length) {
     const sign = mappings[at];
-    if (sign === ';') {
+    if (sign === SEMICOLON) {
       settle(line, Number.POSITIVE_INFINITY);
       line++;
       column = 0;
       here = undefined;
       at++;
-    } else if (sign === ',') at++;
+    } else if (sign === COMMA) at++;
     else {
       const segmentColumn = column + number();
       settle(line, segmentColumn);
