@@ -41,7 +41,8 @@ test('opening a host shows its functions, what the answer covers, and the colour
   assert.deepEqual(await visibleNames(page), ['query', 'render', 'resize', 'serve', 'web']);
   assert.match((await status(page).textContent()) ?? '', /2 windows of 2 threads · 1\.00 s busy \(5\.00 %\) · 19\.00 s idle/);
   assert.deepEqual(await page.getByRole('list', { name: 'Colours' }).getByRole('listitem').allTextContents(), ['own code 80.0 %', 'db 20.0 %']);
-  assert.match((await page.locator('.about').textContent()) ?? '', /^up service shop 1\.2/);
+  assert.match((await page.locator('.about').textContent()) ?? '', /^up service shop 1\.2.* · all of shop$/);
+  assert.equal(await page.getByRole('link', { name: 'all of shop' }).getAttribute('href'), '/graph/?service=shop');
   const colour = (name: string) => frame(page, name).locator('rect').getAttribute('fill');
   assert.equal(await colour('render'), 'var(--own)');
   assert.match((await colour('query')) ?? '', /^var\(--package-\d\)$/);
@@ -207,7 +208,7 @@ test('where there is nothing the page says why, and leads to what there is', asy
 });
 
 test('a hostile name is text, wherever it stands', async (t) => {
-  const windows = [windowOf({ host: HOSTILE, threadName: HOSTILE, seq: 1, startMs: Date.now() - MINUTE_MS, stacks: { [`${HOSTILE} /app/${encodeURIComponent(HOSTILE)}.js:1 < ${HOSTILE}`]: 5 } })];
+  const windows = [windowOf({ host: HOSTILE, threadName: HOSTILE, seq: 1, startMs: Date.now() - MINUTE_MS, stacks: { [`${HOSTILE} /app/${encodeURIComponent(HOSTILE)}.js:1 < ${HOSTILE} /app/node_modules/<img/x.js:1`]: 5 } })];
   const { port } = await serve(t, { hosts: [hostStatus({ host: HOSTILE, service: HOSTILE, version: HOSTILE, error: HOSTILE })], windows });
   const { page } = await open(t, `${base(port)}/`);
   await page.getByRole('cell').getByRole('link', { name: HOSTILE }).click();
@@ -216,6 +217,11 @@ test('a hostile name is text, wherever it stands', async (t) => {
   await page.getByRole('searchbox', { name: 'Search' }).fill('<img');
   await page.locator('g.frame').nth(2).click();
   await page.getByRole('button', { name: 'Zoom out' }).waitFor();
+  await page.getByRole('button', { name: 'Both' }).click();
+  await page.getByRole('table', { name: 'Functions' }).getByRole('button', { name: HOSTILE }).first().click();
+  await page.getByRole('region', { name: 'Callers and callees' }).getByRole('heading', { name: HOSTILE }).waitFor();
+  await page.locator('#callees g.frame').first().click({ button: 'right' });
+  await page.getByRole('menu', { name: HOSTILE }).waitFor();
   assert.equal(await page.locator('img').count(), 0);
   assert.match(await page.title(), /^<img/);
 });
@@ -253,9 +259,11 @@ test('a slow answer shows that it is waited for', async (t) => {
   });
   await page.getByRole('button', { name: '6 h' }).click();
   await page.locator('main[aria-busy=true]').waitFor();
+  // What is still there answers another question.
+  await page.locator('.drawing.old').waitFor();
   release();
   await frame(page, 'oldest').waitFor();
-  await page.locator('main:not([aria-busy])').waitFor();
+  await page.locator('main:not([aria-busy]) .drawing:not(.old)').waitFor();
 });
 
 for (const width of [360, 1600]) {

@@ -1,6 +1,6 @@
 // The page of flames: what is asked stands in the address, what came back is drawn, and what is missing is said.
 import type { FlameAnswer, TimelineAnswer } from '../api.ts';
-import { narrowed, titleOf } from '../selection.ts';
+import { EVERYTHING, narrowed, titleOf } from '../selection.ts';
 import { damageWords } from '../view/damage.ts';
 import { emptyReason } from '../view/empty.ts';
 import { shifted, textsOf, widened } from '../view/range.ts';
@@ -122,6 +122,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     document.title = `${name} · liveprofiler`;
     controls.show(state);
     chooser.show(state.selection, state.by, answers?.flame);
+    drawing.element.classList.toggle('old', answered.flame !== flameQuestion(state));
   }
 
   /** What follows from the last answers, when they answer what the state asks. */
@@ -133,12 +134,19 @@ export function showGraph(app: HTMLElement, host: string): void {
     compare.show(state, flame.asked);
     const [only, ...others] = flame.hosts;
     if (only === undefined || others.length > 0) about.replaceChildren(tallied(flame.hosts));
-    else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`);
+    else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`, ...linkTo(only.service));
     const why = emptyReason(flame, state.utc);
     drawing.element.hidden = why !== undefined;
+    drawing.element.classList.remove('old');
     say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), flame.windows === 0 ? elsewhere(flame) : undefined);
     status.textContent = why === undefined ? coverage(flame, state) : '';
     if (why === undefined) drawing.show(state, answers);
+  }
+
+  /** To all hosts of the service, at the same time. */
+  function linkTo(service: string): (Node | string)[] {
+    if (service === '') return [];
+    return [' · ', h('a', { href: addressOf({ ...state, selection: narrowed(EVERYTHING, { label: ['service', service] }), zoom: [], open: false }) }, `all of ${service}`)];
   }
 
   function say(sentence: string, otherwise?: Elsewhere): void {

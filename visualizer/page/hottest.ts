@@ -18,7 +18,7 @@ export const MOST_HOTTEST = 5;
 export function createHottest(): Hottest {
   const table = h('table', { 'aria-label': 'Hottest functions' });
   const none = h('p', { class: 'quiet' }, 'Asking …');
-  const element = h('section', { class: 'hottest', 'aria-label': 'Hottest functions' }, h('h2', {}, 'Hottest functions'), none, table);
+  const element = h('section', { id: 'hottest', class: 'hottest', 'aria-label': 'Hottest functions' }, h('h2', {}, 'Hottest functions'), none, table);
   let drawn = '';
   return {
     element,

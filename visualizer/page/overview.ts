@@ -52,7 +52,7 @@ export function showOverview(app: HTMLElement): void {
       else app.removeAttribute('aria-busy');
     },
   });
-  app.append(h('div', { class: 'head' }, h('h1', {}, 'Hosts'), status), controls, notice, fleet, pins.element);
+  app.append(h('div', { class: 'head' }, h('h1', {}, 'Hosts'), status, h('a', { class: 'to-hottest', href: '#hottest' }, 'Hottest functions')), controls, notice, fleet, pins.element);
   range.show(state.from);
   void asking.refresh();
 
