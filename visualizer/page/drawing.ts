@@ -1,21 +1,20 @@
 // What was answered, drawn: flames, the table of functions, or one function between callers and callees, with what
 // all of them share: tools, legend, tooltip and menu.
-import type { FlameAnswer, FlameNode, FunctionRow, TopGroup } from '../api.ts';
+import type { FlameAnswer, FlameNode, FrameKey, TopGroup } from '../api.ts';
 import { chosenRows, totalOf } from '../view/functions.ts';
-import { colourOf, coloursOf, groupName, groupOf, groupsOf } from '../view/groups.ts';
-import { exactly, matchedWeight, searchFor } from '../view/search.ts';
+import { colourOf, coloursOf, groupOf, groupsOf } from '../view/groups.ts';
+import { matchedWeight, searchFor } from '../view/search.ts';
 import type { GraphState } from '../view/state.ts';
 import { transformed } from '../view/transform.ts';
-import { follow, keyOf } from '../view/tree.ts';
+import { follow } from '../view/tree.ts';
 import { percent } from '../view/units.ts';
-import { nameOf, placeOf } from '../view/words.ts';
-import { copy } from './copy.ts';
+import { nameOf } from '../view/words.ts';
 import { createCrumbs } from './crumbs.ts';
 import { h } from './dom.ts';
 import type { FlameLook } from './flame-view.ts';
 import { createFlameView } from './flame-view.ts';
 import { createLegend } from './legend.ts';
-import type { MenuItem } from './menu.ts';
+import { menuOf } from './frame-menu.ts';
 import { createMenu } from './menu.ts';
 import { createSandwich } from './sandwich.ts';
 import { createTable } from './table-view.ts';
@@ -56,7 +55,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
   const pointed = (node: FlameNode | undefined, at: { readonly x: number; readonly y: number }, root?: FlameNode): void => { tooltip.show(menu.element.hidden ? node : undefined, root, at); };
   const openMenu = (node: FlameNode, at: { readonly x: number; readonly y: number }, stack: readonly FlameNode[]): void => {
     tooltip.show(undefined, undefined, at);
-    menu.open(nameOf(node), itemsFor(node, stack), at);
+    menu.open(nameOf(node), menuOf({ node, stack, root: shown?.root ?? node, state }, { changed, chosen: choose, copied: (words) => { told.textContent = words; } }), at);
   };
   const view = createFlameView('flames', {
     pointed,
@@ -73,7 +72,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
     pointed(row) {
       view.mark(row?.frame);
     },
-    chosen: choose,
+    chosen: ({ frame }) => { choose(frame); },
   });
   const tools = createTools(start, changed);
   const legend = createLegend((hide) => { changed({ hide }); });
@@ -147,27 +146,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
     return shown.root;
   }
 
-  function choose({ frame: of }: Pick<FunctionRow, 'frame'>): void {
+  function choose(of: FrameKey): void {
     changed({ of, open: false, ...(state.view === 'table' ? { view: 'both' } : {}) });
-  }
-
-  function itemsFor(node: FlameNode, stack: readonly FlameNode[]): MenuItem[] {
-    const { frame } = node;
-    const group = groupOf(node);
-    const copied = (label: string, text: string): MenuItem => ({ label, act: () => void copy(text).then((done) => { told.textContent = done ? `Copied ${text.split('\n')[0] ?? ''}` : 'The browser did not let it be copied.'; }) });
-    const items: (MenuItem | undefined)[] = [
-      state.of === undefined ? { label: node.cut === undefined ? 'Zoom to it' : 'Open it', act: () => { changed(node.cut === undefined ? { zoom: keysOf(stack) } : { zoom: keysOf(stack.slice(0, -1)), open: true }); } } : undefined,
-      node.cut === undefined && stack.length > 0 ? { label: 'Find it everywhere', act: () => { changed({ search: exactly(nameOf(node)) }); } } : undefined,
-      frame === undefined ? undefined : { label: 'Callers and callees', act: () => { choose({ frame }); } },
-      group === 'part' || state.hide.includes(group) ? undefined : { label: `Hide ${groupName(group)}`, act: () => { changed({ hide: [...state.hide, group] }); } },
-      copied('Copy the name', nameOf(node)),
-      node.url === '' ? undefined : copied('Copy the place', placeOf(node)),
-      stack.length > 1 ? copied('Copy the stack', stack.map((one) => `${nameOf(one)} ${one.url === '' ? '' : placeOf(one)}`.trim()).reverse().join('\n')) : undefined,
-    ];
-    return items.filter((item) => item !== undefined);
-  }
-
-  function keysOf(stack: readonly FlameNode[]): string[] {
-    return stack.map((node, index) => keyOf(node, (stack[index - 1] ?? shown?.root)?.c ?? []));
   }
 }

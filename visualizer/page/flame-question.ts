@@ -13,9 +13,26 @@ export function flameQuestion(state: GraphState): string {
   return `/api/flame?${questionOf(state, { idle: state.idle ? '1' : '', limit: state.open && isTransformed(state) ? MORE : '' })}`;
 }
 
-/** All that decides what `askFlame` answers. */
-export function wholeQuestion(state: GraphState): string {
-  return `${flameQuestion(state)} ${state.open && !isTransformed(state) ? state.zoom.join('\n') : ''}`;
+/** All that a state asks for; what is the same need not be asked again. */
+export interface Questions {
+  readonly flame: string;
+  /** With what is opened of it. */
+  readonly whole: string;
+  readonly lines: string;
+  /** Empty when it is not wanted. */
+  readonly top: string;
+  readonly around: string;
+}
+
+export function questionsOf(state: GraphState): Questions {
+  const base = questionOf(state);
+  return {
+    flame: flameQuestion(state),
+    whole: `${flameQuestion(state)} ${state.open && !isTransformed(state) ? state.zoom.join('\n') : ''}`,
+    lines: `${base} ${state.by} ${state.utc}`,
+    top: state.view === 'flames' ? '' : base,
+    around: state.of === undefined || state.view === 'table' ? '' : `${base} ${state.open} ${JSON.stringify(state.of)}`,
+  };
 }
 
 export async function askFlame(state: GraphState, signal: AbortSignal): Promise<FlameAnswer> {

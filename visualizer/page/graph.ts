@@ -15,7 +15,7 @@ import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
 import type { Answers } from './drawing.ts';
 import { createDrawing } from './drawing.ts';
-import { askAround, askFlame, askTop, flameQuestion, wholeQuestion } from './flame-question.ts';
+import { askAround, askFlame, askTop, flameQuestion, questionsOf } from './flame-question.ts';
 import { createTake } from './take.ts';
 import { createTimeline } from './timeline-view.ts';
 
@@ -166,26 +166,6 @@ export function showGraph(app: HTMLElement, host: string): void {
 interface Elsewhere {
   readonly label: string;
   readonly change: Partial<GraphState>;
-}
-
-interface Questions {
-  readonly flame: string;
-  readonly whole: string;
-  readonly lines: string;
-  /** Empty when it is not wanted. */
-  readonly top: string;
-  readonly around: string;
-}
-
-function questionsOf(state: GraphState): Questions {
-  const base = questionOf(state);
-  return {
-    flame: flameQuestion(state),
-    whole: wholeQuestion(state),
-    lines: `${base} ${state.by} ${state.utc}`,
-    top: state.view === 'flames' ? '' : base,
-    around: state.of === undefined || state.view === 'table' ? '' : `${base} ${state.open} ${JSON.stringify(state.of)}`,
-  };
 }
 
 /** The part of the selection that one line stands for. */

@@ -10,7 +10,7 @@ export interface FleetState {
   readonly order: HostOrder;
 }
 
-export const HOST_ORDERS = ['name', 'state', 'busy', 'threads', 'cost', 'pull'] as const;
+const HOST_ORDERS = ['name', 'state', 'busy', 'threads', 'cost', 'pull'] as const;
 export type HostOrder = (typeof HOST_ORDERS)[number];
 
 export interface ServiceGroup {
