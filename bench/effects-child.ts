@@ -38,7 +38,7 @@ async function idling(): Promise<Effects> {
   const [before, cpu, startMs] = [performance.eventLoopUtilization(), process.cpuUsage(), performance.now()];
   await pause(MEASURE_MS);
   const { user, system } = process.cpuUsage(cpu);
-  const idle = { utilization: performance.eventLoopUtilization(before).utilization, cpuShare: (user + system) / 1000 / (performance.now() - startMs) };
+  const idle = { utilization: performance.eventLoopUtilization(before).utilization, cpuMsPerMinute: ((user + system) / 1000 / (performance.now() - startMs)) * 60_000 };
   return switched === 'on' ? { ...idle, busyShare: busyShare() } : idle;
 }
 

@@ -12,7 +12,7 @@ const ROUNDS = 9;
 export interface Effects {
   readonly logUs?: number;
   readonly utilization?: number;
-  readonly cpuShare?: number;
+  readonly cpuMsPerMinute?: number;
   /** Share of the time in which the sampler saw anything but `(idle)`. */
   readonly busyShare?: number;
 }
@@ -27,6 +27,7 @@ for (let round = 0; round < ROUNDS; round++) {
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 const micros = (us: number): string => `${us.toFixed(2)} µs`;
+const millis = (ms: number): string => `${ms.toFixed(0)} ms`;
 const none = (): string => '–';
 process.stdout.write(`${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}, sampling every 10 ms, ${ROUNDS} rounds: median (least to most)
 
@@ -36,7 +37,7 @@ ${table(
     ['one `console.log` call to `/dev/null`', cell('off', 'logUs', micros), cell('on', 'logUs', micros)],
     ['`performance.eventLoopUtilization()` of an idle process', cell('off', 'utilization', percent), cell('on', 'utilization', percent)],
     ['busy share of the same process on the page', none(), cell('on', 'busyShare', percent)],
-    ['CPU time of an idle process, of one core', cell('off', 'cpuShare', percent), cell('on', 'cpuShare', percent)],
+    ['CPU time of an idle process per minute', cell('off', 'cpuMsPerMinute', millis), cell('on', 'cpuMsPerMinute', millis)],
   ],
 )}
 `);
