@@ -23,8 +23,8 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-export async function start(name: ProgramName): Promise<Program> {
-  const child = fork(fileURLToPath(new URL(PROGRAMS[name], import.meta.url)), { env: { ...process.env, PROFILER_TOKEN: SECRET }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+export async function start(name: ProgramName, environment: Readonly<Record<string, string>> = {}): Promise<Program> {
+  const child = fork(fileURLToPath(new URL(PROGRAMS[name], import.meta.url)), { env: { ...process.env, ...environment, PROFILER_TOKEN: SECRET }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const closed = once(child, 'close');
   const [{ port }] = (await Promise.race([once(child, 'message'), failure(closed, name)])) as [{ port: number }];
   return {

@@ -74,6 +74,31 @@ async function record(name: ProgramName, quick: boolean): Promise<readonly WireA
   }
 }
 
+/** A recording of its own at another interval, as long as `enough` wants more of it; kept under `file`. */
+export async function recordUntil(file: string, name: ProgramName, intervalUs: number, enough: (material: Material) => boolean): Promise<Material> {
+  const path = join(CACHE, `${file}.json.gz`);
+  if (existsSync(path)) return materialOf(name, (JSON.parse(gunzipSync(await readFile(path)).toString('utf8')) as unknown[]).map(readWire));
+  process.stderr.write(`recording ${name} every ${intervalUs} µs …\n`);
+  const program = await start(name, { INTERVAL_US: String(intervalUs) });
+  try {
+    const answers: unknown[] = [];
+    for (let [after, more] = ['', false]; ; ) {
+      if (!more) await delay(5000);
+      const answer = await ask(program.port, after);
+      answers.push(answer);
+      ({ cursor: after, more } = readWire(answer));
+      if (more) continue;
+      const material = materialOf(name, answers.map(readWire));
+      if (!enough(material)) continue;
+      await mkdir(CACHE, { recursive: true });
+      await writeFile(path, gzipSync(JSON.stringify(answers)));
+      return material;
+    }
+  } finally {
+    await program.stop();
+  }
+}
+
 async function last(port: number, after: string): Promise<WireAnswer> {
   const answer = readWire(await ask(port, after));
   return answer.more ? last(port, answer.cursor) : answer;

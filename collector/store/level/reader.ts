@@ -44,10 +44,13 @@ export class Reader {
     const add = (record: Whole): void => {
       const { key, header, dictionary, processLabels } = record;
       if (header.shape !== SHAPE.stacks || !selectsThread(selector, key.boot, key.thread)) return;
-      const into = sums.get(dictionary) ?? new StackSums();
-      sums.set(dictionary, into);
-      const levelForUs = header.averages && !header.rolled ? header.coveredUs : undefined;
-      into.add(record.rows(), { accept: acceptor(selector, dictionary, processLabels), levelForUs });
+      const accept = acceptor(selector, dictionary, processLabels);
+      // Rows that cannot be meant are not unpacked.
+      if (accept === undefined || header.totals.some(({ labels }) => accept(labels))) {
+        const into = sums.get(dictionary) ?? new StackSums();
+        sums.set(dictionary, into);
+        into.add(record.rows(), { accept, levelForUs: header.averages && !header.rolled ? header.coveredUs : undefined });
+      }
       if (!mayHold(selector, processLabels)) return;
       if (selectsLabels(selector, processLabels, NO_LABELS)) {
         addTo(idle, header.idle);
