@@ -1,7 +1,7 @@
 // What was answered, drawn: flames, the table of functions, or one function between callers and callees, with what
 // all of them share: tools, legend, tooltip and menu.
 import type { FlameAnswer, FlameNode, FrameKey, TopGroup } from '../api.ts';
-import { chosenRows, totalOf } from '../view/functions.ts';
+import { chosenRows } from '../view/functions.ts';
 import { colourOf, coloursOf, groupOf, groupsOf } from '../view/groups.ts';
 import { matchedWeight, searchFor } from '../view/search.ts';
 import type { GraphState } from '../view/state.ts';
@@ -9,6 +9,7 @@ import { transformed } from '../view/transform.ts';
 import { follow } from '../view/tree.ts';
 import { percent } from '../view/units.ts';
 import { nameOf } from '../view/words.ts';
+import { totalOf } from '../view/weights.ts';
 import { createCrumbs } from './crumbs.ts';
 import { h } from './dom.ts';
 import type { FlameLook } from './flame-view.ts';
@@ -99,7 +100,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       view.element.setAttribute('aria-label', `Flame graph of ${root.name}. Arrows walk, Enter zooms, Escape zooms out, the menu key opens a menu.`);
       tools.show(state, search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`);
       const groups = groupsOf(flame.root, weight);
-      colour = coloursOf(groups.map(({ key }) => key));
+      colour = coloursOf(groups);
       legend.show(groups, { whole, hide, colour, searching: search !== undefined });
       if (!graph.hidden) drawFlames(root);
       if (between) drawAround(whole);

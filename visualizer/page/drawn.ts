@@ -2,10 +2,10 @@
 import type { DrawnNode } from 'd3-flame-graph';
 import { select } from 'd3-selection';
 import type { FlameNode } from '../api.ts';
-import { totalOf } from '../view/functions.ts';
 import type { Weight } from '../view/state.ts';
 import { keyOf } from '../view/tree.ts';
 import { nameOf } from '../view/words.ts';
+import { totalOf } from '../view/weights.ts';
 
 export interface Drawn {
   readonly name: string;

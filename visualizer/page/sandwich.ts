@@ -2,10 +2,11 @@
 import type { FlameNode } from '../api.ts';
 import type { Search } from '../view/search.ts';
 import type { Weight } from '../view/state.ts';
-import { sameFunction, selfOfAll, totalOf } from '../view/functions.ts';
+import { sameFunction, selfOfAll } from '../view/functions.ts';
 import { follow } from '../view/tree.ts';
 import { amount, percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
+import { totalOf } from '../view/weights.ts';
 import { button, h } from './dom.ts';
 import type { FlameEvents, FlameLook, FlameView } from './flame-view.ts';
 import { createFlameView } from './flame-view.ts';

@@ -2,11 +2,12 @@
 // arrows move from it.
 import type { FrameKey, FunctionRow } from '../api.ts';
 import type { FunctionOrder } from '../view/functions.ts';
-import { rowsInSight, sameFunction, selfOf, totalOf } from '../view/functions.ts';
+import { rowsInSight, sameFunction } from '../view/functions.ts';
 import { colourOf, groupOf } from '../view/groups.ts';
 import type { Weight } from '../view/state.ts';
 import { amount, percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
+import { selfOf, totalOf } from '../view/weights.ts';
 import { button, h } from './dom.ts';
 
 export interface TableView {

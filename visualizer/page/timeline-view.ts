@@ -119,6 +119,8 @@ export function createTimeline(events: TimelineEvents): TimelineView {
     const { ctx, bbox } = drawn;
     ctx.save();
     ctx.strokeStyle = ctx.fillStyle = styled('--ink');
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
     for (const { version, atMs } of shown?.versions ?? []) {

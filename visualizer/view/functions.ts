@@ -3,6 +3,7 @@ import type { FlameNode, FrameKey, FunctionRow, TopGroup } from '../api.ts';
 import { groupOf } from './groups.ts';
 import type { Search } from './search.ts';
 import type { Weight } from './state.ts';
+import { selfOf, totalOf } from './weights.ts';
 import { nameOf } from './words.ts';
 
 export type FunctionOrder = 'name' | 'self' | 'total';
@@ -20,14 +21,6 @@ export function chosenRows({ rows }: TopGroup, { weight, hide, order, search }: 
   if (order === 'name') return chosen.sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || totalOf(b, weight) - totalOf(a, weight));
   const [first, second] = order === 'self' ? [selfOf, totalOf] : [totalOf, selfOf];
   return chosen.sort((a, b) => first(b, weight) - first(a, weight) || second(b, weight) - second(a, weight));
-}
-
-export function selfOf({ selfUs, selfCount }: Pick<FunctionRow, 'selfUs' | 'selfCount'>, weight: Weight): number {
-  return weight === 'us' ? selfUs : selfCount;
-}
-
-export function totalOf({ totalUs, totalCount }: Pick<FunctionRow, 'totalUs' | 'totalCount'>, weight: Weight): number {
-  return weight === 'us' ? totalUs : totalCount;
 }
 
 export function sameFunction(a: FrameKey | undefined, b: FrameKey | undefined): boolean {

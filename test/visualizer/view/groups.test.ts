@@ -30,11 +30,14 @@ test('the legend has own code first, then groups by what they did, each package 
   assert.deepEqual(groupsOf(tree, 'us').map(({ name, self }) => `${name} ${self}`), ['own code 1', 'Node.js 9', 'koa 5', 'garbage collection 2', 'summed up 50']);
   assert.match(colourOf('package:koa'), /^package-[0-7]$/);
   const keys = ['own', 'package:a', 'package:b', 'package:c', 'package:i', 'package:q'];
-  const colours = coloursOf(keys);
+  const seen = (key: string) => ({ key, area: 0.1 });
+  const colours = coloursOf(keys.map(seen));
   assert.equal(new Set(keys.map(colours)).size, keys.length);
-  assert.deepEqual(keys.map(coloursOf([...keys].reverse())), keys.map(colours));
+  assert.deepEqual(keys.map(coloursOf([...keys].reverse().map(seen))), keys.map(colours));
   assert.equal(colours('own'), 'own');
-  const many = coloursOf(Array.from({ length: 30 }, (_, index) => `package:p${index}`));
+  const crowd = Array.from({ length: 30 }, (_, index) => `package:p${index}`);
+  const many = coloursOf([...crowd.map((key) => ({ key, area: 0.001 })), seen('package:q')]);
+  assert.equal(many('package:q'), colourOf('package:q'));
   assert.match(many('package:p29'), /^package-[0-7]$/);
 });
 
