@@ -16,6 +16,7 @@ export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindow
   const tables = createTables();
   const encoded = windows.map((window): WireWindow => {
     const ids = tables.stacksOf(window.body);
+    const sets = window.body.labelSets.map(tables.labelSet);
     return {
       thread: window.thread,
       kind: window.kind,
@@ -29,14 +30,14 @@ export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindow
       ...(window.threadCpuUs === undefined ? {} : { threadCpuUs: window.threadCpuUs }),
       rows: {
         stack: Array.from(window.body.stack, (stack) => ids[stack] ?? 0),
-        labels: Array.from(window.body.stack, () => 0),
+        labels: Array.from(window.body.labels, (set) => sets[set] ?? 0),
         count: Array.from(window.body.count),
         weight: Array.from(window.body.weight),
       },
       ...(window.facts === undefined ? {} : { sections: { [FACTS]: window.facts } }),
     };
   });
-  return { frames: tables.frames, stacks: tables.stacks, labelSets: [{}], windows: encoded };
+  return { frames: tables.frames, stacks: tables.stacks, labelSets: tables.labelSets, windows: encoded };
 }
 
 function createTables() {
@@ -45,6 +46,18 @@ function createTables() {
   const parent = [0];
   const frame = [0];
   const stackIds = new Map<string, number>();
+  const labelSets: Labels[] = [];
+  const labelSetIds = new Map<string, number>();
+
+  function labelSet(set: Labels): number {
+    const key = JSON.stringify(set);
+    const known = labelSetIds.get(key);
+    if (known !== undefined) return known;
+    const id = labelSets.push(set) - 1;
+    labelSetIds.set(key, id);
+    return id;
+  }
+  labelSet({});
 
   function frameId(one: Frame): number {
     const key = JSON.stringify([one.name, one.url, one.line, one.column]);
@@ -68,6 +81,8 @@ function createTables() {
   return {
     frames,
     stacks: { parent, frame },
+    labelSets,
+    labelSet,
     /** Ids in the shared table by stack id of the window. */
     stacksOf(body: WindowBody): number[] {
       const frameIdsHere = body.frames.map(frameId);

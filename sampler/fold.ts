@@ -1,13 +1,17 @@
 // Folds one V8 profile into the open window. Pure; the only place that knows V8's 0-based lines, pseudo nodes,
 // unsorted stamps and deltas. Conservation: what it adds sums to exactly `untilUs - fromUs`.
 import type { FrameInterner } from './frames.ts';
+import type { LabelSource } from './labels/source.ts';
 import type { Frame, Microseconds } from './profile.ts';
 import { IDLE } from './profile.ts';
 import type { V8Profile } from './v8-profiler.ts';
 import type { WindowBuilder } from './window-builder.ts';
 
 /** What ran when a slice ended: it goes on running in the next slice until that one's first sample. */
-export type Running = readonly Frame[] | typeof IDLE;
+export interface Running {
+  readonly stack: readonly Frame[] | typeof IDLE;
+  readonly source: LabelSource | undefined;
+}
 
 export interface SliceBounds {
   /** The slice, half-open. Samples stamped outside belong to its neighbours, which have them too. */
@@ -16,6 +20,8 @@ export interface SliceBounds {
   /** From here to `untilUs` the sampler was opening the next profile: V8 adds a sample of that moment by itself. */
   readonly openingUs: Microseconds;
   readonly running: Running | undefined;
+  /** For whom something ran, by stamp; asked with ascending ones. */
+  readonly sourceAt?: ((stampUs: Microseconds) => LabelSource | undefined) | undefined;
 }
 
 export interface FoldedSlice {
@@ -33,20 +39,21 @@ export function foldSlice(profile: V8Profile, bounds: SliceBounds, frames: Frame
     window.addDropped(0, Math.max(0, untilUs - fromUs));
     return { samples: 0, running: undefined };
   }
-  if (bounds.running === undefined) stand(stacks(first.node), 0, first.stampUs - fromUs, window);
-  else stand(stackOfRunning(bounds.running, window), 0, first.stampUs - fromUs, window);
+  const sources = samples.map(({ stampUs }) => bounds.sourceAt?.(stampUs));
+  if (bounds.running === undefined) stand(stacks(first.node), 0, first.stampUs - fromUs, sources[0], window);
+  else stand(stackOfRunning(bounds.running, window), 0, first.stampUs - fromUs, bounds.running.source, window);
   samples.forEach((sample, index) => {
     const nextUs = samples[index + 1]?.stampUs ?? untilUs;
-    stand(stacks(sample.node), 1, nextUs - sample.stampUs, window);
+    stand(stacks(sample.node), 1, nextUs - sample.stampUs, sources[index], window);
   });
   const last = samples.at(-1) ?? first;
-  return { samples: samples.length, running: runningAt(tree, last.node) };
+  return { samples: samples.length, running: { stack: runningAt(tree, last.node), source: sources.at(-1) } };
 }
 
-function stand(stack: number | typeof IDLE, count: number, weight: Microseconds, window: WindowBuilder): void {
+function stand(stack: number | typeof IDLE, count: number, weight: Microseconds, source: LabelSource | undefined, window: WindowBuilder): void {
   if (count === 0 && weight === 0) return;
   if (stack === IDLE) window.addIdle(count, weight);
-  else window.add(stack, count, weight);
+  else window.add(stack, count, weight, source);
 }
 
 interface Sample {
@@ -96,7 +103,7 @@ function stacksOf(tree: Tree, window: WindowBuilder): (node: number) => number |
   return resolve;
 }
 
-function runningAt(tree: Tree, node: number): Running {
+function runningAt(tree: Tree, node: number): Running['stack'] {
   const path: Frame[] = [];
   let entry = tree.get(node);
   while (entry?.parent !== undefined) {
@@ -107,6 +114,6 @@ function runningAt(tree: Tree, node: number): Running {
 }
 
 function stackOfRunning(running: Running, window: WindowBuilder): number | typeof IDLE {
-  if (running === IDLE) return IDLE;
-  return running.reduce((stack, frame) => window.stack(stack, frame), 0);
+  if (running.stack === IDLE) return IDLE;
+  return running.stack.reduce((stack, frame) => window.stack(stack, frame), 0);
 }

@@ -1,6 +1,7 @@
 // What createSampler takes, with every default and limit. All that is wrong is told in one error.
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import type { RouteOf } from './labels/routes.ts';
 import type { Bytes, Labels, Microseconds, Milliseconds } from './profile.ts';
 import { ENDPOINT_PATH } from './wire.ts';
 
@@ -19,6 +20,8 @@ export interface SamplerOptions {
   /** What finished windows may take in memory: 256 KiB to 1 GiB. */
   readonly maxBytes?: Bytes;
   readonly enabled?: boolean;
+  /** Labels what runs for a request with its method and route; a function names routes where no framework does. */
+  readonly labelRoutes?: boolean | RouteOf;
   readonly clock?: Clock;
 }
 
@@ -30,10 +33,11 @@ export interface CheckedOptions {
   readonly path: string;
   readonly maxBytes: Bytes;
   readonly enabled: boolean;
+  readonly labelRoutes: boolean | RouteOf;
   readonly clock: Clock;
 }
 
-const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'clock'];
+const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'labelRoutes', 'clock'];
 /** Whoever sends anything else as a header does not get it to the other side as it was. */
 const CARRIED_BY_HEADERS = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const RESERVED = ['service', 'version', 'hostname', 'pid'];
@@ -57,6 +61,7 @@ export function checkOptions(options: SamplerOptions): CheckedOptions {
     path: pathOf(given['path'], faults),
     maxBytes: wholeOf(given, 'maxBytes', 8 * 1024 * 1024, 256 * 1024, 1024 ** 3, faults),
     enabled: truthOf(given['enabled'], faults),
+    labelRoutes: labelRoutesOf(given['labelRoutes'], faults),
     clock: clockOf(given['clock'], faults),
   };
   if (faults.length > 0) throw Object.assign(new TypeError(`createSampler: ${faults.join('; ')}.`), { code: 'SAMPLER_OPTIONS' });
@@ -101,6 +106,12 @@ function pathOf(value: unknown, faults: string[]): string {
 function truthOf(value: unknown, faults: string[]): boolean {
   if (value !== undefined && typeof value !== 'boolean') faults.push(`enabled is ${show(value)}, but takes true or false`);
   return value !== false;
+}
+
+function labelRoutesOf(value: unknown, faults: string[]): boolean | RouteOf {
+  if (value === undefined) return false;
+  if (typeof value !== 'boolean' && typeof value !== 'function') faults.push(`labelRoutes is ${show(value)}, but takes true, false or a function that names the route of a request`);
+  return value as boolean | RouteOf;
 }
 
 function clockOf(value: unknown, faults: string[]): Clock {

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
+import type { LabelTracker } from './labels/tracker.ts';
+import { trackLabels } from './labels/tracker.ts';
 import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
 import type { CheckedOptions } from './options.ts';
@@ -24,6 +26,7 @@ export interface ProcessState {
   readonly shelf: Shelf;
   /** What the frames of the windows are called. */
   readonly names: Namer;
+  readonly labelling: LabelTracker;
   state(): Pick<WireProcess, 'state' | 'reason'>;
   cost(): WireProcess['cost'];
   pause(): void;
@@ -41,6 +44,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   const intervalUs = Math.round(options.intervalUs * (1 - SPREAD + 2 * SPREAD * random()));
   const shelf = createShelf(options.maxBytes);
   const names = createNamer();
+  const labelling = trackLabels();
   const name = (): string => (isMainThread ? 'main' : nameOfWorker());
   let now: Pick<WireProcess, 'state' | 'reason'> = options.enabled ? { state: 'paused' } : { state: 'disabled', reason: 'enabled is false' };
 
@@ -49,7 +53,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     shelf.add(window);
   }
 
-  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, heldBytes: () => shelf.counts().bytesHeld, finished: keep });
+  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, switches: labelling.log, heldBytes: () => shelf.counts().bytesHeld, finished: keep });
   let workers: ReturnType<typeof followWorkers> | undefined;
 
   function begin(): void {
@@ -77,6 +81,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     windowMs,
     shelf,
     names,
+    labelling,
     state: () => now,
     cost() {
       const { recoveries, ...cost } = thread.cost();
@@ -95,6 +100,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     },
     async stop() {
       thread.stop();
+      labelling.stop();
       now = { state: 'stopped' };
       const following = workers;
       workers = undefined;

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import type { Running } from './fold.ts';
 import { foldSlice } from './fold.ts';
 import { createFrameInterner } from './frames.ts';
+import type { SwitchLog } from './labels/switch-log.ts';
 import type { Microseconds, Milliseconds } from './profile.ts';
 import { nextSliceMs, untilSliceEndMs } from './schedule.ts';
 import type { V8Profile, V8Profiler } from './v8-profiler.ts';
@@ -26,6 +27,8 @@ export interface RotationCost {
 export interface SliceSink {
   /** The first slice starts here. */
   started(atUs: Microseconds): void;
+  /** For whom something ran, where labels are followed. */
+  readonly switches?: SwitchLog | undefined;
   /** The open window. */
   window(): WindowBuilder;
   /** How long the open window still has. */
@@ -129,8 +132,9 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
       running = undefined;
       return 0;
     }
-    const folded = foldSlice(profile, { fromUs: slice.fromUs, openingUs, untilUs, running }, frames, sink.window());
+    const folded = foldSlice(profile, { fromUs: slice.fromUs, openingUs, untilUs, running, sourceAt: sink.switches?.reader() }, frames, sink.window());
     running = folded.running;
+    sink.switches?.forget(untilUs);
     return folded.samples;
   }
 

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Endpoint, Request, Response } from './endpoint.ts';
 import { createEndpoint } from './endpoint.ts';
+import type { KoaContext } from './labels/routes.ts';
+import { labelRequests } from './labels/routes.ts';
 import type { SamplerOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 import { startProcess } from './process-state.ts';
@@ -14,6 +16,13 @@ export interface Sampler {
   readonly middleware: (request: Request, response: Response, next: (error?: unknown) => void) => void;
   /** For bare node:http and anything else: true when it has answered. */
   readonly handle: (request: Request, response: Response) => boolean;
+  /** For Koa: answers its own path, passes everything else on. */
+  readonly koa: (context: KoaContext & { readonly req: Request; readonly res: Response; respond?: boolean }, next: () => Promise<unknown>) => Promise<unknown>;
+  /**
+   * Runs `fn`, and all that follows from it across callbacks and `await`, under these labels: samples carry them. Within
+   * others, the inner ones win. At most 16 texts, numbers or truth values.
+   */
+  withLabels<T>(labels: Readonly<Record<string, string | number | boolean>>, fn: () => T): T;
   /** A server of its own, for a process that serves no HTTP. It does not keep the process alive. */
   listen(address: { readonly port: number; readonly host?: string }): Promise<{ readonly host: string; readonly port: number }>;
   /** Lets V8's profiler go until `resume()`; finished windows can still be read. */
@@ -33,6 +42,7 @@ export function createSampler(options: SamplerOptions): Sampler {
   const state = startProcess(checked);
   const endpoint = createEndpoint(state, checked.path, checked.clock, createSecretCheck(checked.secrets));
   const servers = new Set<Server>();
+  const routes = checked.labelRoutes === false || !checked.enabled ? undefined : labelRequests(state.labelling, checked.labelRoutes === true ? undefined : checked.labelRoutes);
   const handle = (request: Request, response: Response): boolean => {
     if ((request.method !== 'GET' && request.method !== 'HEAD') || !endpoint.concerns(request)) return false;
     endpoint.answer(request, response);
@@ -43,6 +53,15 @@ export function createSampler(options: SamplerOptions): Sampler {
     middleware(request, response, next) {
       if (!handle(request, response)) next();
     },
+    koa(context, next) {
+      if (handle(context.req, context.res)) {
+        context.respond = false;
+        return Promise.resolve();
+      }
+      routes?.koa(context);
+      return next();
+    },
+    withLabels: (labels, fn) => (checked.enabled ? state.labelling.run(labels, fn) : fn()),
     async listen({ port, host = '127.0.0.1' }) {
       const server = createServer((request, response) => {
         if (!handle(request, response)) refuse(endpoint, request, response);
@@ -69,6 +88,7 @@ export function createSampler(options: SamplerOptions): Sampler {
       state.resume();
     },
     async stop() {
+      routes?.stop();
       const stopped = state.stop();
       const closed = [...servers].map((server) => {
         const ended = new Promise((resolve) => server.close(resolve));

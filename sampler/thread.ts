@@ -1,6 +1,7 @@
 // The profiled life of one thread: rotation on, windows closed on time. Runs in the main thread and in workers alike.
 import type { Clock } from './clock.ts';
 import { Facts } from './facts.ts';
+import type { SwitchLog } from './labels/switch-log.ts';
 import type { Bytes, Microseconds, Milliseconds } from './profile.ts';
 import type { Rotation, RotationCost } from './rotation.ts';
 import { startRotation } from './rotation.ts';
@@ -14,6 +15,7 @@ export interface ThreadOptions {
   readonly intervalUs: Microseconds;
   readonly windowMs: Milliseconds;
   readonly clock: Clock;
+  readonly switches?: SwitchLog | undefined;
   /** What finished windows take in this thread's memory. */
   readonly heldBytes: () => Bytes;
   /** In time order, without a gap between `start` and `stop`. */
@@ -59,6 +61,8 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     open.facts.observe('samplerHeldBytes', options.heldBytes());
     const cpu = cpuUsed();
     const threadCpu = cpu.threadUs === undefined || open.cpu.threadUs === undefined ? {} : { threadCpuUs: cpu.threadUs - open.cpu.threadUs };
+    const body = open.builder.body();
+    if (body.labelSetsInOther > 0) open.facts.observe('labelSetsInOther', body.labelSetsInOther);
     options.finished({
       thread: options.thread,
       threadName: options.threadName(),
@@ -69,7 +73,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
       processCpuUs: cpu.processUs - open.cpu.processUs,
       ...threadCpu,
       facts: open.facts.numbers(),
-      body: open.builder.body(),
+      body,
     });
     windowsBefore++;
     open = undefined;
@@ -82,6 +86,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
         started: (atUs) => {
           open = openWindow(atUs);
         },
+        switches: options.switches,
         window: () => (open ??= openWindow(clock.monotonicUs())).builder,
         leftMs: () => Math.max(0, ((open?.endUs ?? 0) - clock.monotonicUs()) / 1000),
         sliceEnded: (atUs) => {

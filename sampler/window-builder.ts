@@ -1,18 +1,32 @@
 // The open window: frames, stacks and rows as they come in, each stack once. Pure data; bounded in size.
-import type { Frame, Microseconds, Tally } from './profile.ts';
+import type { LabelSource } from './labels/source.ts';
+import { fixed, labelsOf, MAX_LABEL_SETS, OTHER } from './labels/source.ts';
+import type { Frame, Labels, Microseconds, Tally } from './profile.ts';
 import { TRUNCATED } from './profile.ts';
 
-/** Rows and tables of one window, closed for good. Columns as in StackProfile; label set 0 throughout. */
+/** Rows and tables of one window, closed for good. Columns as in StackProfile. */
 export interface WindowBody {
   readonly frames: readonly Frame[];
   readonly parent: Uint32Array;
   readonly frame: Uint32Array;
   readonly stack: Uint32Array;
+  /** Index into `labelSets`. */
+  readonly labels: Uint32Array;
   readonly count: Uint32Array;
   /** Float64: a blocked thread can make one sample stand for more than 2^32 µs. */
   readonly weight: Float64Array;
+  /** Set 0 is the empty one. */
+  readonly labelSets: readonly Labels[];
+  /** Label sets that there was no room for; what ran for them is under `OTHER`. */
+  readonly labelSetsInOther: number;
   readonly idle: Tally;
   readonly dropped: Tally;
+}
+
+/** How often a stack was seen under one set of labels, and what that stands for. */
+interface Seen {
+  count: number;
+  weight: Microseconds;
 }
 
 /** Above this, further new stacks are counted as `(truncated)`: 48 bytes each keep a window within a few MB. */
@@ -27,6 +41,9 @@ export class WindowBuilder {
   readonly #stackIds = new Map<number, number>();
   readonly #count: number[] = [0];
   readonly #weight: number[] = [0];
+  /** What ran for somebody: by whom, then by stack. */
+  readonly #labelled = new Map<LabelSource, Map<number, Seen>>();
+  readonly #fixed = new Map<string, LabelSource>();
   readonly #idle = { count: 0, weight: 0 };
   readonly #dropped = { count: 0, weight: 0 };
   readonly #maxStacks: number;
@@ -53,7 +70,11 @@ export class WindowBuilder {
     return id;
   }
 
-  add(stack: number, count: number, weight: Microseconds): void {
+  add(stack: number, count: number, weight: Microseconds, source?: LabelSource): void {
+    if (source !== undefined) {
+      this.#addLabelled(source, stack, count, weight);
+      return;
+    }
     this.#count[stack] = (this.#count[stack] ?? 0) + count;
     this.#weight[stack] = (this.#weight[stack] ?? 0) + weight;
   }
@@ -68,32 +89,94 @@ export class WindowBuilder {
     this.#dropped.weight += weight;
   }
 
-  /** `under`: the frame that all its stacks stand on. */
-  addBody(body: WindowBody, under?: Frame): void {
+  /** `under`: the frame that all its stacks stand on. Without `labels` it does not matter for whom something ran. */
+  addBody(body: WindowBody, { under, labels = true }: { readonly under?: Frame | undefined; readonly labels?: boolean } = {}): void {
     const mine: number[] = [under === undefined ? 0 : this.stack(0, under)];
     for (let stack = 1; stack < body.parent.length; stack++) {
       const frame = body.frames[body.frame[stack] ?? 0];
       if (frame !== undefined) mine.push(this.stack(mine[body.parent[stack] ?? 0] ?? 0, frame));
     }
+    const sources = body.labelSets.map((set, index) => (index === 0 || !labels ? undefined : this.#sourceOf(set)));
     body.stack.forEach((stack, row) => {
-      this.add(mine[stack] ?? 0, body.count[row] ?? 0, body.weight[row] ?? 0);
+      this.add(mine[stack] ?? 0, body.count[row] ?? 0, body.weight[row] ?? 0, sources[body.labels[row] ?? 0]);
     });
     this.addIdle(body.idle.count, body.idle.weight);
     this.addDropped(body.dropped.count, body.dropped.weight);
   }
 
   body(): WindowBody {
-    const rows = this.#parent.map((_, stack) => stack).filter((stack) => this.#count[stack] !== 0 || this.#weight[stack] !== 0);
+    const { sets, rowsOf, inOther } = this.#bySet();
+    const rows: { readonly stack: number; readonly labels: number; readonly seen: Seen }[] = [];
+    for (let stack = 0; stack < this.#parent.length; stack++) {
+      const seen = { count: this.#count[stack] ?? 0, weight: this.#weight[stack] ?? 0 };
+      if (seen.count !== 0 || seen.weight !== 0) rows.push({ stack, labels: 0, seen });
+    }
+    rowsOf.forEach((stacks, labels) => {
+      for (const [stack, seen] of stacks) rows.push({ stack, labels: labels + 1, seen });
+    });
     return {
       frames: this.#frames,
       parent: Uint32Array.from(this.#parent),
       frame: Uint32Array.from(this.#frame),
-      stack: Uint32Array.from(rows),
-      count: Uint32Array.from(rows, (stack) => this.#count[stack] ?? 0),
-      weight: Float64Array.from(rows, (stack) => this.#weight[stack] ?? 0),
+      stack: Uint32Array.from(rows, ({ stack }) => stack),
+      labels: Uint32Array.from(rows, ({ labels }) => labels),
+      count: Uint32Array.from(rows, ({ seen }) => seen.count),
+      weight: Float64Array.from(rows, ({ seen }) => seen.weight),
+      labelSets: [{}, ...sets],
+      labelSetsInOther: inOther,
       idle: { ...this.#idle },
       dropped: { ...this.#dropped },
     };
+  }
+
+  /** What ran under labels that turned out to be none is moved to what ran for nobody. */
+  #bySet(): { readonly sets: readonly Labels[]; readonly rowsOf: readonly Map<number, Seen>[]; readonly inOther: number } {
+    const sets: Labels[] = [];
+    const rowsOf: Map<number, Seen>[] = [];
+    const known = new Map<string, number>();
+    const beyond = new Set<string>();
+    for (const [source, stacks] of this.#labelled) {
+      let set = labelsOf(source);
+      let key = JSON.stringify(set);
+      if (key === '{}') {
+        for (const [stack, { count, weight }] of stacks) this.add(stack, count, weight);
+        continue;
+      }
+      if (!known.has(key) && sets.length >= MAX_LABEL_SETS) {
+        beyond.add(key);
+        set = OTHER;
+        key = JSON.stringify(OTHER);
+      }
+      const index = known.get(key) ?? sets.push(set) - 1;
+      known.set(key, index);
+      const rows = (rowsOf[index] ??= new Map<number, Seen>());
+      for (const [stack, { count, weight }] of stacks) addTo(rows, stack, count, weight);
+    }
+    this.#labelled.clear();
+    sets.forEach((set, index) => this.#labelled.set(this.#sourceOf(set), rowsOf[index] ?? new Map<number, Seen>()));
+    return { sets, rowsOf, inOther: beyond.size };
+  }
+
+  #addLabelled(source: LabelSource, stack: number, count: number, weight: Microseconds): void {
+    let stacks = this.#labelled.get(source);
+    if (stacks === undefined) this.#labelled.set(source, (stacks = new Map<number, Seen>()));
+    addTo(stacks, stack, count, weight);
+  }
+
+  #sourceOf(set: Labels): LabelSource {
+    const key = JSON.stringify(set);
+    let source = this.#fixed.get(key);
+    if (source === undefined) this.#fixed.set(key, (source = fixed(set)));
+    return source;
+  }
+}
+
+function addTo(rows: Map<number, Seen>, stack: number, count: number, weight: Microseconds): void {
+  const seen = rows.get(stack);
+  if (seen === undefined) rows.set(stack, { count, weight });
+  else {
+    seen.count += count;
+    seen.weight += weight;
   }
 }
 

@@ -28,13 +28,14 @@ export type ThreadWindow = Omit<FinishedWindow, 'firstSeq' | 'lastSeq'>;
 /** A merged window never crosses a boundary of this length of wall time. */
 const STRETCH_MS = 300_000;
 const BYTES_PER_STACK = 8;
-const BYTES_PER_ROW = 16;
+const BYTES_PER_ROW = 20;
+const BYTES_PER_LABEL_SET = 128;
 /** A reference, and a share of the frame object, which neighbouring windows hold too. */
 const BYTES_PER_FRAME = 48;
 const BYTES_PER_WINDOW = 512;
 
 export function bytesOf({ body }: FinishedWindow): Bytes {
-  return BYTES_PER_WINDOW + body.frames.length * BYTES_PER_FRAME + body.parent.length * BYTES_PER_STACK + body.stack.length * BYTES_PER_ROW;
+  return BYTES_PER_WINDOW + body.frames.length * BYTES_PER_FRAME + body.parent.length * BYTES_PER_STACK + body.stack.length * BYTES_PER_ROW + body.labelSets.length * BYTES_PER_LABEL_SET;
 }
 
 export function samplesOf({ body }: FinishedWindow): number {

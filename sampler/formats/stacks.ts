@@ -24,7 +24,7 @@ export function* summed(windows: readonly FinishedWindow[]): Generator<string, S
   for (const { thread, threadName, body } of [...windows].reverse()) {
     const worker = workers.get(thread) ?? { name: threadName, url: '', line: 0, column: 0 };
     workers.set(thread, worker);
-    all.addBody(body, thread === 0 ? undefined : worker);
+    all.addBody(body, { under: thread === 0 ? undefined : worker, labels: false });
     yield '';
   }
   const body = all.body();

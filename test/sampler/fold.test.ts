@@ -46,7 +46,7 @@ test('a sample stands until the next one, the last one to the end; idle is kept 
   const folded = foldSlice(profileOf([[1100, 5], [1300, 2], [1600, 3]]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: undefined }, createFrameInterner(), window);
   assert.deepEqual(rowsOf(window), { 'outer;inner': [1, 300], outer: [1, 400] });
   assert.deepEqual(window.body().idle, { count: 1, weight: 300 });
-  assert.deepEqual([folded.samples, folded.running], [3, [{ name: 'outer', url: 'file:///a.js', line: 10, column: 10 }]]);
+  assert.deepEqual([folded.samples, folded.running], [3, { stack: [{ name: 'outer', url: 'file:///a.js', line: 10, column: 10 }], source: undefined }]);
 });
 
 test('what ran when the last slice ended goes on until the first sample, uncounted', () => {
@@ -59,14 +59,14 @@ test('what ran when the last slice ended goes on until the first sample, uncount
 
 test('samples of the neighbours and of the moment of opening are left out, their time is not', () => {
   const window = new WindowBuilder();
-  foldSlice(profileOf([[1100, 5], [1500, 3], [1950, 4], [2100, 5]]), { fromUs: 1200, untilUs: 2000, openingUs: 1900, running: '(idle)' }, createFrameInterner(), window);
+  foldSlice(profileOf([[1100, 5], [1500, 3], [1950, 4], [2100, 5]]), { fromUs: 1200, untilUs: 2000, openingUs: 1900, running: { stack: '(idle)', source: undefined } }, createFrameInterner(), window);
   assert.deepEqual(rowsOf(window), { outer: [1, 500] });
   assert.deepEqual(window.body().idle, { count: 0, weight: 300 });
 });
 
 test('a slice without a sample is dropped time, counted', () => {
   const window = new WindowBuilder();
-  const folded = foldSlice(profileOf([]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: '(idle)' }, createFrameInterner(), window);
+  const folded = foldSlice(profileOf([]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: { stack: '(idle)', source: undefined } }, createFrameInterner(), window);
   assert.deepEqual([folded, window.body().dropped], [{ samples: 0, running: undefined }, { count: 0, weight: 1000 }]);
 });
 

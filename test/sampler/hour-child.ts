@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import ts from 'typescript';
 import { createSampler } from 'liveprofiler-sampler';
 import { createEndpoint } from '#sampler/endpoint.js';
+import { trackLabels } from '#sampler/labels/tracker.js';
 import { createNamer } from '#sampler/names/namer.js';
 import { createShelf } from '#sampler/shelf.js';
 import type { Shelf, ShelfCounts } from '#sampler/shelf.js';
@@ -63,7 +64,7 @@ async function record(): Promise<Recording> {
 
 async function serve(held: Shelf): Promise<number> {
   const state = {
-    boot: 'a0a0a0a0', labels: { service: 'away' }, thread: { id: 0, name: 'main' }, intervalUs: INTERVAL_US, windowMs: WINDOW_MS, shelf: held, names: createNamer(),
+    boot: 'a0a0a0a0', labels: { service: 'away' }, thread: { id: 0, name: 'main' }, intervalUs: INTERVAL_US, windowMs: WINDOW_MS, shelf: held, names: createNamer(), labelling: trackLabels(),
     state: () => ({ state: 'running' }) as const,
     cost: () => ({ firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {}, ...held.counts() }),
     pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve(),
