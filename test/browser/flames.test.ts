@@ -43,6 +43,15 @@ test('the legend tells each origin and package with its share; a click takes one
   await frame(page, 'query').waitFor();
 });
 
+test('a link that hides a package that is not there can bring it back', async (t) => {
+  const page = await flames(t, '?hide=package:elsewhere');
+  const entry = legend(page).getByRole('button', { name: 'elsewhere' });
+  assert.equal(await entry.getAttribute('aria-pressed'), 'false');
+  await entry.click();
+  await entry.waitFor({ state: 'detached' });
+  assert.doesNotMatch(page.url(), /hide=/);
+});
+
 test('Node.js’ own modules are hidden by a switch', async (t) => {
   const page = await flames(t);
   await frame(page, 'onRequest').waitFor();

@@ -205,6 +205,8 @@ test('where there is nothing the page says why, and leads to what there is', asy
   await page.getByText('no window has finished yet').waitFor();
   await page.goto(`${base(port)}/graph/asleep/`);
   await page.getByText('did nothing but wait').waitFor();
+  await page.getByRole('button', { name: 'Show idle time' }).click();
+  await frame(page, 'idle').waitFor();
 });
 
 test('a hostile name is text, wherever it stands', async (t) => {

@@ -2,7 +2,7 @@
 // all of them share: tools, legend, tooltip and menu.
 import type { FlameAnswer, FlameNode, FrameKey, TopGroup } from '../api.ts';
 import { chosenRows } from '../view/functions.ts';
-import { colourOf, coloursOf, groupOf, groupsOf } from '../view/groups.ts';
+import { colourOf, coloursOf, groupName, groupOf, groupsOf } from '../view/groups.ts';
 import { matchedWeight, searchFor } from '../view/search.ts';
 import type { GraphState } from '../view/state.ts';
 import { transformed } from '../view/transform.ts';
@@ -101,7 +101,9 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       tools.show(state, search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`);
       const groups = groupsOf(flame.root, weight);
       colour = coloursOf(groups);
-      legend.show(groups, { whole, hide, colour, searching: search !== undefined });
+      // What is hidden and not there at the moment can be brought back too.
+      const missing = hide.filter((hidden) => groups.every(({ key }) => key !== hidden)).map((key) => ({ key, name: groupName(key), self: 0, area: 0 }));
+      legend.show([...groups, ...missing], { whole, hide, colour, searching: search !== undefined });
       if (!graph.hidden) drawFlames(root);
       if (between) drawAround(whole);
       view.find(search);

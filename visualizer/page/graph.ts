@@ -138,7 +138,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     const why = emptyReason(flame, state.utc);
     drawing.element.hidden = why !== undefined;
     drawing.element.classList.remove('old');
-    say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), flame.windows === 0 ? elsewhere(flame) : undefined);
+    say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), why === undefined ? undefined : elsewhere(flame));
     status.textContent = why === undefined ? coverage(flame, state) : '';
     if (why === undefined) drawing.show(state, answers);
   }
@@ -156,7 +156,8 @@ export function showGraph(app: HTMLElement, host: string): void {
   }
 
   /** Where there may be something when there is nothing here. */
-  function elsewhere({ extent }: FlameAnswer): Elsewhere | undefined {
+  function elsewhere({ extent, windows, idle }: FlameAnswer): Elsewhere | undefined {
+    if (windows > 0) return idle.weight > 0 ? { label: 'Show idle time', change: { idle: true } } : undefined;
     if (extent === undefined) return state.from === LONG ? undefined : { label: 'Show the last 24 hours', change: { from: LONG, until: 'now', live: true } };
     const { fromMs, untilMs } = extent;
     return { label: 'Show what there is', change: { ...textsOf({ fromMs: Math.max(fromMs, untilMs - HOUR_MS), untilMs }), live: false } };

@@ -5,7 +5,7 @@ import { clockTime } from './units.ts';
 /** undefined when there is something. */
 export function emptyReason({ windows, root, idle, extent, hosts, asked }: FlameAnswer, utc: boolean): string | undefined {
   if (root.totalUs > 0 || root.totalCount > 0) return undefined;
-  if (windows > 0) return idle.weight > 0 ? 'What was chosen did nothing but wait in this range. Turn on “Idle” to see it.' : 'Nothing was sampled in this range: another label or thread may have been busy.';
+  if (windows > 0) return idle.weight > 0 ? 'What was chosen did nothing but wait in this range.' : 'Nothing was sampled in this range: another label or thread may have been busy.';
   const [status] = hosts;
   if (status === undefined) return 'No host of the configuration is meant by this choice. Take a part of it away, or choose a longer range.';
   if (hosts.length > 1) return 'Nothing is kept for this choice in this range: choose a longer one, or take a part of the choice away.';
