@@ -3,105 +3,114 @@
 import type { Frame, Place } from 'liveprofiler-sampler/wire';
 import type { CallTree, QueryOptions } from './contract.ts';
 import { CUT, ROOT } from './contract.ts';
+import { largest } from './largest.ts';
+import { kept } from './merge.ts';
 import type { StackTotals } from './merge.ts';
 
 /** One in this many of the nodes that `limit` allows is kept for the top by self. */
 const SELF_SHARE = 10;
+/** Above every number of a frame: parent × this + frame is exact. */
+const MAX_FRAMES = 2 ** 26;
+
+/** A call tree while it is worked on, without what `limit` left out. */
+interface Tree {
+  readonly frames: readonly Frame[];
+  readonly parent: Int32Array;
+  readonly frame: Int32Array;
+  readonly selfCount: Float64Array;
+  readonly selfWeight: Float64Array;
+  readonly totalCount: Float64Array;
+  readonly totalWeight: Float64Array;
+}
 
 export function callTree(totals: StackTotals, { focus = [], callersOf, calleesOf, limit }: QueryOptions = {}): CallTree {
   const whole = wholeTree(totals);
   const focused = focus.length === 0 ? whole : focusOn(whole, focus);
   const turned = callersOf === undefined ? focused : invert(focused, callersOf);
   const gathered = calleesOf === undefined ? turned : gather(turned, calleesOf);
-  return limit === undefined ? gathered : cutTo(gathered, limit);
+  return limit === undefined || gathered.parent.length <= limit ? told(gathered) : told(gathered, keptOf(gathered, limit));
 }
 
-function wholeTree({ frames, stacks, count, weight }: StackTotals): CallTree {
-  const parent = [...stacks.parent];
-  const frame = stacks.frame.map((value, id) => (id === 0 ? ROOT : value));
-  const selfCount = parent.map((_, id) => count[id] ?? 0);
-  const selfWeight = parent.map((_, id) => weight[id] ?? 0);
-  return summed({ frames, parent, frame, selfCount, selfWeight, cut: parent.map(() => 0) });
+function wholeTree({ frames, parent, frame, count, weight }: StackTotals): Tree {
+  return summed({ frames, parent, frame: frame.map((value, id) => (id === 0 ? ROOT : value)), selfCount: count, selfWeight: weight });
 }
 
 /** Fills in the totals: children come after their parents. */
-function summed(tree: Omit<CallTree, 'totalCount' | 'totalWeight'>): CallTree {
-  const totalCount = [...tree.selfCount];
-  const totalWeight = [...tree.selfWeight];
+function summed(tree: Omit<Tree, 'totalCount' | 'totalWeight'>): Tree {
+  const totalCount = tree.selfCount.slice();
+  const totalWeight = tree.selfWeight.slice();
   for (let id = tree.parent.length - 1; id > 0; id--) {
-    const up = at(tree.parent, id);
-    totalCount[up] = at(totalCount, up) + at(totalCount, id);
-    totalWeight[up] = at(totalWeight, up) + at(totalWeight, id);
+    const up = tree.parent[id] ?? 0;
+    totalCount[up] = (totalCount[up] ?? 0) + (totalCount[id] ?? 0);
+    totalWeight[up] = (totalWeight[up] ?? 0) + (totalWeight[id] ?? 0);
   }
   return { ...tree, totalCount, totalWeight };
 }
 
 /** Keeps the stacks that go through the path, and the path itself. */
-function focusOn(tree: CallTree, path: readonly Frame[]): CallTree {
+function focusOn(tree: Tree, path: readonly Frame[]): Tree {
+  const { parent, frame, frames } = tree;
+  const onPath = path.map((wanted) => frames.map((one) => isFrame(one, wanted)));
   /** Depth on the path when a node lies on it, its length at the path's end and below, else -1. */
-  const reached = new Array<number>(tree.parent.length).fill(-1);
-  const ending = new Set<number>();
-  reached[0] = 0;
-  for (let id = 1; id < tree.parent.length; id++) {
-    const depth = reached[at(tree.parent, id)] ?? -1;
+  const reached = new Int32Array(parent.length).fill(-1);
+  const keep = new Uint8Array(parent.length);
+  [reached[0], keep[0]] = [0, 1];
+  for (let id = 1; id < parent.length; id++) {
+    const depth = reached[parent[id] ?? 0] ?? -1;
     if (depth < 0) continue;
     if (depth === path.length) reached[id] = depth;
-    else if (isFrame(tree.frames[at(tree.frame, id)], path[depth])) reached[id] = depth + 1;
-    if (reached[id] === path.length) ending.add(id);
+    else if (onPath[depth]?.[frame[id] ?? 0] === true) reached[id] = depth + 1;
+    if (reached[id] === path.length) keep[id] = 1;
   }
-  const keep = new Set<number>([0, ...ending]);
-  for (const id of ending) for (let up = at(tree.parent, id); !keep.has(up); up = at(tree.parent, up)) keep.add(up);
-  return pick(tree, keep, (id) => ending.has(id));
+  for (let id = parent.length - 1; id > 0; id--) if (keep[id] === 1) keep[parent[id] ?? 0] = 1;
+  const { ids, places } = picked(keep);
+  const own = (column: Float64Array): Float64Array => Float64Array.from(ids, (id) => (reached[id] === path.length ? (column[id] ?? 0) : 0));
+  return summed({ frames, parent: ids.map((id) => places[parent[id] ?? 0] ?? 0), frame: ids.map((id) => frame[id] ?? 0), selfCount: own(tree.selfCount), selfWeight: own(tree.selfWeight) });
 }
 
-/** The nodes of `keep`, whose parents are in it too; only those that `own` accepts bring their self. */
-function pick(tree: CallTree, keep: ReadonlySet<number>, own: (id: number) => boolean): CallTree {
-  const ids = [...keep].sort((a, b) => a - b);
-  const place = new Map(ids.map((id, index) => [id, index]));
-  return summed({
-    frames: tree.frames,
-    parent: ids.map((id) => place.get(at(tree.parent, id)) ?? 0),
-    frame: ids.map((id) => at(tree.frame, id)),
-    selfCount: ids.map((id) => (own(id) ? at(tree.selfCount, id) : 0)),
-    selfWeight: ids.map((id) => (own(id) ? at(tree.selfWeight, id) : 0)),
-    cut: ids.map((id) => at(tree.cut, id)),
-  });
+/** Numbers of the nodes that are kept, and the place of each among them. */
+function picked(keep: Uint8Array): { readonly ids: Int32Array; readonly places: Int32Array } {
+  const ids = kept(keep);
+  const places = new Int32Array(keep.length);
+  for (let place = 0; place < ids.length; place++) places[ids[place] ?? 0] = place;
+  return { ids, places };
 }
 
 /**
  * The function under the root, its callers under it, each stack counted once: at the outermost call of the function,
  * so that recursion does not make it its own caller.
  */
-function invert(tree: CallTree, of: Frame): CallTree {
+function invert(tree: Tree, of: Frame): Tree {
   const grown = new GrowingTree(tree.frames);
   for (const { id, outermost } of callsOf(tree, of)) {
     if (!outermost) continue;
     let node = 0;
-    for (let up = id; up !== 0; up = at(tree.parent, up)) node = grown.under(node, at(tree.frame, up));
-    grown.add(node, at(tree.totalCount, id), at(tree.totalWeight, id));
+    for (let up = id; up !== 0; up = tree.parent[up] ?? 0) node = grown.under(node, tree.frame[up] ?? 0);
+    grown.add(node, tree.totalCount[id] ?? 0, tree.totalWeight[id] ?? 0);
   }
   return grown.summed();
 }
 
 /** The function under the root, all that its outermost calls called under it. */
-function gather(tree: CallTree, of: Frame): CallTree {
+function gather(tree: Tree, of: Frame): Tree {
   const grown = new GrowingTree(tree.frames);
   const places = new Map<number, number>();
   for (const { id, outermost } of callsOf(tree, of)) {
-    const node = grown.under(outermost ? 0 : (places.get(at(tree.parent, id)) ?? 0), at(tree.frame, id));
+    const node = grown.under(outermost ? 0 : (places.get(tree.parent[id] ?? 0) ?? 0), tree.frame[id] ?? 0);
     places.set(id, node);
-    grown.add(node, at(tree.selfCount, id), at(tree.selfWeight, id));
+    grown.add(node, tree.selfCount[id] ?? 0, tree.selfWeight[id] ?? 0);
   }
   return grown.summed();
 }
 
 /** Outermost calls of a function and all beneath them, callers first. */
-function* callsOf(tree: CallTree, of: Frame): Generator<{ readonly id: number; readonly outermost: boolean }> {
-  const inside = new Set<number>();
-  for (let id = 1; id < tree.parent.length; id++) {
-    const within = inside.has(at(tree.parent, id));
-    if (!within && !isFrame(tree.frames[at(tree.frame, id)], of)) continue;
-    inside.add(id);
+function* callsOf({ frames, parent, frame }: Tree, of: Frame): Generator<{ readonly id: number; readonly outermost: boolean }> {
+  const isWanted = frames.map((one) => isFrame(one, of));
+  const inside = new Uint8Array(parent.length);
+  for (let id = 1; id < parent.length; id++) {
+    const within = inside[parent[id] ?? 0] === 1;
+    if (!within && isWanted[frame[id] ?? 0] !== true) continue;
+    inside[id] = 1;
     yield { id, outermost: !within };
   }
 }
@@ -113,14 +122,14 @@ class GrowingTree {
   readonly #frame = [ROOT];
   readonly #selfCount = [0];
   readonly #selfWeight = [0];
-  readonly #children = new Map<string, number>();
+  readonly #children = new Map<number, number>();
 
   constructor(frames: readonly Frame[]) {
     this.#frames = frames;
   }
 
   under(parent: number, frame: number): number {
-    const key = `${parent} ${frame}`;
+    const key = parent * MAX_FRAMES + frame;
     let id = this.#children.get(key);
     if (id === undefined) {
       id = this.#parent.push(parent) - 1;
@@ -133,67 +142,73 @@ class GrowingTree {
   }
 
   add(id: number, count: number, weight: number): void {
-    this.#selfCount[id] = at(this.#selfCount, id) + count;
-    this.#selfWeight[id] = at(this.#selfWeight, id) + weight;
+    this.#selfCount[id] = (this.#selfCount[id] ?? 0) + count;
+    this.#selfWeight[id] = (this.#selfWeight[id] ?? 0) + weight;
   }
 
-  summed(): CallTree {
-    return summed({ frames: this.#frames, parent: this.#parent, frame: this.#frame, selfCount: this.#selfCount, selfWeight: this.#selfWeight, cut: this.#parent.map(() => 0) });
+  summed(): Tree {
+    return summed({ frames: this.#frames, parent: Int32Array.from(this.#parent), frame: Int32Array.from(this.#frame), selfCount: Float64Array.from(this.#selfCount), selfWeight: Float64Array.from(this.#selfWeight) });
   }
 }
 
-function cutTo(tree: CallTree, limit: number): CallTree {
-  if (tree.parent.length <= limit) return tree;
-  const keep = new Set<number>([0]);
-  const bySelf = ranked(tree, tree.selfWeight, tree.selfCount);
-  for (const id of bySelf.slice(0, Math.max(1, Math.floor(limit / SELF_SHARE)))) {
+/** 1 for the nodes that `limit` keeps: the largest by self with their paths, then the largest by total. */
+function keptOf({ parent, selfWeight, selfCount, totalWeight, totalCount }: Tree, limit: number): Uint8Array {
+  const keep = new Uint8Array(parent.length);
+  keep[0] = 1;
+  let count = 1;
+  for (const id of largest(selfWeight, selfCount, Math.max(1, Math.floor(limit / SELF_SHARE)))) {
     const path: number[] = [];
-    for (let up = id; !keep.has(up); up = at(tree.parent, up)) path.push(up);
+    for (let up = id; keep[up] !== 1; up = parent[up] ?? 0) path.push(up);
     // The largest is always there, however deep it lies.
-    if (keep.size > 1 && keep.size + path.length > limit) continue;
-    for (const node of path) keep.add(node);
+    if (count > 1 && count + path.length > limit) continue;
+    for (const node of path) keep[node] = 1;
+    count += path.length;
   }
   // A parent's total is never below its child's and it comes first in a tie: this order keeps parents in.
-  for (const id of ranked(tree, tree.totalWeight, tree.totalCount)) {
-    if (keep.size >= limit) break;
-    keep.add(id);
+  for (const id of largest(totalWeight, totalCount, limit)) {
+    if (count >= limit) break;
+    if (keep[id] === 1) continue;
+    keep[id] = 1;
+    count++;
   }
-  return markCut(tree, keep);
+  return keep;
 }
 
-/** Node numbers but the root's, largest first. */
-function ranked(tree: CallTree, weight: readonly number[], count: readonly number[]): number[] {
-  const ids = [...tree.parent.keys()].slice(1);
-  return ids.sort((a, b) => at(weight, b) - at(weight, a) || at(count, b) - at(count, a) || a - b);
-}
-
-function markCut(tree: CallTree, keep: ReadonlySet<number>): CallTree {
-  const kept = pick(tree, keep, () => true);
-  const place = new Map([...keep].sort((a, b) => a - b).map((id, index) => [id, index]));
+/** As the contract has it; what is not kept stands as one part under each node that it was called by. */
+function told(tree: Tree, keep?: Uint8Array): CallTree {
+  if (keep === undefined) {
+    const { frames, parent, frame, selfCount, selfWeight, totalCount, totalWeight } = tree;
+    return { frames, parent: [...parent], frame: [...frame], selfCount: [...selfCount], selfWeight: [...selfWeight], totalCount: [...totalCount], totalWeight: [...totalWeight], cut: new Array<number>(parent.length).fill(0) };
+  }
+  const { ids, places } = picked(keep);
   const left = new Map<number, { count: number; weight: number; cut: number }>();
-  for (let id = 1; id < tree.parent.length; id++) {
-    const above = place.get(at(tree.parent, id));
-    if (keep.has(id) || above === undefined) continue;
-    const sum = left.get(above) ?? { count: 0, weight: 0, cut: 0 };
-    sum.count += at(tree.totalCount, id);
-    sum.weight += at(tree.totalWeight, id);
+  for (let id = 1; id < keep.length; id++) {
+    const up = tree.parent[id] ?? 0;
+    if (keep[id] === 1 || keep[up] !== 1) continue;
+    const sum = left.get(places[up] ?? 0) ?? { count: 0, weight: 0, cut: 0 };
+    sum.count += tree.totalCount[id] ?? 0;
+    sum.weight += tree.totalWeight[id] ?? 0;
     sum.cut += 1;
-    left.set(above, sum);
+    left.set(places[up] ?? 0, sum);
   }
-  const entries = [...left];
-  return summed({
+  const parts = [...left];
+  const column = (of: ArrayLike<number>, ofParts: readonly number[]): number[] => [...Array.from(ids, (id) => of[id] ?? 0), ...ofParts];
+  const counts = parts.map(([, { count }]) => count);
+  const weights = parts.map(([, { weight }]) => weight);
+  return {
     frames: tree.frames,
-    parent: [...kept.parent, ...entries.map(([above]) => above)],
-    frame: [...kept.frame, ...entries.map(() => CUT)],
-    selfCount: [...kept.selfCount, ...entries.map(([, sum]) => sum.count)],
-    selfWeight: [...kept.selfWeight, ...entries.map(([, sum]) => sum.weight)],
-    cut: [...kept.cut, ...entries.map(([, sum]) => sum.cut)],
-  });
+    parent: [...Array.from(ids, (id) => places[tree.parent[id] ?? 0] ?? 0), ...parts.map(([above]) => above)],
+    frame: column(tree.frame, parts.map(() => CUT)),
+    selfCount: column(tree.selfCount, counts),
+    selfWeight: column(tree.selfWeight, weights),
+    totalCount: column(tree.totalCount, counts),
+    totalWeight: column(tree.totalWeight, weights),
+    cut: [...new Array<number>(ids.length).fill(0), ...parts.map(([, { cut }]) => cut)],
+  };
 }
 
 /** By value; what is behind a source map is told apart only when both name it. */
-function isFrame(frame: Frame | undefined, wanted: Frame | undefined): boolean {
-  if (frame === undefined || wanted === undefined) return false;
+function isFrame(frame: Frame, wanted: Frame): boolean {
   if (!samePlace(frame, wanted) || frame.name !== wanted.name) return false;
   const [a, b] = [frame.original, wanted.original];
   return a === undefined || b === undefined || (samePlace(a, b) && a.name === b.name);
@@ -201,8 +216,4 @@ function isFrame(frame: Frame | undefined, wanted: Frame | undefined): boolean {
 
 function samePlace(a: Place, b: Place): boolean {
   return a.url === b.url && a.line === b.line && a.column === b.column;
-}
-
-function at(column: readonly number[], index: number): number {
-  return column[index] ?? 0;
 }

@@ -47,7 +47,7 @@ export interface UnpackedWindow {
 
 const NO_SECTIONS: Sections = {};
 
-/** The windows in the order in which they were packed. @throws RangeError, or what zlib and JSON throw. */
+/** The windows in the order in which they were packed; one alone holds until the next call. @throws RangeError, or what zlib and JSON throw. */
 export function unpack(bytes: Buffer, sum?: Sum): readonly UnpackedWindow[] {
   if (isDivided(bytes) !== (sum !== undefined)) throw new RangeError('a packed record lacks the sum that it divides, or divides none');
   const input = new ByteReader(opened(bytes));

@@ -57,14 +57,30 @@ export function encodeRows(rows: PayloadRows, sections: Readonly<Record<string, 
   return out.done();
 }
 
+/** Columns that are used again: what stands in them holds until they are reserved the next time. */
+export class Columns {
+  #capacity = 0;
+  stack: Float64Array<ArrayBuffer> = new Float64Array(0);
+  labels: Float64Array<ArrayBuffer> = new Float64Array(0);
+  count: Float64Array<ArrayBuffer> = new Float64Array(0);
+  weight: Float64Array<ArrayBuffer> = new Float64Array(0);
+  high: Float64Array<ArrayBuffer> = new Float64Array(0);
+
+  reserve(length: number): this {
+    if (length <= this.#capacity) return this;
+    this.#capacity = Math.max(length, this.#capacity * 2, 1024);
+    this.stack = new Float64Array(this.#capacity);
+    this.labels = new Float64Array(this.#capacity);
+    this.count = new Float64Array(this.#capacity);
+    this.weight = new Float64Array(this.#capacity);
+    this.high = new Float64Array(this.#capacity);
+    return this;
+  }
+}
+
 /** Reads rows, and the sections behind them where there are any. Its columns hold until the next call. */
 export class RowReader {
-  #capacity = 0;
-  #stack = new Float64Array(0);
-  #labels = new Float64Array(0);
-  #count = new Float64Array(0);
-  #weight = new Float64Array(0);
-  #high = new Float64Array(0);
+  readonly #columns = new Columns();
 
   /** @throws RangeError for bytes that are no rows. */
   read(bytes: Buffer): RowColumns {
@@ -81,8 +97,7 @@ export class RowReader {
     const length = input.length(3);
     const mean = input.uint();
     const flags = input.uint();
-    this.#reserve(length);
-    const [stack, labels, count, weight, high] = [this.#stack, this.#labels, this.#count, this.#weight, this.#high];
+    const { stack, labels, count, weight, high } = this.#columns.reserve(length);
     if (flags & FLAG_LABELLED) summedUp(labels, length, () => { input.uints(labels, length); });
     else labels.fill(0, 0, length);
     summedUp(stack, length, () => { input.ints(stack, length); });
@@ -95,16 +110,6 @@ export class RowReader {
     input.ints(weight, length);
     for (let i = 0; i < length; i++) weight[i] = (weight[i] ?? 0) + (count[i] ?? 0) * mean;
     return { length, stack, labels, count, weight, high: undefined };
-  }
-
-  #reserve(length: number): void {
-    if (length <= this.#capacity) return;
-    this.#capacity = Math.max(length, this.#capacity * 2, 1024);
-    this.#stack = new Float64Array(this.#capacity);
-    this.#labels = new Float64Array(this.#capacity);
-    this.#count = new Float64Array(this.#capacity);
-    this.#weight = new Float64Array(this.#capacity);
-    this.#high = new Float64Array(this.#capacity);
   }
 }
 

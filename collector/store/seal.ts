@@ -13,8 +13,8 @@ export function quantumOf(kind: string, { count, weight }: Pick<PayloadRows, 'co
 }
 
 /**
- * Every weight within one quantum of what it was, and the same sum: what is rounded off a row is carried to the next
- * one. Rows sealed before stay as they are.
+ * Every weight within one quantum of what it was, and the same sum per label set: what is rounded off a row is carried
+ * to the next one. Rows sealed before stay as they are.
  */
 export function sealed({ length, stack, labels, count, weight }: RowColumns, kind: string): PayloadRows {
   const quantum = quantumOf(kind, { count: [...count.subarray(0, length)], weight: [...weight.subarray(0, length)] });
@@ -23,7 +23,9 @@ export function sealed({ length, stack, labels, count, weight }: RowColumns, kin
   let [sum, told] = [0, 0];
   for (const [place, i] of order.entries()) {
     sum += weight[i] ?? 0;
-    const until = place === length - 1 ? sum : Math.floor(sum / quantum) * quantum;
+    const next = order[place + 1];
+    const ends = next === undefined || labels[next] !== labels[i];
+    const until = ends ? sum : Math.floor(sum / quantum) * quantum;
     rounded.push(until - told);
     told = until;
   }

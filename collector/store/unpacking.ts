@@ -1,4 +1,5 @@
 // Reads what packing.ts writes.
+import { Columns } from './rows.ts';
 import type { RowColumns } from './rows.ts';
 import type { ByteReader } from './varint.ts';
 
@@ -14,7 +15,9 @@ export function readWindows(input: ByteReader, sum: Sum | undefined): RowColumns
   const entries = input.length(sum === undefined ? 2 : windows > 1 ? 1 : 0);
   if (sum !== undefined && (pairs !== sum.length || entries < pairs || (windows === 1 && entries > pairs))) throw new RangeError('windows that divide a sum have other rows than it');
   const means = numbers(input, windows);
-  const { stacks, labels } = sum === undefined ? readPairs(input, pairs) : { stacks: sum.stack.slice(0, pairs), labels: sum.labels.slice(0, pairs) };
+  if (windows === 1 && sum === undefined) return [readWindow(input, pairs, entries, quantum, means[0] ?? 0)];
+  const [stacks, labels] = sum === undefined ? [new Float64Array(pairs), new Float64Array(pairs)] : [sum.stack.slice(0, pairs), sum.labels.slice(0, pairs)];
+  if (sum === undefined) readPairs(input, pairs, { stack: stacks, labels });
   const inPair = windows > 1 ? numbers(input, pairs) : new Float64Array(pairs).fill(1);
   const gaps = windows > 1 ? numbers(input, entries) : new Float64Array(entries);
   const { window, pair } = placesOf(inPair, gaps, windows);
@@ -29,23 +32,47 @@ export function readWindows(input: ByteReader, sum: Sum | undefined): RowColumns
     count[at] = toldCount[i] ?? 0;
     weight[at] = ((step % 2 === 0 ? step / 2 : -(step + 1) / 2) + (toldCount[i] ?? 0) * (means[window[at] ?? 0] ?? 0)) * quantum;
   });
-  let odd = -1;
-  for (let left = input.length(2); left > 0; left--) {
-    odd += 1 + input.uint();
-    const at = told[odd];
-    if (at === undefined) throw new RangeError('a packed remainder belongs to no row');
-    weight[at] = (weight[at] ?? 0) + input.uint();
-  }
+  readRemainders(input, (odd) => told[odd], weight);
   if (sum !== undefined) takeRests(sum, pair, count, weight);
-  if (windows === 1) return [{ length: entries, stack: stacks, labels, count, weight, high: undefined }];
   return split(windows, { window, pair, stacks, labels, count, weight });
 }
 
-function readPairs(input: ByteReader, pairs: number): { readonly stacks: Float64Array; readonly labels: Float64Array } {
-  const labels = input.uint() === 1 ? summed(numbers(input, pairs)) : new Float64Array(pairs);
-  const stacks = new Float64Array(pairs);
-  input.ints(stacks, pairs);
-  return { stacks: summed(stacks), labels };
+const columns = new Columns();
+
+/** One window, as most records hold: each pair is an entry. What it answers holds until the next one is read. */
+function readWindow(input: ByteReader, pairs: number, length: number, quantum: number, mean: number): RowColumns {
+  if (pairs !== length) throw new RangeError('a packed window has a stack twice');
+  const { stack, labels, count, weight } = columns.reserve(length);
+  readPairs(input, length, { stack, labels });
+  input.uints(count, length);
+  const low = input.bytes(length);
+  input.uints(weight, length);
+  for (let i = 0; i < length; i++) {
+    const step = (weight[i] ?? 0) * 256 + (low[i] ?? 0);
+    weight[i] = ((step % 2 === 0 ? step / 2 : -(step + 1) / 2) + (count[i] ?? 0) * mean) * quantum;
+  }
+  readRemainders(input, (odd) => (odd < length ? odd : undefined), weight);
+  return { length, stack, labels, count, weight, high: undefined };
+}
+
+/** What is added to the weights that are no multiples of the quantum. */
+function readRemainders(input: ByteReader, rowOf: (told: number) => number | undefined, weight: Float64Array): void {
+  let odd = -1;
+  for (let left = input.length(2); left > 0; left--) {
+    odd += 1 + input.uint();
+    const row = rowOf(odd);
+    if (row === undefined) throw new RangeError('a packed remainder belongs to no row');
+    weight[row] = (weight[row] ?? 0) + input.uint();
+  }
+}
+
+function readPairs(input: ByteReader, pairs: number, { stack, labels }: Pick<RowColumns, 'stack' | 'labels'>): void {
+  if (input.uint() === 1) {
+    input.uints(labels, pairs);
+    addUp(labels, pairs);
+  } else labels.fill(0, 0, pairs);
+  input.ints(stack, pairs);
+  addUp(stack, pairs);
 }
 
 /** Of each entry: its window and its pair. */
@@ -94,7 +121,7 @@ function takeRests(sum: Sum, pair: Uint32Array, count: Float64Array, weight: Flo
   });
 }
 
-interface Columns {
+interface Divided {
   readonly window: Uint32Array;
   readonly pair: Uint32Array;
   readonly stacks: Float64Array;
@@ -103,7 +130,7 @@ interface Columns {
   readonly weight: Float64Array;
 }
 
-function split(windows: number, { window, pair, stacks, labels, count, weight }: Columns): RowColumns[] {
+function split(windows: number, { window, pair, stacks, labels, count, weight }: Divided): RowColumns[] {
   const lengths = new Uint32Array(windows);
   for (const of of window) lengths[of] = (lengths[of] ?? 0) + 1;
   const columns = Array.from(lengths, (length) => ({ length, stack: new Float64Array(length), labels: new Float64Array(length), count: new Float64Array(length), weight: new Float64Array(length), high: undefined }));
@@ -129,8 +156,7 @@ function numbers(input: ByteReader, length: number): Float64Array {
 }
 
 /** Steps to what they lead to. */
-function summed(column: Float64Array): Float64Array {
+function addUp(column: Float64Array, length: number): void {
   let sum = 0;
-  for (let i = 0; i < column.length; i++) column[i] = sum += column[i] ?? 0;
-  return column;
+  for (let i = 0; i < length; i++) column[i] = sum += column[i] ?? 0;
 }

@@ -110,23 +110,33 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** The next `length` numbers; most are below 128 and take the short way. */
+  /** The next `length` numbers; most take one byte or two, and the short way. */
   uints(into: Float64Array, length: number): void {
     const bytes = this.#bytes;
+    let at = this.#at;
     for (let i = 0; i < length; i++) {
-      const byte = bytes[this.#at] ?? MORE;
+      const byte = bytes[at] ?? MORE;
+      const next = bytes[at + 1] ?? MORE;
       if (byte < MORE) {
         into[i] = byte;
-        this.#at++;
-      } else into[i] = this.uint();
+        at++;
+      } else if (next < MORE) {
+        into[i] = (byte & LOW_BITS) | (next << 7);
+        at += 2;
+      } else {
+        this.#at = at;
+        into[i] = this.uint();
+        at = this.#at;
+      }
     }
+    this.#at = at;
   }
 
   ints(into: Float64Array, length: number): void {
     this.uints(into, length);
     for (let i = 0; i < length; i++) {
       const value = into[i] ?? 0;
-      into[i] = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      into[i] = value <= SHIFTABLE ? (value >>> 1) ^ -(value & 1) : value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     }
   }
 

@@ -1,6 +1,7 @@
 // Dictionaries at hand, by number: read from their pages once, shared by whoever reads and writes, let go when there
 // are many. One serves the windows of one service over one stretch of time; its key says when it may go.
 import type { Microseconds } from 'liveprofiler-sampler/wire';
+import { CommonStacks } from '../common.ts';
 import { Dictionary } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
 import { dictionaryKey, pageKey, pagePrefix, readDictionaryKey, SPACE, under } from '../keys.ts';
@@ -19,6 +20,9 @@ const STRETCHES = [
 const MAX_ENTRIES = 1_500_000;
 /** Above this, what is new goes into another one: names without end cost no single dictionary more. */
 const MAX_ENTRIES_OF_ONE = 400_000;
+
+/** Above this, the common numbers are given anew: those of dictionaries that were let go are never asked for again. */
+const MAX_COMMON = 2_000_000;
 
 export interface NumberedDictionary {
   readonly id: number;
@@ -43,6 +47,7 @@ export class Dictionaries {
   /** Scope and stretch → the one that takes what is new. */
   readonly #ids = new Map<string, number>();
   #nextId = 1;
+  #common = new CommonStacks();
 
   private constructor(db: Database) {
     this.#db = db;
@@ -73,6 +78,12 @@ export class Dictionaries {
       () => this.#byId.delete(id),
     );
     return loading;
+  }
+
+  /** What answers add up in: to be asked for once per answer. */
+  common(): CommonStacks {
+    if (this.#common.length > MAX_COMMON) this.#common = new CommonStacks();
+    return this.#common;
   }
 
   /** The one that takes what is new of a scope, made when there is none; `writes` is what makes it. Hold it until it is written. */

@@ -10,7 +10,7 @@ import { StoreError } from '../errors.ts';
 import { SHAPE } from '../header.ts';
 import { memoryKey, kindPrefix, readMemoryKey, readWindowKey, SPACE, under } from '../keys.ts';
 import type { Series } from '../keys.ts';
-import { mergeTotals, StackSums } from '../merge.ts';
+import { StackSums } from '../merge.ts';
 import { NumberSteps } from '../number-steps.ts';
 import { mayHold, selectsLabels, selectsThread } from '../select.ts';
 import type { Span } from '../spans.ts';
@@ -35,7 +35,8 @@ export class Reader {
 
   async query(selector: Selector, range: Range, options: QueryOptions = {}): Promise<QueryAnswer> {
     const bounds = spanOf(range);
-    const sums = new Map<Dictionary, StackSums>();
+    const common = this.#engine.dictionaries.common();
+    const sums = new StackSums();
     const idle = { count: 0, weight: 0 };
     const dropped = { count: 0, weight: 0 };
     const threads = new Set<string>();
@@ -47,9 +48,7 @@ export class Reader {
       const accept = acceptor(selector, dictionary, processLabels);
       // Rows that cannot be meant are not unpacked.
       if (accept === undefined || header.totals.some(({ labels }) => accept(labels))) {
-        const into = sums.get(dictionary) ?? new StackSums();
-        sums.set(dictionary, into);
-        into.add(record.rows(), { accept, levelForUs: header.averages && !header.rolled ? header.coveredUs : undefined });
+        sums.add(record.rows(), common.numbersOf(dictionary), { accept, levelForUs: header.averages && !header.rolled ? header.coveredUs : undefined });
       }
       if (!mayHold(selector, processLabels)) return;
       if (selectsLabels(selector, processLabels, NO_LABELS)) {
@@ -66,7 +65,7 @@ export class Reader {
         for await (const records of recordsOf(this.#engine, series, segment, snapshot)) records.forEach(add);
       }
     });
-    const totals = mergeTotals([...sums].map(([{ frames, stacks }, part]) => ({ frames, stacks, ...columnsOf(part) })), Math.max(0, lastUs - firstUs));
+    const totals = sums.totals(common, Math.max(0, lastUs - firstUs));
     const covered = windows === 0 ? {} : { covered: { fromMs: firstUs / 1000, untilMs: lastUs / 1000 } };
     return { tree: callTree(totals, options), idle, dropped, windows, threads: threads.size, ...covered };
   }
@@ -245,11 +244,6 @@ function acceptor(selector: Selector, dictionary: Dictionary, processLabels: Lab
     known.set(id, accepted);
     return accepted;
   };
-}
-
-function columnsOf(sums: StackSums): Pick<StackSums, 'count' | 'weight' | 'low' | 'high'> {
-  const { length, count, weight, low, high } = sums;
-  return { count: count.subarray(0, length), weight: weight.subarray(0, length), low: low.subarray(0, length), high: high.subarray(0, length) };
 }
 
 function addTo(sum: { count: number; weight: number }, { count, weight }: Tally): void {

@@ -78,18 +78,23 @@ test('a record that is not what it says throws, whatever its bytes are', async (
   assert.throws(() => unpack(Buffer.from([9, 1])), /unknown way 9/);
 });
 
-test('a sealed window has the sum it had, and each row is within a fifth of a sample of what it was', () => {
+test('a sealed window has the sums it had per label set, and each row is within a fifth of a sample of what it was', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: -4000, max: 4000 })), { minLength: 1, maxLength: 80 }), (list) => {
-      const weight = list.map(([count, off]) => Math.max(0, count * 10_000 + off));
-      const count = list.map(([one]) => one);
-      const of = { length: list.length, stack: Float64Array.from(list.keys()), labels: new Float64Array(list.length), count: Float64Array.from(count), weight: Float64Array.from(weight), high: undefined };
-      const coarse = sealed(of, 'cpu');
-      const total = (column: readonly number[]): number => column.reduce((sum, value) => sum + value, 0);
-      assert.equal(total(coarse.weight), total(weight));
-      assert.deepEqual(coarse.count, count);
-      coarse.weight.forEach((one, i) => { assert.ok(Math.abs(one - (weight[i] ?? 0)) < quantumOf('cpu', { count, weight })); });
-      assert.ok(quantumOf('cpu', { count, weight }) <= total(weight) / total(count) / 5);
+    fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: -4000, max: 4000 }), fc.nat(2)), { minLength: 1, maxLength: 80 }), (list) => {
+      const before = list.map(([count, off, labels], stack) => ({ stack, labels, count, weight: Math.max(0, count * 10_000 + off) }));
+      const of = columns(before);
+      const coarse = sealed({ length: list.length, stack: Float64Array.from(of.stack), labels: Float64Array.from(of.labels), count: Float64Array.from(of.count), weight: Float64Array.from(of.weight), high: undefined }, 'cpu');
+      const after = coarse.stack.map((stack, i) => ({ stack, labels: coarse.labels[i] ?? 0, count: coarse.count[i] ?? 0, weight: coarse.weight[i] ?? 0 }));
+      const perLabels = (rows: readonly Row[]): number[] => [0, 1, 2].map((set) => rows.reduce((sum, row) => sum + (row.labels === set ? row.weight : 0), 0));
+      assert.deepEqual(perLabels(after), perLabels(before));
+      const quantum = quantumOf('cpu', of);
+      for (const row of after) {
+        const was = before[row.stack];
+        assert.deepEqual({ ...row, weight: 0 }, { ...was, weight: 0 });
+        assert.ok(Math.abs(row.weight - (was?.weight ?? 0)) < quantum);
+      }
+      const total = (rows: readonly Row[], part: 'count' | 'weight'): number => rows.reduce((sum, row) => sum + row[part], 0);
+      assert.ok(quantum <= Math.max(1, total(before, 'weight') / total(before, 'count') / 5));
     }),
   );
   assert.equal(quantumOf('heap', { count: [1], weight: [1_000_000] }), 1);

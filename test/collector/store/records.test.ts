@@ -6,7 +6,6 @@ import { callTree } from '../../../collector/store/calltree.ts';
 import { CUT } from '../../../collector/store/index.ts';
 import type { CallTree } from '../../../collector/store/index.ts';
 import { readDictionaryKey, dictionaryKey, nameFault, readWindowKey, SPACE, windowBounds, windowKey } from '../../../collector/store/keys.ts';
-import { mergeTotals } from '../../../collector/store/merge.ts';
 import { decodeHeader, encodeHeader, SHAPE } from '../../../collector/store/header.ts';
 import { encodeRows, RowReader } from '../../../collector/store/rows.ts';
 import { ByteReader, ByteWriter } from '../../../collector/store/varint.ts';
@@ -96,12 +95,13 @@ test('a tree conserves counts and weights under focus, callers and limit', () =>
   const node = fc.record({ up: fc.nat(99), frame: fc.nat(3), count: fc.nat(9), weight: fc.nat(999) });
   fc.assert(
     fc.property(fc.array(node, { maxLength: 30 }), fc.nat(3), fc.integer({ min: 1, max: 20 }), (nodes, pick, limit) => {
-      const totals = mergeTotals([{
+      const totals = {
         frames,
-        stacks: { parent: [0, ...nodes.map(({ up }, i) => up % (i + 1))], frame: [0, ...nodes.map((n) => n.frame)] },
-        count: [0, ...nodes.map((n) => n.count)],
-        weight: [0, ...nodes.map((n) => n.weight)],
-      }]);
+        parent: Int32Array.from([0, ...nodes.map(({ up }, i) => up % (i + 1))]),
+        frame: Int32Array.from([0, ...nodes.map((n) => n.frame)]),
+        count: Float64Array.from([0, ...nodes.map((n) => n.count)]),
+        weight: Float64Array.from([0, ...nodes.map((n) => n.weight)]),
+      };
       const frame = frames[pick];
       assert.ok(frame);
       const tree = callTree(totals);
