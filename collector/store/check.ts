@@ -1,9 +1,10 @@
 // Says what is wrong with a window before anything of it is kept: numbers that are none, names no key can hold,
 // rows that point nowhere. Everything in a window came from a host and is hostile until it passed here.
-import { MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
+import { KINDS, MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
 import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
 import type { NumberWindow, StackWindow, Window } from './contract.ts';
 import { nameFault } from './keys.ts';
+import { MOST } from './varint.ts';
 
 /** Longest label, frame name or url, in UTF-16 units. */
 const MAX_TEXT = 65_536;
@@ -12,8 +13,8 @@ const LONG_LABEL = `a label is longer than ${MAX_TEXT} characters`;
 const MAX_SECTIONS = 1_000_000;
 /** Named numbers of one window. */
 const MAX_NAMES = 1000;
-/** Sums of two such stay exact. */
-const MAX_NUMBER = 2 ** 52 - 1;
+/** A host that tells counts alone can tell a little more time than passed. */
+const ROUNDING_US = 60_000_000;
 
 /** Why the window cannot be kept, or undefined when it can. */
 export function windowFault(window: Window): string | undefined {
@@ -42,10 +43,13 @@ function timesFault(window: Window): string | undefined {
   return undefined;
 }
 
-function talliesFault({ processCpuUs, threadCpuUs, idle, dropped }: StackWindow): string | undefined {
+function talliesFault({ kind, startUs, endUs, processCpuUs, threadCpuUs, idle, dropped }: StackWindow): string | undefined {
   if (!isWhole(processCpuUs)) return `its processCpuUs is ${String(processCpuUs)}, not a whole number of 0 or more`;
   if (threadCpuUs !== undefined && !isWhole(threadCpuUs)) return `its threadCpuUs is ${String(threadCpuUs)}`;
   if (!isTally(idle) || !isTally(dropped)) return 'its idle or dropped tally is not in whole numbers of 0 or more';
+  const mostUs = endUs - startUs + ROUNDING_US;
+  const isTime = Object.hasOwn(KINDS, kind) && KINDS[kind]?.unit === 'microseconds';
+  if (isTime && idle.weight + dropped.weight > mostUs) return `it was idle for ${idle.weight} µs and lost ${dropped.weight} µs, and lasts ${endUs - startUs} µs`;
   return undefined;
 }
 
@@ -74,7 +78,7 @@ function rowsFault({ profile }: StackWindow): string | undefined {
     if (!isWhole(labels) || (labels > 0 && labels >= labelSets.length)) return `row ${i} points at label set ${labels}`;
     sum += count + weight;
   }
-  if (sum > MAX_NUMBER) return 'its rows sum up to more than can be told exactly';
+  if (sum > MOST) return 'its rows sum up to more than can be told exactly';
   return stacksFault(stacks, profile.frames.length);
 }
 
@@ -130,5 +134,5 @@ function isTally({ count, weight }: Tally): boolean {
 }
 
 function isWhole(value: number | undefined): value is number {
-  return Number.isSafeInteger(value) && (value ?? -1) >= 0 && (value ?? 0) <= MAX_NUMBER;
+  return Number.isSafeInteger(value) && (value ?? -1) >= 0 && (value ?? 0) <= MOST;
 }

@@ -1,6 +1,6 @@
 // The shape of named numbers: how they are kept and how they merge. Merging is the same in any order.
 import type { Microseconds, Numbers, NumberSummary } from 'liveprofiler-sampler/wire';
-import { ByteReader, ByteWriter } from './varint.ts';
+import { ByteReader, ByteWriter, MOST } from './varint.ts';
 
 /** Names with when the last of their observations was made, which decides whose `last` it is. */
 export class NumberSums {
@@ -27,7 +27,11 @@ interface Timed {
 function merged(a: Timed, b: Timed): NumberSummary {
   const [first, second] = [a.summary, b.summary];
   const last = a.lastUs === b.lastUs ? Math.max(first.last, second.last) : a.lastUs > b.lastUs ? first.last : second.last;
-  return { min: Math.min(first.min, second.min), max: Math.max(first.max, second.max), sum: first.sum + second.sum, count: first.count + second.count, last };
+  return { min: Math.min(first.min, second.min), max: Math.max(first.max, second.max), sum: finite(first.sum + second.sum), count: Math.min(MOST, first.count + second.count), last };
+}
+
+function finite(sum: number): number {
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, sum));
 }
 
 export function encodeNumbers(numbers: Numbers): Buffer {

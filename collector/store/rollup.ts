@@ -1,5 +1,6 @@
 // Makes one coarse record of many finer ones: a pure function of them, in any order. Records of one thread of one
-// process come together when their epoch and the labels of their process are the same.
+// process come together when their epoch and the labels of their process are the same. Sums end at the largest number
+// that a record can hold: no measurement gets there, and who claims to costs nobody else a roll-up.
 import type { Microseconds, Numbers } from 'liveprofiler-sampler/wire';
 import type { Dictionary } from './dictionary.ts';
 import { encodeHeader, SHAPE } from './header.ts';
@@ -8,6 +9,7 @@ import type { WindowKey } from './keys.ts';
 import { encodeNumbers, NumberSums } from './numbers.ts';
 import { encodeRows } from './rows.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
+import { MOST } from './varint.ts';
 import { carried, product } from './wide.ts';
 
 /** What a record holds, by its shape. */
@@ -76,6 +78,8 @@ class Group {
   readonly #numbers = new NumberSums();
   readonly #idle = { count: 0, weight: 0 };
   readonly #dropped = { count: 0, weight: 0 };
+  /** Over all rows. Of integrals, the high part. */
+  readonly #total = { count: 0, weight: 0 };
   #threadName = 0;
   #threadNamedAtUs = -1;
   #windows = 0;
@@ -101,7 +105,7 @@ class Group {
     this.#windows += header.windows;
     this.#firstUs = Math.min(this.#firstUs, key.startUs + header.firstUs);
     this.#lastUs = Math.max(this.#lastUs, key.startUs + header.lastUs);
-    this.#coveredUs += header.coveredUs;
+    this.#coveredUs = Math.min(MOST, this.#coveredUs + header.coveredUs);
     this.#firstSeq = Math.min(this.#firstSeq, key.firstSeq);
     this.#lastSeq = Math.max(this.#lastSeq, key.firstSeq + header.seqSpan);
     if (key.startUs + header.lastUs > this.#threadNamedAtUs) {
@@ -110,8 +114,8 @@ class Group {
     }
     addTo(this.#idle, header.idle);
     addTo(this.#dropped, header.dropped);
-    this.#processCpuUs += header.processCpuUs;
-    this.#threadCpuUs = this.#threadCpuUs === undefined || header.threadCpuUs === undefined ? undefined : this.#threadCpuUs + header.threadCpuUs;
+    this.#processCpuUs = Math.min(MOST, this.#processCpuUs + header.processCpuUs);
+    this.#threadCpuUs = this.#threadCpuUs === undefined || header.threadCpuUs === undefined ? undefined : Math.min(MOST, this.#threadCpuUs + header.threadCpuUs);
     if (header.shape === SHAPE.numbers) this.#numbers.add(record.numbers(), key.startUs + header.lastUs);
     else this.#addRows(header, record.rows(), dictionary);
   }
@@ -124,14 +128,21 @@ class Group {
       const stackId = same ? (stack[i] ?? 0) : from.stack(stack[i] ?? 0);
       const labelsId = same ? (labels[i] ?? 0) : from.labels(labels[i] ?? 0);
       const row = this.#row(stackId, labelsId);
-      rows.count[row] = (rows.count[row] ?? 0) + (count[i] ?? 0);
-      if (!this.#averages) rows.weight[row] = (rows.weight[row] ?? 0) + (weight[i] ?? 0);
+      rows.count[row] = (rows.count[row] ?? 0) + this.#counted('count', count[i] ?? 0);
+      if (!this.#averages) rows.weight[row] = (rows.weight[row] ?? 0) + this.#counted('weight', weight[i] ?? 0);
       else {
         const add = high === undefined ? product(weight[i] ?? 0, header.coveredUs) : { low: weight[i] ?? 0, high: high[i] ?? 0 };
-        const sum = carried((rows.weight[row] ?? 0) + add.low, (rows.high[row] ?? 0) + add.high);
+        const sum = carried((rows.weight[row] ?? 0) + add.low, (rows.high[row] ?? 0) + this.#counted('weight', add.high));
         [rows.weight[row], rows.high[row]] = [sum.low, sum.high];
       }
     }
+  }
+
+  /** What of a row goes into the sum. */
+  #counted(what: 'count' | 'weight', value: number): number {
+    const counted = Math.min(value, MOST - this.#total[what]);
+    this.#total[what] += counted;
+    return counted;
   }
 
   #row(stack: number, labels: number): number {
@@ -199,6 +210,6 @@ class Group {
 }
 
 function addTo(sum: { count: number; weight: number }, { count, weight }: { readonly count: number; readonly weight: number }): void {
-  sum.count += count;
-  sum.weight += weight;
+  sum.count = Math.min(MOST, sum.count + count);
+  sum.weight = Math.min(MOST, sum.weight + weight);
 }

@@ -9,7 +9,8 @@ const LEAST_STEPS = 5;
 export function quantumOf(kind: string, { count, weight }: Pick<PayloadRows, 'count' | 'weight'>): number {
   if (!Object.hasOwn(KINDS, kind) || KINDS[kind]?.unit !== 'microseconds') return 1;
   const mean = total(weight) / total(count);
-  return mean >= LEAST_STEPS ? 10 ** Math.floor(Math.log10(mean / LEAST_STEPS)) : 1;
+  // Rows may have weight and no count: they stand for samples of the window before.
+  return mean >= LEAST_STEPS && Number.isFinite(mean) ? 10 ** Math.floor(Math.log10(mean / LEAST_STEPS)) : 1;
 }
 
 /**

@@ -1,6 +1,9 @@
 // Whole numbers from 0 to 2^53 - 1 in seven-bit groups, lowest first; strings with their length in front.
 // A reader never runs past its bytes: what is cut short or too large throws.
 
+/** The largest number of a record: it can be told with either sign, and the sum of two stays exact. */
+export const MOST: number = 2 ** 52 - 1;
+
 const LOW_BITS = 0x7f;
 const MORE = 0x80;
 /** Above this, shifts lose bits and division takes over. */
@@ -38,7 +41,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** Small numbers of either sign stay small: 0, -1, 1, -2, 2, … Up to 2^52 - 1 from zero. */
+  /** Small numbers of either sign stay small: 0, -1, 1, -2, 2, … Up to `MOST` from zero. */
   int(value: number): void {
     this.uint(value < 0 ? -2 * value - 1 : 2 * value);
   }

@@ -18,13 +18,13 @@ export class Batch {
     return this.#writes.length;
   }
 
-  push(...writes: readonly Write[]): void {
+  push(writes: readonly Write[]): void {
     for (const write of writes) this.#writes.push(write);
   }
 
   async dictionaryOf(scope: Scope): Promise<NumberedDictionary> {
     const { numbered, writes } = await this.#dictionaries.forScope(scope);
-    this.push(...writes);
+    this.push(writes);
     this.#used.set(numbered.id, numbered);
     return numbered;
   }

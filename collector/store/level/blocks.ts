@@ -20,7 +20,7 @@ export interface SealedWindow extends PackedWindow {
 export function blockKey(windows: readonly SealedWindow[], bucketUs: Microseconds): WindowKey {
   const [first] = windows;
   if (first === undefined) throw new RangeError('a block holds at least one window');
-  return { ...first.key, tier: RAW_TIER, startUs: bucketUs, firstSeq: Math.min(...windows.map(({ key }) => key.firstSeq)) };
+  return { ...first.key, tier: RAW_TIER, startUs: bucketUs, firstSeq: windows.reduce((least, { key }) => Math.min(least, key.firstSeq), first.key.firstSeq) };
 }
 
 export async function blockWrite(windows: readonly SealedWindow[], key: WindowKey, quantum: number, sum: PayloadRows | undefined): Promise<Write> {

@@ -1,25 +1,29 @@
-// Work on many series: a damaged one is left and told at the end, so that it costs the others nothing.
+// Work on many series: one that fails is left and told at the end, so that it costs the others nothing.
 import { StoreError } from '../errors.ts';
+import type { StoreErrorCode } from '../errors.ts';
+
+/** Of the store as a whole: the next one would fail too. */
+const OF_ALL: readonly StoreErrorCode[] = ['STORE_CLOSED', 'STORE_FULL', 'STORE_IO'];
 
 export class Faults {
-  #first: StoreError | undefined;
+  #first: unknown;
   #count = 0;
 
-  /** Undefined when the work failed because of damage; other errors are thrown at once. */
+  /** Undefined when the work failed, unless the whole store does: that is thrown at once. */
   async keep<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'STORE_DAMAGED') throw error;
+      if (error instanceof StoreError && OF_ALL.includes(error.code)) throw error;
       this.#first ??= error;
       this.#count++;
       return undefined;
     }
   }
 
-  /** @throws StoreError STORE_DAMAGED when there was any damage. */
+  /** @throws StoreError STORE_DAMAGED when anything failed. */
   tell(): void {
-    if (this.#first === undefined) return;
-    throw new StoreError('STORE_DAMAGED', `${this.#count} parts of the store could not be looked after; the others were. The first: ${this.#first.message}`, this.#first);
+    if (this.#count === 0) return;
+    throw new StoreError('STORE_DAMAGED', `${this.#count} parts of the store could not be looked after; the others were. The first: ${this.#first instanceof Error ? this.#first.message : String(this.#first)}`, this.#first);
   }
 }

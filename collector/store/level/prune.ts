@@ -63,9 +63,8 @@ async function dropChunk(engine: Engine, tier: number, series: Series, limitUs: 
     // What is in LevelDB's log still is not told.
     const bytes = Math.max(keys.length * LEAST_BYTES, await engine.db.sizeOf(windowBounds(SPACE.payload, tier, host, kind, span.fromUs, untilUs)));
     const next = whole.map((spans, of) => (of === tier ? without(spans, [{ fromUs: span.fromUs, untilUs }]) : spans));
-    const writes: Write[] = keys.flatMap((key) => deletions(key));
-    if (tier === RAW_TIER) writes.push(...(await engine.identities.bury(keys)), ...(await blockDeletions(engine.db, series, span.fromUs, untilUs)));
-    await engine.db.write([...writes, writeWhole(series, next)]);
+    const rest = tier === RAW_TIER ? [await engine.identities.bury(keys), await blockDeletions(engine.db, series, span.fromUs, untilUs)] : [];
+    await engine.db.write([keys.flatMap((key) => deletions(key)), ...rest, writeWhole(series, next)].flat());
     return { records: keys.length, bytes };
   }
   return { records: 0, bytes: 0 };

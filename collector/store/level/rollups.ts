@@ -90,12 +90,15 @@ async function remake(engine: Engine, batch: Batch, tier: number, { series, buck
       former.push(record.key);
     }
   }
-  for (const key of [...former, ...late]) batch.push(...deletions(key));
-  if (tier - 1 === RAW_TIER) batch.push(...(await engine.identities.bury(late)));
+  for (const key of [...former, ...late]) batch.push(deletions(key));
+  if (tier - 1 === RAW_TIER) batch.push(await engine.identities.bury(late));
   const records = maker.records();
-  batch.push(...(await recordWrites(records)));
-  if (seals !== undefined) batch.push(...(await blockDeletions(engine.db, series, span.fromUs, span.untilUs)), ...(await seals.writes(records)));
-  batch.push({ type: 'del', key: markKey({ ...series, tier, bucketUs: bucket }) });
+  batch.push(await recordWrites(records));
+  if (seals !== undefined) {
+    batch.push(await blockDeletions(engine.db, series, span.fromUs, span.untilUs));
+    batch.push(await seals.writes(records));
+  }
+  batch.push([{ type: 'del', key: markKey({ ...series, tier, bucketUs: bucket }) }]);
 }
 
 /** Makes the records of one bucket, one roll-up per service. */
@@ -166,7 +169,7 @@ class Seals {
     for (const windows of this.#windows.values()) {
       for (const { key } of windows) writes.push({ type: 'del', key: windowKey(SPACE.payload, key) });
       const key = blockKey(windows, this.#bucket);
-      const quantum = Math.min(...windows.map(({ rows }) => quantumOf(this.#kind, rows)));
+      const quantum = windows.reduce((least, { rows }) => Math.min(least, quantumOf(this.#kind, rows)), Number.POSITIVE_INFINITY);
       const sum = rollups.find((rollup) => rollup.key.boot === key.boot && rollup.key.thread === key.thread && rollup.key.firstSeq === key.firstSeq)?.payload;
       writes.push(await blockWrite(windows, key, quantum, Buffer.isBuffer(sum) ? undefined : sum));
     }

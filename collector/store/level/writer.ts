@@ -102,7 +102,7 @@ export class Writer {
       else refused.push({ window, why: `its sequence numbers ${window.firstSeq} to ${window.lastSeq} overlap the window ${overlap.firstSeq} to ${overlap.lastSeq}, which is kept already` });
     }
     for (const [host, memory] of memories) writes.push({ type: 'put', key: memoryKey(host), value: Buffer.from(JSON.stringify(memory)) });
-    batch.push(...writes);
+    batch.push(writes);
     return { appended, duplicates, refused };
   }
 
@@ -111,7 +111,7 @@ export class Writer {
     const [header, payload] = 'numbers' in window ? numbersRecord(window, id, dictionary) : await stacksRecord(window, id, dictionary);
     const key = { tier: RAW_TIER, ...window };
     // A mark too many is no harm; memory knows it from now on, so it goes with the names, whatever becomes of the job.
-    batch.push(...this.#engine.marks.mark(window, window.startUs));
+    batch.push(this.#engine.marks.mark(window, window.startUs));
     return [
       { type: 'put', key: windowKey(SPACE.header, key), value: encodeHeader(header) },
       { type: 'put', key: windowKey(SPACE.payload, key), value: payload },
