@@ -69,6 +69,7 @@ test('a V8 that gives empty profiles while the process is busy is set up anew, c
       resets++;
       open.clear();
       spinning = resets < 2;
+      spinFor(200);
       v8.reset();
     },
   }));
@@ -77,6 +78,7 @@ test('a V8 that gives empty profiles while the process is busy is set up anew, c
   while (rotation.cost.slices < recoveredAt + 4) await workFor(50);
   const { busy, dropped, accounted, lasted } = end();
   assert.deepEqual(rotation.cost.recoveries, { noSamples: 2 });
+  assert.ok(rotation.cost.longestPauseUs > 200_000, 'the pause of a recovery is a cost too');
   assert.equal(accounted, lasted);
   assert.ok(dropped > 1_000_000 && busy > 1_500_000, `busy ${busy} µs, dropped ${dropped} µs`);
   assert.deepEqual([mostOpen, open.size], [2, 0]);
