@@ -1,10 +1,12 @@
 // Answers GET and HEAD on the sampler's path for whoever brings the secret. Never throws into the request path.
+import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { advance, parseCursor, seqOf } from './cursor.ts';
 import { encodeWindows } from './encode.ts';
 import { ancestorJson } from './formats/ancestor-json.ts';
 import { cpuprofile } from './formats/cpuprofile.ts';
 import { folded } from './formats/folded.ts';
+import { pprof } from './formats/pprof.ts';
 import type { Clock } from './clock.ts';
 import type { ProcessState } from './process-state.ts';
 import { inTurns } from './pieces.ts';
@@ -38,13 +40,18 @@ interface Reply {
   readonly status: number;
   readonly type: string;
   /** Whole, or in pieces that are made while the service goes on. */
-  readonly body: string | Iterable<string>;
+  readonly body: string | Iterable<string | Uint8Array>;
+  /** The format itself is gzip, whoever asks. */
+  readonly zipped?: boolean;
 }
 
 /** Windows of about this much memory go into one answer, so that writing it pauses the service for a moment only. */
 const ANSWER_BYTES = 512 * 1024;
 /** How long an answer waits for frames to be named; one that comes too early tells V8's own names. */
 const NAMING_MS = 1500;
+/** Where Go services answer, and where those who read them look. */
+const PPROF_PATH = '/debug/pprof/profile';
+const PPROF_SECONDS = { usual: 30, most: 86_400 };
 const JSON_TYPE = 'application/json';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
@@ -60,6 +67,15 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(originals(state.shelf.peek(0))) };
     if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(originals(state.shelf.peek(0))) };
     return { status: 200, type: JSON_TYPE, body: ancestorAnswer(head) };
+  }
+
+  function pprofReply(query: URLSearchParams): Reply {
+    const given = query.get('seconds') ?? String(PPROF_SECONDS.usual);
+    const seconds = /^\d{1,5}$/.test(given) ? Number(given) : 0;
+    if (seconds < 1 || seconds > PPROF_SECONDS.most) return { status: 400, type: TEXT_TYPE, body: `seconds= takes a whole number from 1 to ${PPROF_SECONDS.most}.\n` };
+    const sinceUs = clock.monotonicUs() - seconds * 1e6;
+    const windows = originals(state.shelf.peek(0).filter(({ kind, endUs }) => kind === 'cpu' && endUs > sinceUs));
+    return { status: 200, type: 'application/octet-stream', body: pprof(windows, state.intervalUs), zipped: true };
   }
 
   function ancestorAnswer(head: boolean): Reply['body'] {
@@ -112,15 +128,15 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
   }
 
   return {
-    concerns: ({ url = '' }) => url === path || url.startsWith(`${path}?`),
+    concerns: ({ url = '' }) => [path, PPROF_PATH].includes(url.split('?', 1)[0] ?? ''),
     answer(request, response) {
       try {
         if (!mayRead(request.headers)) {
           send(response, request, { status: 403, type: '', body: '' });
           return;
         }
-        const { searchParams } = new URL(request.url ?? '', 'http://sampler');
-        const answered = (): void => { send(response, request, reply(searchParams, request.method === 'HEAD')); };
+        const { pathname, searchParams } = new URL(request.url ?? '', 'http://sampler');
+        const answered = (): void => { send(response, request, pathname === path ? reply(searchParams, request.method === 'HEAD') : pprofReply(searchParams)); };
         const naming = state.names.settled(NAMING_MS);
         if (naming === undefined) answered();
         else naming.then(answered).catch((error: unknown) => { fail(response, error); });
@@ -146,13 +162,16 @@ function faultOf(query: URLSearchParams): string | undefined {
   return undefined;
 }
 
-function send(response: Response, request: Request, { status, type, body }: Reply): void {
+function send(response: Response, request: Request, { status, type, body, zipped }: Reply): void {
   response.statusCode = status;
   if (type !== '') response.setHeader('content-type', type);
   response.setHeader('cache-control', 'no-store');
   response.setHeader('x-content-type-options', 'nosniff');
   if (typeof body === 'string') deliver(response, request, status, Buffer.from(body));
-  else inTurns(body).then((whole) => { deliver(response, request, status, whole); }).catch((error: unknown) => { fail(response, error); });
+  else inTurns(body).then((whole) => (zipped === true ? promisify(gzip)(whole) : whole)).then((whole) => {
+    if (zipped === true) finish(response, whole, request.method === 'HEAD');
+    else deliver(response, request, status, whole);
+  }).catch((error: unknown) => { fail(response, error); });
 }
 
 function deliver(response: Response, request: Request, status: number, body: Buffer): void {

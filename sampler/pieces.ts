@@ -6,13 +6,14 @@ import type { Milliseconds } from './profile.ts';
 const TURN_MS: Milliseconds = 3;
 const BUFFER_CHARACTERS = 64 * 1024;
 
-/** Pieces may be empty, where work was done that gave no text. */
-export async function inTurns(pieces: Iterable<string>): Promise<Buffer> {
+/** Pieces are texts or bytes, all of one kind; they may be empty, where work was done that gave no text. */
+export async function inTurns(pieces: Iterable<string | Uint8Array>): Promise<Buffer> {
   const buffers: Buffer[] = [];
   let text = '';
   let sinceMs = performance.now();
   for (const piece of pieces) {
-    text += piece;
+    if (typeof piece === 'string') text += piece;
+    else buffers.push(Buffer.from(piece));
     if (text.length >= BUFFER_CHARACTERS) {
       buffers.push(Buffer.from(text));
       text = '';

@@ -5,6 +5,8 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Node lower-cases header names. nginx drops names with underscores, so the dashed spelling counts too. */
 const HEADER_NAMES = ['profiler_token', 'profiler-token'];
+/** For readers that can send no header of their own. */
+const BEARER = /^Bearer +(.+)$/i;
 
 export function createSecretCheck(secrets: readonly string[]): (headers: Headers) => boolean {
   // Keyed hashes have one length whatever is compared, and the key is not known outside.
@@ -13,8 +15,8 @@ export function createSecretCheck(secrets: readonly string[]): (headers: Headers
   const accepted = secrets.map(digest);
   return (headers) => {
     let right = false;
-    for (const name of HEADER_NAMES) {
-      const brought = headers[name];
+    const [, bearer] = BEARER.exec(String(headers['authorization'] ?? '')) ?? [];
+    for (const brought of [...HEADER_NAMES.map((name) => headers[name]), bearer]) {
       if (typeof brought !== 'string') continue;
       const hash = digest(brought);
       for (const one of accepted) if (timingSafeEqual(one, hash)) right = true;
