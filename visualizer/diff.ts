@@ -29,7 +29,7 @@ export interface Diff {
 
 export interface DiffOptions {
   readonly by: By;
-  /** Functions and nodes, at most about this many each. */
+  /** Nodes, at most about this many, and half as many functions. */
   readonly limit: number;
 }
 
@@ -41,7 +41,7 @@ export function diffOf(a: DiffInput, b: DiffInput, { by, limit }: DiffOptions): 
   const after = over(b.tree, functions, ofB);
   const weigh = weighOf(wholeOf(a, by), wholeOf(b, by));
   const rows = rowsOf(functionsOf(before), functionsOf(after), weigh);
-  return { functions: rows.length, rows: largest(rows, limit), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]) }) };
+  return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]) }) };
 }
 
 interface Whole {

@@ -32,6 +32,8 @@ export function showDiff(app: HTMLElement): void {
   let answer: DiffAnswer | undefined;
   let answered = '';
   let root: FlameNode | undefined;
+  /** What the flames show: what is the same is not drawn again. */
+  let drawn: readonly [FlameNode | undefined, string] = [undefined, ''];
   /** What each node that is drawn stands for. */
   let changes = new Map<FlameNode, DiffNode>();
 
@@ -51,7 +53,10 @@ export function showDiff(app: HTMLElement): void {
   const tip = createTip();
   const view = createFlameView('changes', {
     pointed: (node, at) => { tip.show(node === undefined ? [] : tipOf(node), at); },
-    zoomed: (zoom) => { apply({ zoom }); },
+    zoomed(zoom) {
+      drawn = [drawn[0], zoom.join('\n')];
+      apply({ zoom });
+    },
     opened: (zoom) => { apply({ zoom, more: true }); },
     menu: () => undefined,
   }, {
@@ -59,7 +64,7 @@ export function showDiff(app: HTMLElement): void {
     told: (node) => { const change = changes.get(node); return change === undefined ? node.name : `${nameOf(node)}, ${percent(change.total.before)} before, ${percent(change.total.after)} after`; },
   });
   view.element.setAttribute('aria-label', 'Differential flame graph. Arrows walk, Enter zooms, Escape zooms out.');
-  const crumbs = createCrumbs((steps) => { if (root !== undefined) view.zoomTo(follow(root, state.zoom).slice(0, steps)); });
+  const crumbs = createCrumbs((steps) => { apply({ zoom: state.zoom.slice(0, steps) }); });
   const legend = h('ul', { class: 'legend', 'aria-label': 'Colours' }, ...Object.entries(STEPS).map(([step, words]) => h('li', {}, h('span', { class: `swatched ${step}` }, words))));
   const table = createDiffTable((row) => { view.mark(row?.frame); });
   const drawing = h('div', { hidden: '' },
@@ -141,9 +146,12 @@ export function showDiff(app: HTMLElement): void {
     drawing.hidden = nothing.length > 0;
     status.textContent = nothing.length > 0 ? '' : summary(answer);
     if (nothing.length > 0) return;
-    view.draw({ root, weight: 'us', zoom: follow(root, state.zoom), up: false });
+    const path = follow(root, state.zoom);
+    if (drawn[0] !== root) view.draw({ root, weight: 'us', zoom: path, up: false });
+    else if (drawn[1] !== state.zoom.join('\n')) view.zoomTo(path);
+    drawn = [root, state.zoom.join('\n')];
     view.find(found);
-    crumbs.show(root, follow(root, state.zoom));
+    crumbs.show(root, path);
     const graphs = { a: subjectOf('a'), b: subjectOf('b') };
     table.show(answer.rows, { of: state.of, search: found, functions: answer.functions, hrefOf: (row) => graphOf(graphs[standingOf(row) === 'gone' ? 'a' : 'b'], row) });
   }

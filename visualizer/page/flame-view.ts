@@ -9,6 +9,7 @@ import { colourOf, groupOf } from '../view/groups.ts';
 import type { Search } from '../view/search.ts';
 import type { Weight } from '../view/state.ts';
 import { percent } from '../view/units.ts';
+import { atOnce } from './at-once.ts';
 import { h } from './dom.ts';
 import type { Drawn } from './drawn.ts';
 import { drawnOf, nodeAt, pathOf } from './drawn.ts';
@@ -58,7 +59,10 @@ export interface FlameLook {
 }
 
 const CELL_PX = 20;
-const MIN_FRAME_PX = 1;
+/** What is narrower is all edge. */
+const MIN_FRAME_PX = 2;
+/** More than these do not move smoothly: they are where they will be at once. */
+const MOST_MOVING = 600;
 const TRANSITION_MS = 180;
 
 export function createFlameView(id: string, events: FlameEvents, { colour: classOf = (node) => colourOf(groupOf(node)), told }: FlameLook = {}): FlameView {
@@ -68,6 +72,7 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
   let marked: FrameKey | undefined;
   let up = false;
   let drawn = false;
+  let widthPx = 0;
   /** While the page itself zooms, nobody chose anything. */
   let choosing = true;
   const colour = ({ parent, data }: DrawnNode<Drawn>): string => (parent !== null && found?.matches(data.node) === true ? 'var(--match)' : `var(--${classOf(data.node)})`);
@@ -75,10 +80,10 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
     .cellHeight(CELL_PX)
     .minFrameSize(MIN_FRAME_PX)
     .resetHeightOnZoom(true)
+    .transitionDuration(TRANSITION_MS)
     .setLabelHandler(() => '')
     .setColorMapper(colour)
     .onClick((node) => {
-      if (still) settle();
       describe();
       if (!choosing) return;
       if (node.data.node.cut !== undefined && node.parent !== null) events.opened(pathOf(node.parent));
@@ -86,8 +91,15 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
     });
   const top = (): DrawnNode<Drawn> => select<HTMLElement, DrawnNode<Drawn>>(place).datum();
   const menu = (node: DrawnNode<Drawn>, at: Point): void => { events.menu(node.data.node, at, stackOf(node)); };
-  const keys = addKeys(place, { top: () => (drawn ? top() : undefined), down: () => !up, zoomTo: (node) => { chart.zoomTo(node); }, menu, pointed });
+  const keys = addKeys(place, { top: () => (drawn ? top() : undefined), down: () => !up, zoomTo: zoom, menu, pointed });
 
+  // Before d3-flame-graph hears of it, which would always move.
+  place.addEventListener('click', (event) => {
+    const frame = frameOf(event);
+    if (frame === null) return;
+    event.stopPropagation();
+    zoom(nodeAt(frame));
+  }, { capture: true });
   place.addEventListener('mousemove', (event) => {
     const frame = frameOf(event);
     pointed(frame === null ? undefined : nodeAt(frame).data.node, { x: event.clientX, y: event.clientY });
@@ -100,9 +112,8 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
     menu(nodeAt(frame), { x: event.clientX, y: event.clientY });
   });
   new ResizeObserver(() => {
-    if (!drawn || place.clientWidth === 0) return;
-    chart.width(place.clientWidth).transitionDuration(0).update();
-    settle();
+    if (!drawn || place.clientWidth === 0 || place.clientWidth === widthPx) return;
+    atOnce(() => { chart.width(widthPx = place.clientWidth).update(); });
     describe();
   }).observe(place);
 
@@ -112,22 +123,26 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
       up = upwards;
       place.classList.toggle('up', up);
       const tree = drawnOf(root, weight, zoom);
-      chart.width(place.clientWidth).inverted(!up).transitionDuration(0);
-      if (drawn) chart.update(tree);
-      else select(place).datum(tree).call(chart);
+      chart.width(widthPx = place.clientWidth).inverted(!up);
+      atOnce(() => {
+        if (drawn) chart.update(tree);
+        else select(place).datum(tree).call(chart);
+      });
       drawn = true;
-      settle();
-      describe();
+      describe(true);
     },
     zoomTo(path) {
       const target = path.reduce((node, wanted) => node.children?.find((child) => child.data.node === wanted) ?? node, top());
       choosing = false;
-      chart.zoomTo(target);
+      zoom(target);
       choosing = true;
     },
     find(search) {
       found = search;
-      for (const frame of place.querySelectorAll('g.frame')) frame.querySelector('rect')?.setAttribute('fill', colour(nodeAt(frame)));
+      for (const frame of place.querySelectorAll('g.frame')) {
+        const [rect, fill] = [frame.firstElementChild, colour(nodeAt(frame))];
+        if (rect?.getAttribute('fill') !== fill) rect?.setAttribute('fill', fill);
+      }
     },
     mark(frame) {
       marked = frame;
@@ -135,28 +150,21 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
     },
   };
 
+  function zoom(node: DrawnNode<Drawn>): void {
+    if (still || place.querySelectorAll('g.frame').length > MOST_MOVING) atOnce(() => { chart.zoomTo(node); });
+    else chart.zoomTo(node);
+  }
+
   function pointed(node: FlameNode | undefined, at: Point): void {
     events.pointed(node, at, drawn ? top().data.node : undefined);
   }
 
-  /** d3-flame-graph moves whatever it draws: this puts everything where it will be, so that nothing moves. */
-  function settle(): void {
-    chart.transitionDuration(still ? 0 : TRANSITION_MS);
-    const [widthPx, heightPx] = [place.clientWidth, Number(place.querySelector('svg')?.getAttribute('height'))];
-    for (const frame of place.querySelectorAll('g.frame')) {
-      const { x0, x1, depth, data } = nodeAt(frame);
-      frame.setAttribute('transform', `translate(${x0 * widthPx},${up ? heightPx - (depth + 1) * CELL_PX : depth * CELL_PX})`);
-      frame.querySelector('rect')?.setAttribute('width', String((x1 - x0) * widthPx));
-      const label = frame.querySelector('.d3-flame-graph-label');
-      if (label !== null && label.textContent !== data.name) label.textContent = data.name;
-    }
-  }
-
-  /** d3-flame-graph draws bare groups: this says to assistive technology what they are. */
-  function describe(): void {
+  /** d3-flame-graph draws bare groups: this says to assistive technology what they are. `anew`: all are of another tree. */
+  function describe(anew = false): void {
     const whole = top().data.value;
     place.querySelector('svg')?.setAttribute('role', 'presentation');
     for (const frame of place.querySelectorAll('g.frame')) {
+      if (!anew && frame.hasAttribute('role')) continue;
       const node = nodeAt(frame);
       frame.id = idOf(place, node);
       frame.setAttribute('role', 'treeitem');
@@ -168,6 +176,7 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
   }
 
   function showMarks(): void {
+    if (marked === undefined && !place.classList.contains('marking')) return;
     place.classList.toggle('marking', marked !== undefined);
     for (const frame of place.querySelectorAll('g.frame')) frame.classList.toggle('marked', sameFunction(nodeAt(frame).data.node.frame, marked));
   }
