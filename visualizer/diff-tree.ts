@@ -2,38 +2,41 @@
 // up under its parent. Pure.
 import type { CallTree } from '../collector/store/contract.ts';
 import { CUT, ROOT } from '../collector/store/contract.ts';
+import { largest } from '../collector/store/largest.ts';
 import type { Part, Weigh } from './diff.ts';
+import { Pairs } from './pairs.ts';
+import { share } from './share.ts';
 import type { DiffNode, Named } from './view/change.ts';
 
 export interface DiffTreeOptions {
   readonly limit: number;
   readonly nameOf: (frame: number) => Named;
+  /** What shares are of, on either side. */
+  readonly wholeUs: { readonly a: number; readonly b: number };
 }
 
 /** As in flame.ts: deeper ones would overflow JSON and the page's own stack. */
 const MAX_DEPTH = 500;
-const MOST_FUNCTIONS = 2 ** 26;
 
 interface Side {
-  readonly selfCount: number[];
-  readonly selfUs: number[];
-  readonly totalCount: number[];
-  readonly totalUs: number[];
+  readonly selfCount: Float64Array;
+  readonly selfUs: Float64Array;
+  readonly totalCount: Float64Array;
+  readonly totalUs: Float64Array;
 }
 
 interface Both {
-  readonly parent: number[];
-  readonly frame: number[];
-  readonly depth: number[];
+  readonly parent: readonly number[];
+  readonly frame: readonly number[];
   readonly a: Side;
   readonly b: Side;
 }
 
 type Growing = Omit<DiffNode, 'c'> & { c: Growing[] };
 
-export function diffTree(a: CallTree, b: CallTree, weigh: Weigh, { limit, nameOf }: DiffTreeOptions): DiffNode {
+export function diffTree(a: CallTree, b: CallTree, weigh: Weigh, { limit, nameOf, wholeUs }: DiffTreeOptions): DiffNode {
   const both = merged(a, b);
-  const kept = largest(both, weigh, limit);
+  const kept = keptOf(both, wholeUs, limit);
   const nodes = new Map<number, Growing>();
   const cut = new Map<number, { count: number; a: Part; b: Part }>();
   for (let id = 0; id < both.parent.length; id++) {
@@ -46,7 +49,7 @@ export function diffTree(a: CallTree, b: CallTree, weigh: Weigh, { limit, nameOf
       continue;
     }
     const sum = cut.get(both.parent[id] ?? 0);
-    cut.set(both.parent[id] ?? 0, { count: (sum?.count ?? 0) + 1, a: added(sum?.a, totalAt(both.a, id)), b: added(sum?.b, totalAt(both.b, id)) });
+    cut.set(both.parent[id] ?? 0, { count: (sum?.count ?? 0) + 1, a: plus(sum?.a, totalAt(both.a, id)), b: plus(sum?.b, totalAt(both.b, id)) });
   }
   for (const [id, { count, a: before, b: after }] of cut) {
     const change = weigh(before, after);
@@ -58,59 +61,52 @@ export function diffTree(a: CallTree, b: CallTree, weigh: Weigh, { limit, nameOf
 }
 
 function merged(a: CallTree, b: CallTree): Both {
-  const both: Both = { parent: [0], frame: [ROOT], depth: [0], a: side(), b: side() };
-  const children = new Map<number, number>();
-  add(a, both.a);
-  add(b, both.b);
-  for (const one of [both.a, both.b]) {
-    for (let id = both.parent.length - 1; id >= 0; id--) {
-      const up = both.parent[id] ?? 0;
-      one.totalCount[id] = at(one.totalCount, id) + at(one.selfCount, id);
-      one.totalUs[id] = at(one.totalUs, id) + at(one.selfUs, id);
-      if (id === 0) continue;
-      one.totalCount[up] = at(one.totalCount, up) + at(one.totalCount, id);
-      one.totalUs[up] = at(one.totalUs, up) + at(one.totalUs, id);
-    }
-  }
-  return both;
+  const most = a.parent.length + b.parent.length;
+  const nodes = new Pairs(0, ROOT);
+  const depths = new Uint16Array(most);
+  const [ofA, ofB] = [added(a), added(b)];
+  return { parent: nodes.first, frame: nodes.second, a: summed(ofA, nodes.first), b: summed(ofB, nodes.first) };
 
-  function add(tree: CallTree, into: Side): void {
-    const places = [0];
+  function added(tree: CallTree): Side {
+    const into: Side = { selfCount: new Float64Array(most), selfUs: new Float64Array(most), totalCount: new Float64Array(most), totalUs: new Float64Array(most) };
+    const places = new Int32Array(tree.parent.length);
     for (let id = 0; id < tree.parent.length; id++) {
-      const place = id === 0 ? 0 : placeOf(places[tree.parent[id] ?? 0] ?? 0, tree.frame[id] ?? CUT);
+      const place = id === 0 ? 0 : placeOf(at(places, tree.parent[id] ?? 0), tree.frame[id] ?? CUT);
       places[id] = place;
       into.selfCount[place] = at(into.selfCount, place) + (tree.selfCount[id] ?? 0);
       into.selfUs[place] = at(into.selfUs, place) + (tree.selfWeight[id] ?? 0);
     }
+    return into;
   }
 
   /** What lies too deep counts for what called it. */
   function placeOf(under: number, frame: number): number {
-    const depth = at(both.depth, under) + 1;
+    const depth = at(depths, under) + 1;
     if (depth > MAX_DEPTH) return under;
-    const key = under * MOST_FUNCTIONS + frame;
-    const known = children.get(key);
-    if (known !== undefined) return known;
-    const id = both.parent.push(under) - 1;
-    both.frame.push(frame);
-    both.depth.push(depth);
-    children.set(key, id);
+    const id = nodes.idOf(under, frame);
+    depths[id] = depth;
     return id;
   }
 }
 
-/** A parent's shares are never below its child's and it comes first in a tie: this order keeps parents in. */
-function largest({ parent, a, b }: Both, weigh: Weigh, limit: number): ReadonlySet<number> {
-  const sizes = parent.map((_, id) => {
-    const { before, after } = weigh(totalAt(a, id), totalAt(b, id));
-    return before + after;
-  });
-  const ids = [...parent.keys()].slice(1).filter((id) => at(sizes, id) > 0).sort((x, y) => at(sizes, y) - at(sizes, x) || x - y);
-  return new Set([0, ...ids.slice(0, limit - 1)]);
+/** Fills in the totals: children come after their parents. */
+function summed(side: Side, parent: readonly number[]): Side {
+  const { selfCount, selfUs, totalCount, totalUs } = side;
+  for (let id = parent.length - 1; id >= 0; id--) {
+    const up = parent[id] ?? 0;
+    totalCount[id] = at(totalCount, id) + at(selfCount, id);
+    totalUs[id] = at(totalUs, id) + at(selfUs, id);
+    if (id === 0) break;
+    totalCount[up] = at(totalCount, up) + at(totalCount, id);
+    totalUs[up] = at(totalUs, up) + at(totalUs, id);
+  }
+  return side;
 }
 
-function side(): Side {
-  return { selfCount: [], selfUs: [], totalCount: [], totalUs: [] };
+/** A parent's shares are never below its child's and it comes first in a tie: this order keeps parents in. */
+function keptOf({ parent, a, b }: Both, wholeUs: DiffTreeOptions['wholeUs'], limit: number): ReadonlySet<number> {
+  const sizes = Float64Array.from(parent, (_, id) => share(at(a.totalUs, id), wholeUs.a) + share(at(b.totalUs, id), wholeUs.b));
+  return new Set([0, ...largest(sizes, sizes, limit - 1).filter((id) => at(sizes, id) > 0)]);
 }
 
 function selfAt({ selfCount, selfUs }: Side, id: number): Part {
@@ -121,10 +117,10 @@ function totalAt({ totalCount, totalUs }: Side, id: number): Part {
   return { count: at(totalCount, id), us: at(totalUs, id) };
 }
 
-function added(sum: Part | undefined, { count, us }: Part): Part {
+function plus(sum: Part | undefined, { count, us }: Part): Part {
   return { count: (sum?.count ?? 0) + count, us: (sum?.us ?? 0) + us };
 }
 
-function at(column: readonly number[], index: number): number {
+function at(column: ArrayLike<number>, index: number): number {
   return column[index] ?? 0;
 }

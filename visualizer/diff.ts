@@ -4,6 +4,7 @@ import { named } from './flame.ts';
 import type { FunctionRow } from './api.ts';
 import { matchFrames } from './match.ts';
 import { diffTree } from './diff-tree.ts';
+import { share } from './share.ts';
 import { functionsOf } from './top.ts';
 import type { By, Change, DiffNode, DiffRow } from './view/change.ts';
 import { byChange, errorOf } from './view/change.ts';
@@ -39,9 +40,10 @@ export function diffOf(a: DiffInput, b: DiffInput, { by, limit }: DiffOptions): 
   const { functions, ofA, ofB } = matchFrames(a.tree.frames, b.tree.frames);
   const before = over(a.tree, functions, ofA);
   const after = over(b.tree, functions, ofB);
-  const weigh = weighOf(wholeOf(a, by), wholeOf(b, by));
+  const [wholeA, wholeB] = [wholeOf(a, by), wholeOf(b, by)];
+  const weigh = weighOf(wholeA, wholeB);
   const rows = rowsOf(functionsOf(before), functionsOf(after), weigh);
-  return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]) }) };
+  return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]), wholeUs: { a: wholeA.us, b: wholeB.us } }) };
 }
 
 interface Whole {
@@ -109,8 +111,4 @@ function totalOf(row: FunctionRow | undefined): Part {
 /** More digits tell nothing and take room on the way. */
 function rounded(part: number): number {
   return Math.round(part * 1e8) / 1e8;
-}
-
-function share(us: number, wholeUs: number): number {
-  return wholeUs === 0 ? 0 : us / wholeUs;
 }
