@@ -94,22 +94,23 @@ test('another session takes profiles, stops the profiler and leaves, a second on
 test("profiles of the sampler's that somebody else ends are begun again and counted", LIMIT, async (t) => {
   const { sampler, port } = await started(t);
   const { open, openedTwice, nextOpened } = otherSession(t);
+  await nextOpened();
   spinFor(200);
-  const second = await nextOpened();
+  const overlapping = await nextOpened();
   // The last profile is still open and tells what the ended one would have told.
-  foreign.profileEnd(second);
+  foreign.profileEnd(overlapping);
   assert.deepEqual((await costOf(port)).recoveries, { foreignProfileEnd: 1 });
 
-  const third = await nextOpened();
+  const only = await nextOpened();
   while (open.size > 1) await pause(5);
   // Now it is the only one, and all until here is in it.
-  foreign.profileEnd(third);
+  foreign.profileEnd(only);
   assert.deepEqual((await costOf(port)).recoveries, { foreignProfileEnd: 2 });
 
-  const fifth = await nextOpened();
-  const [fourth = ''] = [...open].filter((title) => title !== fifth);
+  const newer = await nextOpened();
+  const [older = ''] = [...open].filter((title) => title !== newer);
   // Both are open, and the older one is ended.
-  foreign.profileEnd(fourth);
+  foreign.profileEnd(older);
   assert.deepEqual((await costOf(port)).recoveries, { foreignProfileEnd: 3 });
 
   const { slices } = await costOf(port);
