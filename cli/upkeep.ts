@@ -66,12 +66,12 @@ export async function runUpkeep(store: LevelStore, { command, args }: Request, t
 
 async function repair(path: string, tell: Tell): Promise<string> {
   const report = await repairStore(path, seldom((seen) => { tell(`${seen} records looked at …`); }));
-  const { damaged, windowsLost, windowsCoarser, rollupsLost, rollupsRemade } = report;
-  if (damaged + windowsLost + windowsCoarser + rollupsLost + rollupsRemade === 0) return 'Nothing is damaged.';
+  const { damaged, windowsLost, windowsCoarser, rollupsLost, rollupsCoarser, rollupsRemade } = report;
+  if (Object.values(report).every((count) => count === 0)) return 'Nothing is damaged.';
   return [
     `${damaged} damaged records dropped.`,
-    `${windowsCoarser} windows are known by five minutes from now on; ${windowsLost} are lost.`,
-    `${rollupsRemade} roll-ups are made anew when the server runs; ${rollupsLost} are lost.`,
+    `${windowsCoarser} windows are known by a coarser roll-up alone from now on; ${windowsLost} are lost.`,
+    `${rollupsRemade} roll-ups are made anew when the server runs; ${rollupsCoarser} are known by a coarser one; ${rollupsLost} are lost.`,
   ].join('\n');
 }
 

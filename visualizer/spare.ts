@@ -1,7 +1,7 @@
 // Reads around damage: a host of which a record is damaged is left out of an answer about several, and told beside it.
 // Invariant: nothing of a host that is told as damaged is in the answer.
 import type { Inventory, NumberTimeline, QueryAnswer, StoreReader, Timeline } from '../collector/store/contract.ts';
-import { StoreError } from '../collector/store/errors.ts';
+import { isDamage } from '../collector/store/errors.ts';
 import type { HostDamage } from './api.ts';
 
 export interface Spared {
@@ -58,8 +58,4 @@ export function damageOf(...answers: readonly Spared[]): { readonly damaged?: re
 
 function choosing<S extends object>(selector: S, hosts: readonly string[] | undefined): S {
   return hosts === undefined ? selector : { ...selector, hosts };
-}
-
-function isDamage(error: unknown): error is StoreError {
-  return error instanceof StoreError && error.code === 'STORE_DAMAGED';
 }

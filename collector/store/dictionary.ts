@@ -148,9 +148,24 @@ export class Dictionary {
     this.#written = this.#mark();
   }
 
-  /** Pages are read in the order in which they were written. */
+  /** Pages are read in the order in which they were written. One that does not read leaves nothing behind. */
   readPage(page: Buffer): void {
     this.#index = undefined;
+    try {
+      this.#takePage(page);
+    } catch (error) {
+      const { texts, labelSets, frames, stacks } = this.#written;
+      this.texts.length = texts;
+      this.labelSets.length = labelSets;
+      this.frames.length = frames;
+      this.parent.length = stacks;
+      this.frame.length = stacks;
+      throw error;
+    }
+    this.#written = this.#mark();
+  }
+
+  #takePage(page: Buffer): void {
     const input = new ByteReader(page);
     for (let left = input.length(); left > 0; left--) this.texts.push(input.text());
     for (let left = input.length(); left > 0; left--) this.#readLabels(input);
@@ -162,7 +177,6 @@ export class Dictionary {
       this.parent.push(parent);
       this.frame.push(frame);
     }
-    this.#written = this.#mark();
   }
 
   #labelSet(pairs: readonly (readonly [name: number, value: number])[]): number {

@@ -15,6 +15,11 @@ export type StoreErrorCode =
   /** The folder cannot be made or opened, or the disk refused a read or write. */
   | 'STORE_IO';
 
+/** Whether a record did not read. */
+export function isDamage(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'STORE_DAMAGED';
+}
+
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
 

@@ -8,8 +8,8 @@ import { StoreError } from './errors.ts';
  */
 export const FORMAT_VERSION = 2;
 
-export function encodeFormat(): Buffer {
-  return Buffer.from(JSON.stringify({ format: FORMAT_VERSION }));
+export function encodeFormat(version: number = FORMAT_VERSION): Buffer {
+  return Buffer.from(JSON.stringify({ format: version }));
 }
 
 /** The version of a folder. Throws unless it is one that this code reads. */

@@ -194,6 +194,10 @@ export function pagePrefix(dictionary: number): Buffer {
   return Buffer.concat([Buffer.from([SPACE.page]), fixed(dictionary)]);
 }
 
+export function readPageKey(key: Buffer): { readonly dictionary: number; readonly page: number } {
+  return { dictionary: readFixed(key, 1), page: readFixed(key, 9) };
+}
+
 export function pageKey(dictionary: number, page: number): Buffer {
   return Buffer.concat([pagePrefix(dictionary), fixed(page)]);
 }

@@ -1,6 +1,7 @@
 // Rows of sealed windows: those of one thread and five minutes in one record, told by how they divide the roll-up of the
 // same key where they add up to it. Their headers stay where they were.
 import type { Microseconds } from 'liveprofiler-sampler/wire';
+import { isDamage } from '../errors.ts';
 import { readWindowKey, SPACE, windowBounds, windowKey } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
 import { isDivided, pack, unpack } from '../packed.ts';
@@ -39,12 +40,18 @@ export class Blocks {
     const blocks = new Blocks();
     for await (const entries of db.batches(windowBounds(SPACE.block, RAW_TIER, host, kind, fromUs, untilUs), snapshot === undefined ? {} : { snapshot })) {
       for (const [bytes, value] of entries) {
-        const key = readWindowKey(bytes);
-        const { firstSeqs, packed } = reading(bytes, () => namesIn(value));
-        const sum = isDivided(packed) ? await db.get(windowKey(SPACE.payload, { ...key, tier: SEALED_TIER }), snapshot) : undefined;
-        reading(bytes, () => {
-          unpack(packed, sum === undefined ? undefined : unpack(sum)[0]?.rows).forEach((window, i) => blocks.#windows.set(nameOf(key, firstSeqs[i] ?? 0), window));
-        });
+        for (const [key, window] of await windowsIn(db, bytes, value, snapshot)) blocks.#windows.set(nameOf(key, key.firstSeq), window);
+      }
+    }
+    return blocks;
+  }
+
+  /** Those that read, of a stretch with damage. */
+  static async readable(db: Database, { host, kind }: Series, fromUs: Microseconds, untilUs: Microseconds): Promise<Blocks> {
+    const blocks = new Blocks();
+    for await (const entries of db.batches(windowBounds(SPACE.block, RAW_TIER, host, kind, fromUs, untilUs))) {
+      for (const [bytes, value] of entries) {
+        for (const [key, window] of await windowsIn(db, bytes, value).catch(noneIfDamaged)) blocks.#windows.set(nameOf(key, key.firstSeq), window);
       }
     }
     return blocks;
@@ -53,6 +60,29 @@ export class Blocks {
   get(key: WindowKey): UnpackedWindow | undefined {
     return this.#windows.get(nameOf(key, key.firstSeq));
   }
+}
+
+async function windowsIn(db: Database, bytes: Buffer, value: Buffer, snapshot?: Snapshot): Promise<(readonly [WindowKey, UnpackedWindow])[]> {
+  const key = readWindowKey(bytes);
+  const { firstSeqs, packed } = reading(bytes, () => namesIn(value));
+  const sum = isDivided(packed) ? await db.get(windowKey(SPACE.payload, { ...key, tier: SEALED_TIER }), snapshot) : undefined;
+  return reading(bytes, () => unpack(packed, sum === undefined ? undefined : unpack(sum)[0]?.rows).map((window, i) => [{ ...key, firstSeq: firstSeqs[i] ?? 0 }, window]));
+}
+
+function noneIfDamaged(error: unknown): [] {
+  if (!isDamage(error)) throw error;
+  return [];
+}
+
+/** What makes a block that divides the roll-up of this key stand without it; nothing where there is none that reads. */
+export async function undivided(db: Database, rollup: WindowKey): Promise<Write[]> {
+  const key = { ...rollup, tier: RAW_TIER };
+  const bytes = windowKey(SPACE.block, key);
+  const value = await db.get(bytes);
+  if (value === undefined) return [];
+  const windows = await windowsIn(db, bytes, value).catch(noneIfDamaged);
+  const plain = windows.map(([of, { rows, sections }]) => ({ key: of, sections, rows: { stack: [...rows.stack], labels: [...rows.labels], count: [...rows.count], weight: [...rows.weight] } }));
+  return plain.length === 0 ? [] : [await blockWrite(plain, key, 1, undefined)];
 }
 
 /** First sequence numbers of a block's windows, and what is behind them. */

@@ -111,6 +111,11 @@ export class Database {
     return undefined;
   }
 
+  async isEmpty(): Promise<boolean> {
+    for await (const entries of this.scan()) return entries.length === 0;
+    return true;
+  }
+
   /** The first key of a range, then the first at or after what `next` makes of it, and so on: one seek each. */
   async skim(range: KeyRange, next: (key: Buffer) => Buffer): Promise<void> {
     const iterator = this.#begun(() => this.#db.keys(range));

@@ -1,10 +1,10 @@
 // Dictionaries at hand, by number: read from their pages once, shared by whoever reads and writes, let go when there
-// are many. One serves the windows of one service over one stretch of time; its key says when it may go.
+// are many. Numbers count from page to page: what lies behind a page that is lost is never read. One serves the windows of one service over one stretch of time; its key says when it may go.
 import type { Microseconds } from 'liveprofiler-sampler/wire';
 import { CommonStacks } from '../common.ts';
 import { Dictionary } from '../dictionary.ts';
-import { StoreError } from '../errors.ts';
-import { dictionaryKey, pageKey, pagePrefix, readDictionaryKey, SPACE, under } from '../keys.ts';
+import { isDamage, StoreError } from '../errors.ts';
+import { after, dictionaryKey, pageKey, pagePrefix, readDictionaryKey, readPageKey, SPACE, under } from '../keys.ts';
 import type { DictionaryKey } from '../keys.ts';
 import { RAW_TIER } from '../tiers.ts';
 import type { Write } from './database.ts';
@@ -40,6 +40,7 @@ export interface Scope {
 
 export class Dictionaries {
   readonly #db: Database;
+  readonly #prefixes: boolean;
   readonly #byId = new Map<number, Promise<NumberedDictionary>>();
   readonly #loaded = new Map<number, NumberedDictionary>();
   /** Being written: while one is held, there must be no second copy of it. */
@@ -49,12 +50,14 @@ export class Dictionaries {
   #nextId = 1;
   #common = new CommonStacks();
 
-  private constructor(db: Database) {
+  private constructor(db: Database, prefixes: boolean) {
     this.#db = db;
+    this.#prefixes = prefixes;
   }
 
-  static async open(db: Database): Promise<Dictionaries> {
-    const all = new Dictionaries(db);
+  /** `prefixes`: of a damaged dictionary, the pages before the damage are all there is of it; else it does not read. */
+  static async open(db: Database, prefixes: boolean): Promise<Dictionaries> {
+    const all = new Dictionaries(db, prefixes);
     await all.reload();
     return all;
   }
@@ -94,8 +97,13 @@ export class Dictionaries {
     const known = this.#ids.get(name);
     if (known !== undefined) {
       this.#held.add(known);
-      const numbered = await this.get(known);
-      if (numbered.dictionary.size < MAX_ENTRIES_OF_ONE) return { numbered, writes: [] };
+      const numbered = await this.get(known).catch((error: unknown) => {
+        if (!isDamage(error)) throw error;
+        // What comes is collected in another one.
+        this.#held.delete(known);
+        return undefined;
+      });
+      if (numbered !== undefined && numbered.dictionary.size < MAX_ENTRIES_OF_ONE) return { numbered, writes: [] };
     }
     const id = this.#nextId++;
     const numbered = { id, dictionary: new Dictionary(), pages: 0 };
@@ -123,6 +131,13 @@ export class Dictionaries {
       this.#ids.set(nameOf(key), Math.max(key.id, this.#ids.get(nameOf(key)) ?? 0));
       this.#nextId = Math.max(this.#nextId, key.id + 1);
     }
+    const pages = under(Buffer.from([SPACE.page]));
+    // A number whose pages are there is taken, also when the record that says whose it is got lost.
+    await this.#db.skim(pages, (key) => {
+      const { dictionary } = readPageKey(key);
+      this.#nextId = Math.max(this.#nextId, dictionary + 1);
+      return after(pagePrefix(dictionary));
+    });
   }
 
   async all(): Promise<DictionaryKey[]> {
@@ -145,10 +160,12 @@ export class Dictionaries {
     const dictionary = new Dictionary();
     let pages = 0;
     for await (const entries of this.#db.batches(under(pagePrefix(id)))) {
-      for (const [, page] of entries) {
+      for (const [key, page] of entries) {
         try {
+          if (readPageKey(key).page !== pages) throw new RangeError(`the page after it is ${readPageKey(key).page}`);
           dictionary.readPage(page);
         } catch (cause) {
+          if (this.#prefixes) return { id, dictionary, pages };
           throw new StoreError('STORE_DAMAGED', `Page ${pages} of dictionary ${id} does not read as one. Run liveprofiler repair, or restore the folder from a backup.`, cause);
         }
         pages++;

@@ -24,8 +24,9 @@ export class Engine {
     this.#room = room;
   }
 
-  static async over(db: Database, room: Room): Promise<Engine> {
-    return new Engine(db, await Dictionaries.open(db), await Marks.open(db), room);
+  /** `prefixes`: see Dictionaries.open. */
+  static async over(db: Database, room: Room, { prefixes = false }: { readonly prefixes?: boolean } = {}): Promise<Engine> {
+    return new Engine(db, await Dictionaries.open(db, prefixes), await Marks.open(db), room);
   }
 
   /** Runs when no write is on its way; writes wait until it is done. */

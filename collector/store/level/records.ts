@@ -38,8 +38,6 @@ export interface Source {
   readonly dictionaries: Dictionaries;
 }
 
-const NO_LABELS: Labels = {};
-
 export async function* headersOf(source: Source, series: Series, segment: Segment, snapshot?: Snapshot): AsyncGenerator<readonly Seen[], void, void> {
   for await (const { seen } of headerBatches(source, series, segment, snapshot)) yield seen;
 }
@@ -54,6 +52,14 @@ export async function* recordsOf(source: Source, series: Series, segment: Segmen
       return { ...one, ...payloadOf(key, one, payloads[index], blocks) };
     });
   }
+}
+
+/** One record on its own. */
+export async function recordOf({ db, dictionaries }: Source, [key, value]: Entry, blocks: Blocks | undefined): Promise<Whole> {
+  const header = reading(key, () => decodeHeader(value));
+  const { dictionary } = await dictionaries.get(header.dictionary);
+  const seen = seenOf(key, header, dictionary);
+  return { ...seen, ...payloadOf(key, seen, await db.get(inPayloads(key)), blocks) };
 }
 
 /** Which hosts have records of which kinds in a tier: one seek each, whatever they hold. */
@@ -98,10 +104,18 @@ async function* headerBatches({ db, dictionaries }: Source, { host, kind }: Seri
         dictionary = (await dictionaries.get(header.dictionary)).dictionary;
         known.set(header.dictionary, dictionary);
       }
-      seen.push({ key: readWindowKey(bytes), header, dictionary, processLabels: dictionary.labelSets[header.processLabels] ?? NO_LABELS });
+      seen.push(seenOf(bytes, header, dictionary));
     }
     yield { entries, seen };
   }
+}
+
+function seenOf(key: Buffer, header: Header, dictionary: Dictionary): Seen {
+  const { labelSets, texts } = dictionary;
+  const processLabels = labelSets[header.processLabels];
+  const named = texts[header.threadName] !== undefined && header.totals.every(({ labels }) => labels < labelSets.length);
+  if (processLabels === undefined || !named) throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} points outside its dictionary. Run liveprofiler repair, or restore the folder from a backup.`);
+  return { key: readWindowKey(key), header, dictionary, processLabels };
 }
 
 /** By header: its payload, under the same key in a space of its own; undefined where it is sealed. */

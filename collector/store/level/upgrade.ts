@@ -1,5 +1,6 @@
 // Brings a folder to the current format. Every step can be cut short and done again: the version is written last.
 import { encodeFormat, FORMAT_VERSION, readFormat } from '../format.ts';
+import { StoreError } from '../errors.ts';
 import { formatKey, SPACE, under } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { FOREVER_US } from '../spans.ts';
@@ -11,12 +12,15 @@ import { headersOf, seriesOf } from './records.ts';
 
 const WRITES_AT_ONCE = 5000;
 
-/** The version of a folder; a new one gets the current one. @throws StoreError STORE_NEWER_FORMAT, STORE_DAMAGED */
+/** The version of a folder; an empty one gets the current one. @throws StoreError STORE_NEWER_FORMAT, STORE_DAMAGED */
 export async function formatOf(db: Database, folder: string): Promise<number> {
   const record = await db.get(formatKey());
   if (record !== undefined) return readFormat(folder, record);
-  await db.write([{ type: 'put', key: formatKey(), value: encodeFormat() }]);
-  return FORMAT_VERSION;
+  if (await db.isEmpty()) {
+    await db.write([{ type: 'put', key: formatKey(), value: encodeFormat() }]);
+    return FORMAT_VERSION;
+  }
+  throw new StoreError('STORE_DAMAGED', `The folder ${folder} holds records and does not say of which format: a backup that was cut short, or damage. Make the backup again, or run liveprofiler repair.`);
 }
 
 export async function upgrade(engine: Engine, from: number): Promise<void> {
