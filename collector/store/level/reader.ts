@@ -20,7 +20,7 @@ import type { Snapshot } from './database.ts';
 import type { Engine } from './engine.ts';
 import { readPins } from './pins.ts';
 import { reading } from './reading.ts';
-import { headersOf, hostsOf, kindsOf, recordsOf } from './records.ts';
+import { headersOf, hostsOf, kindsOf, recordsOf, seriesOf } from './records.ts';
 import type { Seen, Whole } from './records.ts';
 import { readWhole } from './whole.ts';
 
@@ -215,6 +215,12 @@ export class Reader {
   }
 
   async #series(hosts: readonly string[] | undefined, kind: string | undefined): Promise<Series[]> {
+    // In one pass over each tier: host by host it would be as many passes as there are hosts.
+    if (hosts === undefined && kind === undefined) {
+      const found = new Map<string, Series>();
+      for (const tier of TIERS.keys()) for (const series of await seriesOf(this.#engine.db, tier)) found.set(JSON.stringify([series.host, series.kind]), series);
+      return [...found.values()];
+    }
     const names = hosts === undefined ? await this.hosts() : [...new Set(hosts)];
     if (kind !== undefined) return names.map((host) => ({ host, kind }));
     const series: Series[] = [];
