@@ -12,6 +12,8 @@ export const MAX_CURSOR_LENGTH = 4096;
 /** Entries of a process's tables: some times what a sampler puts into one answer. */
 const MAX_ENTRIES = 250_000;
 const MAX_WINDOWS = 10_000;
+/** Clocks of threads may be told a little apart. */
+const CLOCK_SLACK_US = 1_000_000;
 
 /** Why an answer cannot be used. `WIRE_VERSION`: it is of a newer version. `WIRE_MALFORMED`: it breaks the format. */
 export class WireError extends Error {
@@ -37,13 +39,14 @@ export function readWire(value: unknown): WireAnswer {
       throw new WireError('WIRE_VERSION', `The host speaks wire version ${version}, this collector reads up to ${WIRE_VERSION}: upgrade the collector.`);
     }
     if (version !== WIRE_VERSION) throw new Malformed('liveprofiler', `is ${version}, not ${WIRE_VERSION}`);
+    const monotonicUs = count(answer['monotonicUs'], 'monotonicUs');
     return {
       liveprofiler: WIRE_VERSION,
       wallMs: count(answer['wallMs'], 'wallMs'),
-      monotonicUs: count(answer['monotonicUs'], 'monotonicUs'),
+      monotonicUs,
       cursor: text(answer['cursor'], 'cursor', MAX_CURSOR_LENGTH),
       more: truth(answer['more'], 'more'),
-      processes: arrayOf(answer['processes'], 'processes', readProcess),
+      processes: arrayOf(answer['processes'], 'processes', (process, at) => readProcess(process, at, monotonicUs + CLOCK_SLACK_US)),
     };
   } catch (error) {
     if (error instanceof Malformed) throw new WireError('WIRE_MALFORMED', `The answer is not wire version ${WIRE_VERSION}: ${error.message}.`);
@@ -51,7 +54,8 @@ export function readWire(value: unknown): WireAnswer {
   }
 }
 
-function readProcess(value: unknown, at: string): WireProcess {
+/** `latestUs`: no window ends after it, or it would be placed in the future, where nothing is rolled up or dropped. */
+function readProcess(value: unknown, at: string, latestUs: number): WireProcess {
   const process = object(value, at);
   const frames = atMost(MAX_ENTRIES, arrayOf(process['frames'], `${at}.frames`, readFrame), `${at}.frames`);
   const stacks = readStacks(process['stacks'], `${at}.stacks`, frames.length);
@@ -63,6 +67,7 @@ function readProcess(value: unknown, at: string): WireProcess {
     const read = readWindow(window, here, stacks.parent.length, labelSets.length);
     if (!threadIds.has(read.thread)) throw new Malformed(`${here}.thread`, `is ${read.thread}, which is no thread of the process`);
     if (!Object.hasOwn(kinds, read.kind)) throw new Malformed(`${here}.kind`, 'is not declared in kinds');
+    if (read.endUs > latestUs) throw new Malformed(`${here}.endUs`, `is ${read.endUs}, after the time of the answer itself`);
     return read;
   });
   return {

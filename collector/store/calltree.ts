@@ -192,12 +192,16 @@ function told(tree: Tree, keep?: Uint8Array): CallTree {
     left.set(places[up] ?? 0, sum);
   }
   const parts = [...left];
-  const column = (of: ArrayLike<number>, ofParts: readonly number[]): number[] => [...Array.from(ids, (id) => of[id] ?? 0), ...ofParts];
+  const column = (of: ArrayLike<number>, ofParts: readonly number[]): number[] => {
+    const values = new Array<number>(ids.length);
+    for (let place = 0; place < ids.length; place++) values[place] = of[ids[place] ?? 0] ?? 0;
+    return values.concat(ofParts);
+  };
   const counts = parts.map(([, { count }]) => count);
   const weights = parts.map(([, { weight }]) => weight);
   return {
     frames: tree.frames,
-    parent: [...Array.from(ids, (id) => places[tree.parent[id] ?? 0] ?? 0), ...parts.map(([above]) => above)],
+    parent: column(tree.parent, []).map((up) => places[up] ?? 0).concat(parts.map(([above]) => above)),
     frame: column(tree.frame, parts.map(() => CUT)),
     selfCount: column(tree.selfCount, counts),
     selfWeight: column(tree.selfWeight, weights),

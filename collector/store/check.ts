@@ -4,6 +4,7 @@ import { KINDS, MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
 import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
 import type { NumberWindow, StackWindow, Window } from './contract.ts';
 import { nameFault } from './keys.ts';
+import { MAX_NAMES } from './numbers.ts';
 import { MOST } from './varint.ts';
 
 /** Longest label, frame name or url, in UTF-16 units. */
@@ -11,8 +12,6 @@ const MAX_TEXT = 65_536;
 const LONG_LABEL = `a label is longer than ${MAX_TEXT} characters`;
 /** Characters of the sections of one window. */
 const MAX_SECTIONS = 1_000_000;
-/** Named numbers of one window. */
-const MAX_NAMES = 1000;
 /** A host that tells counts alone can tell a little more time than passed. */
 const ROUNDING_US = 60_000_000;
 

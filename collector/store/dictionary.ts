@@ -9,6 +9,7 @@ const LONE_SURROGATES = /\p{Surrogate}/gu;
 /** Stacks are found by parent × this + frame, which stays exact below 2^53. */
 const MAX_FRAMES = 2 ** 26;
 const MAX_STACKS = 2 ** 27;
+const ENTRY_CHARACTERS = 100;
 
 /** What rows point into: the tables of an answer, or another dictionary. */
 export type Tables = Pick<StackProfile, 'frames' | 'stacks' | 'labelSets'>;
@@ -51,6 +52,7 @@ export class Dictionary {
   readonly parent: number[] = [0];
   readonly frame: number[] = [0];
 
+  #characters = 0;
   /** Made when something is looked up: who only reads pages never pays for it. */
   #index: Index | undefined;
   #translations = new WeakMap<StackTable, Translation>();
@@ -60,9 +62,9 @@ export class Dictionary {
     return this;
   }
 
-  /** Roughly what it holds in memory, in entries of arrays and maps. */
+  /** Roughly what it holds in memory, in entries of arrays and maps; long texts count as several. */
   get size(): number {
-    const entries = this.texts.length + this.labelSets.length + this.frames.length + this.parent.length;
+    const entries = this.texts.length + this.labelSets.length + this.frames.length + this.parent.length + Math.floor(this.#characters / ENTRY_CHARACTERS);
     return this.#index === undefined ? entries : 2 * entries;
   }
 
@@ -71,7 +73,7 @@ export class Dictionary {
     const ids = this.#indexed().texts;
     const known = ids.get(kept);
     if (known !== undefined) return known;
-    const id = this.texts.push(kept) - 1;
+    const id = this.#pushText(kept);
     ids.set(kept, id);
     return id;
   }
@@ -167,7 +169,7 @@ export class Dictionary {
 
   #takePage(page: Buffer): void {
     const input = new ByteReader(page);
-    for (let left = input.length(); left > 0; left--) this.texts.push(input.text());
+    for (let left = input.length(); left > 0; left--) this.#pushText(input.text());
     for (let left = input.length(); left > 0; left--) this.#readLabels(input);
     for (let left = input.length(5); left > 0; left--) this.#readFrame(input);
     for (let left = input.length(2); left > 0; left--) {
@@ -177,6 +179,11 @@ export class Dictionary {
       this.parent.push(parent);
       this.frame.push(frame);
     }
+  }
+
+  #pushText(text: string): number {
+    this.#characters += text.length;
+    return this.texts.push(text) - 1;
   }
 
   #labelSet(pairs: readonly (readonly [name: number, value: number])[]): number {

@@ -2,7 +2,7 @@
 import type { Numbers } from 'liveprofiler-sampler/wire';
 import type { GroupBy, NumberColumns, NumberTimeline } from './contract.ts';
 import type { Header } from './header.ts';
-import { NumberSums } from './numbers.ts';
+import { MAX_NAMES, NumberSums } from './numbers.ts';
 import { groupOf } from './timeline.ts';
 import type { Grouped, Steps } from './timeline.ts';
 
@@ -42,6 +42,7 @@ export class NumberSteps {
     const zeros = (): number[] => new Array<number>(this.#steps.count).fill(0);
     for (const [step, sums] of steps) {
       for (const [name, summary] of Object.entries(sums.numbers())) {
+        if (!columns.has(name) && columns.size >= MAX_NAMES) continue;
         const of = columns.get(name) ?? { min: zeros(), max: zeros(), sum: zeros(), count: zeros(), last: zeros() };
         columns.set(name, of);
         for (const column of COLUMNS) of[column][step] = summary[column];

@@ -2,6 +2,9 @@
 import type { Microseconds, Numbers, NumberSummary } from 'liveprofiler-sampler/wire';
 import { ByteReader, ByteWriter, MOST } from './varint.ts';
 
+/** Names in one sum: a window's worth. Hosts that make up new ones all the time are not followed. */
+export const MAX_NAMES = 1000;
+
 /** Names with when the last of their observations was made, which decides whose `last` it is. */
 export class NumberSums {
   readonly #sums = new Map<string, { summary: NumberSummary; lastUs: Microseconds }>();
@@ -10,6 +13,7 @@ export class NumberSums {
   add(numbers: Numbers, endUs: Microseconds): void {
     for (const [name, summary] of Object.entries(numbers)) {
       const known = this.#sums.get(name);
+      if (known === undefined && this.#sums.size >= MAX_NAMES) continue;
       this.#sums.set(name, known === undefined ? { summary, lastUs: endUs } : { summary: merged(known, { summary, lastUs: endUs }), lastUs: Math.max(known.lastUs, endUs) });
     }
   }

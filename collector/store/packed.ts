@@ -29,6 +29,7 @@ export async function pack(windows: readonly PackedWindow[], quantum: number, su
   const divided = sum !== undefined && addsUpTo(entries, entriesOf([sum]));
   const flags = divided ? FLAG_DIVIDED : 0;
   const plain = columnsOf(windows, entries, quantum, divided);
+  if (plain.length > MAX_BYTES) throw new RangeError(`a record of ${plain.length} bytes is longer than any may be`);
   if (plain.length < WORTH_BYTES) return Buffer.concat([Buffer.from([flags]), plain]);
   const options = { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } };
   const packed = plain.length <= AT_ONCE_BYTES ? brotliCompressSync(plain, options) : await compress(plain, options);
@@ -41,13 +42,14 @@ export function isDivided(bytes: Buffer): boolean {
 }
 
 export interface UnpackedWindow {
-  readonly rows: RowColumns;
+  /** What it answers holds until rows are asked for the next time, of whatever record. */
+  readonly rows: () => RowColumns;
   readonly sections: Sections;
 }
 
 const NO_SECTIONS: Sections = {};
 
-/** The windows in the order in which they were packed; one alone holds until the next call. @throws RangeError, or what zlib and JSON throw. */
+/** The windows in the order in which they were packed. @throws RangeError, or what zlib and JSON throw. */
 export function unpack(bytes: Buffer, sum?: Sum): readonly UnpackedWindow[] {
   if (isDivided(bytes) !== (sum !== undefined)) throw new RangeError('a packed record lacks the sum that it divides, or divides none');
   const input = new ByteReader(opened(bytes));

@@ -65,6 +65,8 @@ export class RollUp {
 }
 
 const STACKS = 2 ** 27;
+/** Different stacks of one record. What is beyond them counts at the empty stack: nothing is lost but its name. */
+const MAX_ROWS = 500_000;
 
 class Group {
   readonly #target: Target;
@@ -149,6 +151,7 @@ class Group {
     const key = labels * STACKS + stack;
     const known = this.#rowIds.get(key);
     if (known !== undefined) return known;
+    if (stack !== 0 && this.#rowIds.size >= MAX_ROWS) return this.#row(0, labels);
     const row = this.#rows.stack.push(stack) - 1;
     this.#rows.labels.push(labels);
     this.#rows.count.push(0);

@@ -1,13 +1,14 @@
 // Reads what packing.ts writes.
 import { Columns } from './rows.ts';
 import type { RowColumns } from './rows.ts';
+import { signed } from './varint.ts';
 import type { ByteReader } from './varint.ts';
 
 /** Columns of one record, sorted by label set and stack: what divided windows add up to. */
 export type Sum = Pick<RowColumns, 'length' | 'stack' | 'labels' | 'count' | 'weight'>;
 
 /** @throws RangeError for columns that contradict themselves or the sum. */
-export function readWindows(input: ByteReader, sum: Sum | undefined): RowColumns[] {
+export function readWindows(input: ByteReader, sum: Sum | undefined): (() => RowColumns)[] {
   const windows = input.length(1);
   const quantum = input.uint();
   // Of a window that is the whole sum nothing more is told; of several, each entry takes a byte at least.
@@ -15,7 +16,10 @@ export function readWindows(input: ByteReader, sum: Sum | undefined): RowColumns
   const entries = input.length(sum === undefined ? 2 : windows > 1 ? 1 : 0);
   if (sum !== undefined && (pairs !== sum.length || entries < pairs || (windows === 1 && entries > pairs))) throw new RangeError('windows that divide a sum have other rows than it');
   const means = numbers(input, windows);
-  if (windows === 1 && sum === undefined) return [readWindow(input, pairs, entries, quantum, means[0] ?? 0)];
+  if (windows === 1 && sum === undefined) {
+    const only = readWindow(input, pairs, entries, quantum, means[0] ?? 0);
+    return [() => only];
+  }
   const [stacks, labels] = sum === undefined ? [new Float64Array(pairs), new Float64Array(pairs)] : [sum.stack.slice(0, pairs), sum.labels.slice(0, pairs)];
   if (sum === undefined) readPairs(input, pairs, { stack: stacks, labels });
   const inPair = windows > 1 ? numbers(input, pairs) : new Float64Array(pairs).fill(1);
@@ -28,9 +32,8 @@ export function readWindows(input: ByteReader, sum: Sum | undefined): RowColumns
   const count = new Float64Array(entries);
   const weight = new Float64Array(entries);
   told.forEach((at, i) => {
-    const step = (high[i] ?? 0) * 256 + (low[i] ?? 0);
     count[at] = toldCount[i] ?? 0;
-    weight[at] = ((step % 2 === 0 ? step / 2 : -(step + 1) / 2) + (toldCount[i] ?? 0) * (means[window[at] ?? 0] ?? 0)) * quantum;
+    weight[at] = (signed((high[i] ?? 0) * 256 + (low[i] ?? 0)) + (toldCount[i] ?? 0) * (means[window[at] ?? 0] ?? 0)) * quantum;
   });
   readRemainders(input, (odd) => told[odd], weight);
   if (sum !== undefined) takeRests(sum, pair, count, weight);
@@ -48,8 +51,7 @@ function readWindow(input: ByteReader, pairs: number, length: number, quantum: n
   const low = input.bytes(length);
   input.uints(weight, length);
   for (let i = 0; i < length; i++) {
-    const step = (weight[i] ?? 0) * 256 + (low[i] ?? 0);
-    weight[i] = ((step % 2 === 0 ? step / 2 : -(step + 1) / 2) + (count[i] ?? 0) * mean) * quantum;
+    weight[i] = (signed((weight[i] ?? 0) * 256 + (low[i] ?? 0)) + (count[i] ?? 0) * mean) * quantum;
   }
   readRemainders(input, (odd) => (odd < length ? odd : undefined), weight);
   return { length, stack, labels, count, weight, high: undefined };
@@ -99,26 +101,26 @@ function placesOf(inPair: Float64Array, gaps: Float64Array, windows: number): { 
 function allButLast(pair: Uint32Array, pairs: number): Uint32Array {
   const told = new Uint32Array(pair.length - pairs);
   let to = 0;
-  pair.forEach((of, i) => {
-    if (pair[i + 1] === of) told[to++] = i;
-  });
+  for (let i = 0; i < pair.length; i++) if (pair[i + 1] === pair[i]) told[to++] = i;
   return told;
 }
 
 /** The last entry of each pair has what the others leave of the sum. */
 function takeRests(sum: Sum, pair: Uint32Array, count: Float64Array, weight: Float64Array): void {
   let [counts, weights] = [0, 0];
-  pair.forEach((of, i) => {
+  for (let i = 0; i < pair.length; i++) {
+    const of = pair[i] ?? 0;
     if (pair[i + 1] === of) {
       counts += count[i] ?? 0;
       weights += weight[i] ?? 0;
-      return;
+      continue;
     }
     count[i] = (sum.count[of] ?? 0) - counts;
     weight[i] = (sum.weight[of] ?? 0) - weights;
     if ((count[i] ?? 0) < 0 || (weight[i] ?? 0) < 0) throw new RangeError('windows that divide a sum have more than it');
-    [counts, weights] = [0, 0];
-  });
+    counts = 0;
+    weights = 0;
+  }
 }
 
 interface Divided {
@@ -130,23 +132,31 @@ interface Divided {
   readonly weight: Float64Array;
 }
 
-function split(windows: number, { window, pair, stacks, labels, count, weight }: Divided): RowColumns[] {
-  const lengths = new Uint32Array(windows);
-  for (const of of window) lengths[of] = (lengths[of] ?? 0) + 1;
-  const columns = Array.from(lengths, (length) => ({ length, stack: new Float64Array(length), labels: new Float64Array(length), count: new Float64Array(length), weight: new Float64Array(length), high: undefined }));
-  const filled = new Uint32Array(windows);
+/** A window's rows are put together when they are asked for: most questions mean a few windows of a block. */
+function split(windows: number, { window, pair, stacks, labels, count, weight }: Divided): (() => RowColumns)[] {
+  const starts = new Uint32Array(windows + 1);
+  for (const of of window) starts[of + 1] = (starts[of + 1] ?? 0) + 1;
+  for (let of = 0; of < windows; of++) starts[of + 1] = (starts[of + 1] ?? 0) + (starts[of] ?? 0);
+  const filled = starts.slice();
+  const order = new Uint32Array(window.length);
   for (let i = 0; i < window.length; i++) {
     const of = window[i] ?? 0;
-    const into = columns[of];
-    const row = filled[of] ?? 0;
-    filled[of] = row + 1;
-    if (into === undefined) continue;
-    into.stack[row] = stacks[pair[i] ?? 0] ?? 0;
-    into.labels[row] = labels[pair[i] ?? 0] ?? 0;
-    into.count[row] = count[i] ?? 0;
-    into.weight[row] = weight[i] ?? 0;
+    const place = filled[of] ?? 0;
+    order[place] = i;
+    filled[of] = place + 1;
   }
-  return columns;
+  return Array.from({ length: windows }, (_, of) => () => {
+    const [from, until] = [starts[of] ?? 0, starts[of + 1] ?? 0];
+    const into = columns.reserve(until - from);
+    for (let row = 0; row < until - from; row++) {
+      const i = order[from + row] ?? 0;
+      into.stack[row] = stacks[pair[i] ?? 0] ?? 0;
+      into.labels[row] = labels[pair[i] ?? 0] ?? 0;
+      into.count[row] = count[i] ?? 0;
+      into.weight[row] = weight[i] ?? 0;
+    }
+    return { length: until - from, stack: into.stack, labels: into.labels, count: into.count, weight: into.weight, high: undefined };
+  });
 }
 
 function numbers(input: ByteReader, length: number): Float64Array {

@@ -109,8 +109,7 @@ export class ByteReader {
   }
 
   int(): number {
-    const value = this.uint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return signed(this.uint());
   }
 
   /** The next `length` numbers; most take one byte or two, and the short way. */
@@ -138,8 +137,7 @@ export class ByteReader {
   ints(into: Float64Array, length: number): void {
     this.uints(into, length);
     for (let i = 0; i < length; i++) {
-      const value = into[i] ?? 0;
-      into[i] = value <= SHIFTABLE ? (value >>> 1) ^ -(value & 1) : value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+      into[i] = signed(into[i] ?? 0);
     }
   }
 
@@ -169,4 +167,10 @@ export class ByteReader {
     this.#at += size;
     return this.#bytes.toString('utf8', start, this.#at);
   }
+}
+
+/** 0, 1, 2, 3, 4, … as 0, -1, 1, -2, 2, … */
+export function signed(value: number): number {
+  if (value <= SHIFTABLE) return (value >>> 1) ^ -(value & 1);
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }

@@ -66,7 +66,7 @@ async function windowsIn(db: Database, bytes: Buffer, value: Buffer, snapshot?: 
   const key = readWindowKey(bytes);
   const { firstSeqs, packed } = reading(bytes, () => namesIn(value));
   const sum = isDivided(packed) ? await db.get(windowKey(SPACE.payload, { ...key, tier: SEALED_TIER }), snapshot) : undefined;
-  return reading(bytes, () => unpack(packed, sum === undefined ? undefined : unpack(sum)[0]?.rows).map((window, i) => [{ ...key, firstSeq: firstSeqs[i] ?? 0 }, window]));
+  return reading(bytes, () => unpack(packed, sum === undefined ? undefined : unpack(sum)[0]?.rows()).map((window, i) => [{ ...key, firstSeq: firstSeqs[i] ?? 0 }, window]));
 }
 
 function noneIfDamaged(error: unknown): [] {

@@ -4,7 +4,7 @@ import type { Labels, Tally } from 'liveprofiler-sampler/wire';
 import { callTree } from '../calltree.ts';
 import type { GroupBy, HostMemory, Inventory, NumberTimeline, Pin, QueryAnswer, QueryOptions, Range, Selector, Timeline } from '../contract.ts';
 import { cover } from '../cover.ts';
-import type { Segment } from '../cover.ts';
+import type { Segment, SeriesState } from '../cover.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
 import { SHAPE } from '../header.ts';
@@ -25,6 +25,11 @@ import type { Seen, Whole } from './records.ts';
 import { readWhole } from './whole.ts';
 
 const NO_LABELS: Labels = {};
+/** Series read ahead of the one that is taken in: while one is added up, others wait for the disk. */
+const AHEAD = 8;
+const NOTHING: Promise<readonly never[]> = Promise.resolve([]);
+
+type Read<T> = (engine: Engine, series: Series, segment: Segment, snapshot: Snapshot) => AsyncGenerator<readonly T[], void, void>;
 
 export class Reader {
   readonly #engine: Engine;
@@ -60,11 +65,7 @@ export class Reader {
       firstUs = Math.min(firstUs, key.startUs + header.firstUs);
       lastUs = Math.max(lastUs, key.startUs + header.lastUs);
     };
-    await this.#view(selector, async (series, state, snapshot) => {
-      for (const segment of cover(bounds, state)) {
-        for await (const records of recordsOf(this.#engine, series, segment, snapshot)) records.forEach(add);
-      }
-    });
+    await this.#view(selector, (state) => cover(bounds, state), recordsOf, (_, record) => { add(record); });
     const totals = sums.totals(common, Math.max(0, lastUs - firstUs));
     const covered = windows === 0 ? {} : { covered: { fromMs: firstUs / 1000, untilMs: lastUs / 1000 } };
     return { tree: callTree(totals, options), idle, dropped, windows, threads: threads.size, ...covered };
@@ -104,18 +105,12 @@ export class Reader {
       for (const [name, value] of Object.entries(set)) labels.set(name, (labels.get(name) ?? new Set()).add(value));
     };
     const selector = only === undefined ? {} : { hosts: only };
-    await this.#view(selector, async (series, state, snapshot) => {
-      for (const segment of cover(bounds, state)) {
-        for await (const seen of headersOf(this.#engine, series, segment, snapshot)) {
-          for (const { key, header, dictionary, processLabels } of seen) {
-            hosts.add(series.host);
-            kinds.add(series.kind);
-            threads.set(JSON.stringify([series.host, key.boot, key.thread]), { host: series.host, boot: key.boot, id: key.thread, name: dictionary.texts[header.threadName] ?? '' });
-            note(processLabels);
-            for (const total of header.totals) note(dictionary.labelSets[total.labels] ?? NO_LABELS);
-          }
-        }
-      }
+    await this.#view(selector, (state) => cover(bounds, state), headersOf, (series, { key, header, dictionary, processLabels }) => {
+      hosts.add(series.host);
+      kinds.add(series.kind);
+      threads.set(JSON.stringify([series.host, key.boot, key.thread]), { host: series.host, boot: key.boot, id: key.thread, name: dictionary.texts[header.threadName] ?? '' });
+      note(processLabels);
+      for (const total of header.totals) note(dictionary.labelSets[total.labels] ?? NO_LABELS);
     });
     return {
       hosts: [...hosts],
@@ -171,12 +166,12 @@ export class Reader {
     selector: Selector,
     range: Range,
     stepMs: number,
-    read: (engine: Engine, series: Series, segment: Segment, snapshot: Snapshot) => AsyncGenerator<readonly T[], void, void>,
+    read: Read<T>,
     visit: (record: T, step: number) => void,
   ): Promise<void> {
     const bounds = spanOf(range);
     const [baseUs, stepUs] = [range.fromMs * 1000, stepMs * 1000];
-    await this.#view(selector, async (series, state, snapshot) => {
+    const segmentsOf = (state: SeriesState): Segment[] => {
       const segments: Segment[] = [];
       for (let fromUs = bounds.fromUs, step = 0; fromUs < bounds.untilUs; step++) {
         const untilUs = Math.min(bounds.untilUs, Math.ceil(baseUs + (step + 1) * stepUs));
@@ -188,28 +183,39 @@ export class Reader {
         }
         fromUs = untilUs;
       }
-      for (const segment of segments) {
-        for await (const records of read(this.#engine, series, segment, snapshot)) {
-          for (const record of records) {
-            if (selectsThread(selector, record.key.boot, record.key.thread)) visit(record, Math.floor((record.key.startUs / 1000 - range.fromMs) / stepMs));
-          }
-        }
-      }
+      return segments;
+    };
+    await this.#view(selector, segmentsOf, read, (_, record) => {
+      if (selectsThread(selector, record.key.boot, record.key.thread)) visit(record, Math.floor((record.key.startUs / 1000 - range.fromMs) / stepMs));
     });
   }
 
-  /** Calls with each series that a selector can mean, as one snapshot shows it. */
-  async #view(selector: Partial<Selector>, visit: (series: Series, state: { dirty: readonly (readonly number[])[]; whole: readonly (readonly Span[])[] }, snapshot: Snapshot) => Promise<void>): Promise<void> {
+  /** Calls with the records of each series that a selector can mean, in order, as one snapshot shows them. */
+  async #view<T extends Seen>(selector: Partial<Selector>, segmentsOf: (state: SeriesState) => readonly Segment[], read: Read<T>, take: (series: Series, record: T) => void): Promise<void> {
     const { kind, hosts } = selector;
     const chosen = await this.#series(hosts, kind);
     // In one step, without waiting in between: marks that are cleared later are still true for this snapshot.
     const dirty = chosen.map((series) => this.#engine.marks.of(series));
     const snapshot = this.#engine.db.snapshot();
+    const begin = async (series: Series, index: number): Promise<readonly (readonly T[])[]> => {
+      const batches: (readonly T[])[] = [];
+      for (const segment of segmentsOf({ dirty: dirty[index] ?? [], whole: await readWhole(this.#engine.db, series, snapshot) })) {
+        for await (const records of read(this.#engine, series, segment, snapshot)) batches.push(records);
+      }
+      return batches;
+    };
+    const begun = new Map<number, ReturnType<typeof begin>>();
     try {
       for (const [index, series] of chosen.entries()) {
-        await visit(series, { dirty: dirty[index] ?? [], whole: await readWhole(this.#engine.db, series, snapshot) }, snapshot);
+        for (let ahead = index; ahead < index + AHEAD; ahead++) {
+          const next = chosen[ahead];
+          if (next !== undefined && !begun.has(ahead)) begun.set(ahead, handled(begin(next, ahead)));
+        }
+        for (const records of (await begun.get(index)) ?? []) for (const record of records) take(series, record);
+        begun.set(index, NOTHING);
       }
     } finally {
+      await Promise.allSettled(begun.values());
       await snapshot.close();
     }
   }
@@ -231,6 +237,12 @@ export class Reader {
     }
     return series;
   }
+}
+
+/** Its failure is told to whoever waits for it, and does not end the process before. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function spanOf({ fromMs, untilMs }: Range): Span {

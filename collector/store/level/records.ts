@@ -150,13 +150,13 @@ function payloadOf(key: Buffer, { key: window, header }: Seen, payload: Buffer |
   };
   return {
     numbers: () => reading(key, () => decodeNumbers(bytes())),
-    rows: () => (payload === undefined ? blocks?.get(window)?.rows : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
+    rows: () => (payload === undefined ? blocks?.get(window)?.rows() : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
     sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => sectionsIn(bytes(), header)),
   };
 }
 
 function rowsIn(bytes: Buffer, { packed }: Header): RowColumns {
-  return packed ? onlyWindow(bytes).rows : rowReader.read(bytes);
+  return packed ? onlyWindow(bytes).rows() : rowReader.read(bytes);
 }
 
 function sectionsIn(bytes: Buffer, { rolled, packed }: Header): Sections {

@@ -39,7 +39,7 @@ test('windows read back from what is packed, whole and as parts of their sum', a
     fc.asyncProperty(windows, quantum, async (list, steps) => {
       const packable = list.map(([of, kept]) => ({ rows: columns(of), sections: kept }));
       const expected = list.map(([of, kept]) => ({ rows: sorted(of), sections: JSON.parse(JSON.stringify(kept)) as unknown }));
-      const read = (all: ReturnType<typeof unpack>) => all.map((one) => ({ rows: listOf(one.rows), sections: JSON.parse(JSON.stringify(one.sections)) as unknown }));
+      const read = (all: ReturnType<typeof unpack>) => all.map((one) => ({ rows: listOf(one.rows()), sections: JSON.parse(JSON.stringify(one.sections)) as unknown }));
       const whole = await pack(packable, steps);
       assert.equal(isDivided(whole), false);
       assert.deepEqual(read(unpack(whole)), expected);
@@ -47,7 +47,7 @@ test('windows read back from what is packed, whole and as parts of their sum', a
       const divided = await pack(packable, steps, sum);
       assert.equal(isDivided(divided), true);
       const [told] = unpack(await pack([{ rows: sum, sections: {} }], steps));
-      assert.deepEqual(read(unpack(divided, told?.rows)), expected);
+      assert.deepEqual(read(unpack(divided, told?.rows())), expected);
     }),
   );
 });
@@ -60,17 +60,19 @@ test('a sum that the windows do not add up to is left alone', async () => {
 });
 
 test('a record that is not what it says throws, whatever its bytes are', async () => {
-  const sum = unpack(await pack([{ rows: columns([{ stack: 1, labels: 0, count: 3, weight: 30 }, { stack: 5, labels: 0, count: 1, weight: 7 }]), sections: {} }], 1))[0]?.rows;
+  const sum = unpack(await pack([{ rows: columns([{ stack: 1, labels: 0, count: 3, weight: 30 }, { stack: 5, labels: 0, count: 1, weight: 7 }]), sections: {} }], 1))[0]?.rows();
+  assert.ok(sum);
+  const kept = { ...sum, stack: sum.stack.slice(), labels: sum.labels.slice(), count: sum.count.slice(), weight: sum.weight.slice() };
   const attempt = (bytes: Buffer, of?: RowColumns): void => {
     try {
-      for (const { rows: { length, count, weight } } of unpack(bytes, of)) assert.ok(length <= 10_000 && [...count, ...weight].every((value) => Number.isFinite(value)));
+      for (const { rows } of unpack(bytes, of)) assert.ok(listOf(rows()).length <= 10_000);
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
     }
   };
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (tail, divided) => {
-      attempt(Buffer.from([divided ? 2 : 0, ...tail]), divided ? sum : undefined);
+      attempt(Buffer.from([divided ? 2 : 0, ...tail]), divided ? kept : undefined);
     }),
     { numRuns: 2000 },
   );
