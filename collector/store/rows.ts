@@ -57,6 +57,12 @@ export function encodeRows(rows: PayloadRows, sections: Readonly<Record<string, 
   return out.done();
 }
 
+/** A copy that holds for good. */
+export function keptRows({ length, stack, labels, count, weight }: RowColumns): PayloadRows {
+  const [stacks, sets, counts, weights] = [stack, labels, count, weight].map((column) => [...column.subarray(0, length)]) as [number[], number[], number[], number[]];
+  return { stack: stacks, labels: sets, count: counts, weight: weights };
+}
+
 /** Columns that are used again: what stands in them holds until they are reserved the next time. */
 export class Columns {
   #capacity = 0;

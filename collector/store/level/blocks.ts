@@ -7,6 +7,7 @@ import type { Series, WindowKey } from '../keys.ts';
 import { isDivided, pack, unpack } from '../packed.ts';
 import type { UnpackedWindow } from '../packed.ts';
 import type { PackedWindow } from '../packing.ts';
+import { keptRows } from '../rows.ts';
 import type { PayloadRows } from '../rows.ts';
 import { RAW_TIER, SEALED_TIER } from '../tiers.ts';
 import { ByteReader, ByteWriter } from '../varint.ts';
@@ -81,7 +82,7 @@ export async function undivided(db: Database, rollup: WindowKey): Promise<Write[
   const value = await db.get(bytes);
   if (value === undefined) return [];
   const windows = await windowsIn(db, bytes, value).catch(noneIfDamaged);
-  const plain = windows.map(([of, { rows, sections }]) => ({ key: of, sections, rows: { stack: [...rows.stack], labels: [...rows.labels], count: [...rows.count], weight: [...rows.weight] } }));
+  const plain = windows.map(([of, { rows, sections }]) => ({ key: of, sections, rows: keptRows(rows()) }));
   return plain.length === 0 ? [] : [await blockWrite(plain, key, 1, undefined)];
 }
 
