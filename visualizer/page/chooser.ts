@@ -21,6 +21,7 @@ const GROUPS = { '': 'all together', host: 'host', process: 'process', thread: '
 export function createChooser({ selected, grouped, label = 'What is looked at' }: ChooserEvents): Chooser {
   let selection: Selection;
   let narrowings: (() => Selection)[] = [];
+  let shown: readonly unknown[] = [];
   const chips = h('span', { class: 'chips' });
   const more = h('select', { name: 'narrow', 'aria-label': 'Narrow' });
   more.addEventListener('change', () => {
@@ -37,6 +38,9 @@ export function createChooser({ selected, grouped, label = 'What is looked at' }
   return {
     element,
     show(now, grouping, answer) {
+      const told = [now, grouping, answer];
+      if (told.every((part, index) => part === shown[index])) return;
+      shown = told;
       selection = now;
       chips.replaceChildren(...partsOf(now).map(({ text, without }) => h('span', { class: 'chip' }, text, button('×', () => { selected(without); }, { class: 'plain', 'aria-label': `Leave out ${text}` }))));
       const labels = answer?.labels ?? {};

@@ -25,6 +25,7 @@ declare module 'd3-flame-graph' {
     transitionDuration(ms: number): this;
     inverted(on: boolean): this;
     resetHeightOnZoom(on: boolean): this;
+    tooltip(tip: (() => void) & { show(): void; hide(): void }): this;
     setLabelHandler(text: (node: DrawnNode<T>) => string): this;
     setColorMapper(color: (node: DrawnNode<T>, original: string) => string): this;
     onClick(handle: (node: DrawnNode<T>) => void): this;

@@ -2,9 +2,11 @@
 // all of them share: tools, legend, tooltip and menu.
 import type { FlameAnswer, FlameNode, FrameKey, TopGroup } from '../api.ts';
 import { chosenRows } from '../view/functions.ts';
+import type { Group } from '../view/groups.ts';
 import { colourOf, coloursOf, groupName, groupOf, groupsOf } from '../view/groups.ts';
+import type { Search } from '../view/search.ts';
 import { matchedWeight, searchFor } from '../view/search.ts';
-import type { GraphState } from '../view/state.ts';
+import type { GraphState, Weight } from '../view/state.ts';
 import { transformed } from '../view/transform.ts';
 import { follow } from '../view/tree.ts';
 import { percent } from '../view/units.ts';
@@ -48,6 +50,8 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
   let shown: { readonly of: FlameNode; readonly wish: string; readonly root: FlameNode } | undefined;
 
   let colour = colourOf;
+  let [searched, search]: [string, Search | undefined] = ['', undefined];
+  let grouped: { readonly of: FlameNode; readonly weight: Weight; readonly groups: readonly Group[] } | undefined;
 
   const look: FlameLook = { colour: (node) => colour(groupOf(node)) };
   const tooltip = createTooltip();
@@ -89,7 +93,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       answers = answered;
       const { flame, top } = answered;
       const { weight, hide, search: text } = state;
-      const search = searchFor(text);
+      if (text !== searched) [searched, search] = [text, searchFor(text)];
       const root = transformedOnce(flame.root);
       const whole = totalOf(root, weight);
       const between = state.of !== undefined && state.view !== 'table';
@@ -99,7 +103,8 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       table.element.hidden = state.view === 'flames';
       view.element.setAttribute('aria-label', `Flame graph of ${root.name}. Arrows walk, Enter zooms, Escape zooms out, the menu key opens a menu.`);
       tools.show(state, search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`);
-      const groups = groupsOf(flame.root, weight);
+      if (grouped?.of !== flame.root || grouped.weight !== weight) grouped = { of: flame.root, weight, groups: groupsOf(flame.root, weight) };
+      const { groups } = grouped;
       colour = coloursOf(groups);
       // What is hidden and not there at the moment can be brought back too.
       const missing = hide.filter((hidden) => groups.every(({ key }) => key !== hidden)).map((key) => ({ key, name: groupName(key), self: 0, area: 0 }));
@@ -109,7 +114,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       view.find(search);
       sandwich.find(search);
       crumbs.show(root, follow(root, state.zoom));
-      if (!table.element.hidden && top !== undefined) showTable(top, whole, search);
+      if (!table.element.hidden && top !== undefined) showTable(top, whole);
     },
   };
 
@@ -132,7 +137,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
     sandwich.show(callers, callees, { weight: state.weight, whole });
   }
 
-  function showTable(top: TopGroup, whole: number, search: ReturnType<typeof searchFor>): void {
+  function showTable(top: TopGroup, whole: number): void {
     const { weight, hide, order, of } = state;
     const rows = chosenRows(top, { weight, hide, order, search });
     const { functions, rows: all } = top;

@@ -64,6 +64,8 @@ const MIN_FRAME_PX = 2;
 /** More than these do not move smoothly: they are where they will be at once. */
 const MOST_MOVING = 600;
 const TRANSITION_MS = 180;
+/** In place of the library's titles, which would be one more element of each frame. */
+const NO_TIP = Object.assign(() => undefined, { show: () => undefined, hide: () => undefined });
 
 export function createFlameView(id: string, events: FlameEvents, { colour: classOf = (node) => colourOf(groupOf(node)), told }: FlameLook = {}): FlameView {
   const place: HTMLElement = h('div', { class: 'flames', id, role: 'tree', tabindex: '0' });
@@ -81,6 +83,7 @@ export function createFlameView(id: string, events: FlameEvents, { colour: class
     .minFrameSize(MIN_FRAME_PX)
     .resetHeightOnZoom(true)
     .transitionDuration(TRANSITION_MS)
+    .tooltip(NO_TIP)
     .setLabelHandler(() => '')
     .setColorMapper(colour)
     .onClick((node) => {

@@ -17,14 +17,19 @@ export interface Group {
 /** Colours that packages share. */
 const PACKAGE_COLOURS = 8;
 const PACKAGE = 'package:';
+/** Asked for at every drawing. */
+const packages = new WeakMap<Grouped, string>();
 /** Of the drawing. */
 const WELL_SEEN = 0.01;
 
 type Grouped = Pick<FlameNode, 'origin' | 'url'>;
 
 /** An origin, or `package:` and its name. */
-export function groupOf({ origin, url }: Grouped): string {
-  return origin === 'package' ? PACKAGE + (packageOf(url) ?? '') : origin;
+export function groupOf(node: Grouped): string {
+  if (node.origin !== 'package') return node.origin;
+  const key = packages.get(node) ?? PACKAGE + (packageOf(node.url) ?? '');
+  packages.set(node, key);
+  return key;
 }
 
 /** The same for a package on every page, whatever else is there. */
