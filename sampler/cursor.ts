@@ -28,15 +28,15 @@ export function parseCursor(text: string): Cursor | undefined {
   return seen;
 }
 
-/** The cursor after an answer that brought `boot` up to `seq`. */
-export function advance(cursor: Cursor, boot: string, seq: number, nowMs: Milliseconds): string {
+/** The cursor after an answer that brought each boot up to a sequence number. */
+export function advance(cursor: Cursor, brought: readonly (readonly [boot: string, seq: number])[], nowMs: Milliseconds): string {
   const now = Math.floor(nowMs / MINUTE_MS);
   const entries = [...cursor]
-    .filter(([other, { minute }]) => other !== boot && now - minute < FORGET_MINUTES)
+    .filter(([other, { minute }]) => !brought.some(([boot]) => boot === other) && now - minute < FORGET_MINUTES)
     .sort(([, a], [, b]) => b.minute - a.minute);
   let text = '';
   let encoded = '';
-  for (const [name, seen] of [[boot, { seq, minute: now }] as const, ...entries]) {
+  for (const [name, seen] of [...brought.map(([boot, seq]) => [boot, { seq, minute: now }] as const), ...entries]) {
     text += `${text === '' ? '' : ' '}${name}.${seen.seq}.${seen.minute}`;
     const longer = Buffer.from(text, 'latin1').toString('base64url');
     if (longer.length > MAX_CURSOR_LENGTH) break;

@@ -2,7 +2,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { advance, parseCursor, seqOf } from './cursor.ts';
-import { encodeWindows } from './encode.ts';
 import { ancestorJson } from './formats/ancestor-json.ts';
 import { cpuprofile } from './formats/cpuprofile.ts';
 import { folded } from './formats/folded.ts';
@@ -10,11 +9,10 @@ import { pprof } from './formats/pprof.ts';
 import type { Clock } from './clock.ts';
 import type { ProcessState } from './process-state.ts';
 import { inTurns } from './pieces.ts';
-import type { Frame } from './profile.ts';
-import { KINDS } from './profile.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
-import type { WireAnswer, WireProcess } from './wire.ts';
+import type { WireAnswer } from './wire.ts';
+import { withFrames, wireProcess } from './wire-process.ts';
 import type { FinishedWindow } from './window.ts';
 
 /** The members of node:http's request that are used; every framework's request has them. */
@@ -47,6 +45,8 @@ interface Reply {
 
 /** Windows of about this much memory go into one answer, so that writing it pauses the service for a moment only. */
 const ANSWER_BYTES = 512 * 1024;
+/** Others' windows are text already, and only passed on. */
+const OTHERS_BYTES = 2 * 1024 * 1024;
 /** How long an answer waits for frames to be named; one that comes too early tells V8's own names. */
 const NAMING_MS = 1500;
 /** Where Go services answer, and where those who read them look. */
@@ -58,11 +58,11 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 export function createEndpoint(state: ProcessState, path: string, clock: Clock, mayRead: (headers: Headers) => boolean): Endpoint {
   let ancestorSeq = 0;
 
-  function reply(query: URLSearchParams, head: boolean): Reply {
+  async function reply(query: URLSearchParams, head: boolean, address: string): Promise<Reply> {
     const fault = faultOf(query);
     if (fault !== undefined) return { status: 400, type: TEXT_TYPE, body: `${fault}\n` };
     const after = query.get('after');
-    if (after !== null) return { status: 200, type: JSON_TYPE, body: JSON.stringify(wireAnswer(after, head)) };
+    if (after !== null) return { status: 200, type: JSON_TYPE, body: await wireAnswer(after, head, address) };
     const format = query.get('format');
     if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(originals(state.shelf.peek(0))) };
     if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(originals(state.shelf.peek(0))) };
@@ -85,33 +85,23 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     return ancestorJson(originals(windows), state.intervalUs);
   }
 
-  function wireAnswer(after: string, head: boolean): WireAnswer {
+  async function wireAnswer(after: string, head: boolean, address: string): Promise<string> {
     const cursor = parseCursor(after) ?? new Map<string, never>();
     const seen = seqOf(cursor, state.boot);
     // Who asks for the head alone has read nothing.
     const { windows, more } = head ? { windows: [], more: false } : state.shelf.send(seen, ANSWER_BYTES);
+    const own = wireProcess(state, windows);
+    const others = head || more ? undefined : await state.spool?.others(address, (boot) => seqOf(cursor, boot), OTHERS_BYTES).catch(() => undefined);
     const wallMs = clock.wallMs();
-    return {
+    const answer: Omit<WireAnswer, 'processes'> = {
       liveprofiler: WIRE_VERSION,
       wallMs,
       monotonicUs: clock.monotonicUs(),
-      cursor: advance(cursor, state.boot, windows.at(-1)?.lastSeq ?? seen, wallMs),
-      more,
-      processes: [
-        {
-          boot: state.boot,
-          labels: state.labels,
-          nodeVersion: process.version,
-          ...state.state(),
-          intervalUs: state.intervalUs,
-          windowMs: state.windowMs,
-          cost: state.cost(),
-          kinds: KINDS,
-          threads: threadsOf(windows),
-          ...encodeWindows(withFrames(windows, state.names.shown)),
-        },
-      ],
+      cursor: advance(cursor, [[state.boot, windows.at(-1)?.lastSeq ?? seen], ...(others?.seqs ?? [])], wallMs),
+      more: more || others?.more === true,
     };
+    // Others' records are JSON already.
+    return `${JSON.stringify(answer).slice(0, -1)},"processes":[${[JSON.stringify(own), ...(others?.records ?? [])].join()}]}`;
   }
 
   /** For people, who know what they wrote. */
@@ -120,11 +110,6 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
       const shown = state.names.shown(frame);
       return shown.original ?? shown;
     });
-  }
-
-  function threadsOf(windows: readonly FinishedWindow[]): WireProcess['threads'] {
-    const names = new Map([[state.thread.id, state.thread.name], ...windows.map(({ thread, threadName }) => [thread, threadName] as const)]);
-    return Array.from(names, ([id, name]) => ({ id, name }));
   }
 
   return {
@@ -136,19 +121,16 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
           return;
         }
         const { pathname, searchParams } = new URL(request.url ?? '', 'http://sampler');
-        const answered = (): void => { send(response, request, pathname === path ? reply(searchParams, request.method === 'HEAD') : pprofReply(searchParams)); };
-        const naming = state.names.settled(NAMING_MS);
-        if (naming === undefined) answered();
-        else naming.then(answered).catch((error: unknown) => { fail(response, error); });
+        const head = request.method === 'HEAD';
+        const named = Promise.resolve(state.names.settled(NAMING_MS));
+        named.then(() => (pathname === path ? reply(searchParams, head, String(request.headers['host'] ?? '')) : pprofReply(searchParams)))
+          .then((replied) => { send(response, request, replied); })
+          .catch((error: unknown) => { fail(response, error); });
       } catch (error) {
         fail(response, error);
       }
     },
   };
-}
-
-function withFrames(windows: readonly FinishedWindow[], named: (frame: Frame) => Frame): FinishedWindow[] {
-  return windows.map((window) => ({ ...window, body: { ...window.body, frames: window.body.frames.map(named) } }));
 }
 
 function faultOf(query: URLSearchParams): string | undefined {

@@ -20,6 +20,8 @@ export interface SamplerOptions {
   /** What finished windows may take in memory: 256 KiB to 1 GiB. */
   readonly maxBytes?: Bytes;
   readonly enabled?: boolean;
+  /** `false`: other processes of the same service on this machine neither answer for this one nor are answered for. */
+  readonly spool?: boolean;
   /** Labels what runs for a request with its method and route; a function names routes where no framework does. */
   readonly labelRoutes?: boolean | RouteOf;
   readonly clock?: Clock;
@@ -33,11 +35,12 @@ export interface CheckedOptions {
   readonly path: string;
   readonly maxBytes: Bytes;
   readonly enabled: boolean;
+  readonly spool: boolean;
   readonly labelRoutes: boolean | RouteOf;
   readonly clock: Clock;
 }
 
-const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'labelRoutes', 'clock'];
+const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'spool', 'labelRoutes', 'clock'];
 /** Whoever sends anything else as a header does not get it to the other side as it was. */
 const CARRIED_BY_HEADERS = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const RESERVED = ['service', 'version', 'hostname', 'pid'];
@@ -60,7 +63,8 @@ export function checkOptions(options: SamplerOptions): CheckedOptions {
     windowMs: wholeOf(given, 'windowMs', 10_000, 1_000, 300_000, faults),
     path: pathOf(given['path'], faults),
     maxBytes: wholeOf(given, 'maxBytes', 8 * 1024 * 1024, 256 * 1024, 1024 ** 3, faults),
-    enabled: truthOf(given['enabled'], faults),
+    enabled: truthOf(given, 'enabled', faults),
+    spool: truthOf(given, 'spool', faults),
     labelRoutes: labelRoutesOf(given['labelRoutes'], faults),
     clock: clockOf(given['clock'], faults),
   };
@@ -103,8 +107,9 @@ function pathOf(value: unknown, faults: string[]): string {
   return ENDPOINT_PATH;
 }
 
-function truthOf(value: unknown, faults: string[]): boolean {
-  if (value !== undefined && typeof value !== 'boolean') faults.push(`enabled is ${show(value)}, but takes true or false`);
+function truthOf(given: Readonly<Record<string, unknown>>, key: 'enabled' | 'spool', faults: string[]): boolean {
+  const value = given[key];
+  if (value !== undefined && typeof value !== 'boolean') faults.push(`${key} is ${show(value)}, but takes true or false`);
   return value !== false;
 }
 

@@ -10,11 +10,14 @@ import type { CheckedOptions } from './options.ts';
 import type { Labels, Microseconds, Milliseconds } from './profile.ts';
 import type { Shelf } from './shelf.ts';
 import { createShelf } from './shelf.ts';
+import type { Spool } from './spool/spool.ts';
+import { openSpool } from './spool/spool.ts';
 import { sampleThread } from './thread.ts';
 import { leaveThread, nameOfWorker } from './worker.ts';
 import { followWorkers } from './workers.ts';
 import type { ThreadWindow } from './window.ts';
 import type { WireProcess } from './wire.ts';
+import { wireProcess } from './wire-process.ts';
 
 export interface ProcessState {
   readonly boot: string;
@@ -26,6 +29,8 @@ export interface ProcessState {
   readonly shelf: Shelf;
   /** What the frames of the windows are called. */
   readonly names: Namer;
+  /** Where other processes of the service are found, and find this one. */
+  readonly spool: Spool | undefined;
   readonly labelling: LabelTracker;
   state(): Pick<WireProcess, 'state' | 'reason'>;
   cost(): WireProcess['cost'];
@@ -38,11 +43,15 @@ export interface ProcessState {
 /** How far a process's own interval may lie from the one asked for: processes in step with their work differ. */
 const SPREAD = 0.05;
 
+/** How long a window waits for the names of its frames before others can read it. */
+const NAMING_MS: Milliseconds = 1500;
+
 export function startProcess(options: CheckedOptions, random: () => number = Math.random): ProcessState {
   const { clock, windowMs } = options;
   const boot = randomBytes(6).toString('hex');
   const intervalUs = Math.round(options.intervalUs * (1 - SPREAD + 2 * SPREAD * random()));
-  const shelf = createShelf(options.maxBytes);
+  const spool = options.enabled ? spoolOf(options, boot) : undefined;
+  const shelf = createShelf(options.maxBytes, spool?.toldByOthers);
   const names = createNamer();
   const labelling = trackLabels();
   const name = (): string => (isMainThread ? 'main' : nameOfWorker());
@@ -50,7 +59,12 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
 
   function keep(window: ThreadWindow): void {
     names.want(window.body.frames);
-    shelf.add(window);
+    const kept = shelf.add(window);
+    void spool?.append(kept.lastSeq, async () => {
+      await names.settled(NAMING_MS);
+      // Whoever reads it may do so long after.
+      return JSON.stringify({ ...wireProcess(self, [kept]), state: 'running' } satisfies WireProcess);
+    });
   }
 
   const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, switches: labelling.log, heldBytes: () => shelf.counts().bytesHeld, finished: keep });
@@ -71,7 +85,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     begin();
     if (now.state === 'running') workers = followWorkers({ channel: `liveprofiler ${boot}`, intervalUs, windowMs }, keep);
   }
-  return {
+  const self: ProcessState = {
     boot,
     labels: { ...options.labels, hostname: hostname(), pid: String(process.pid) },
     get thread() {
@@ -81,11 +95,12 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     windowMs,
     shelf,
     names,
+    spool,
     labelling,
     state: () => now,
     cost() {
       const { recoveries, ...cost } = thread.cost();
-      return { ...cost, recoveries: { ...recoveries, ...workers?.recoveries(), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }) }, ...shelf.counts() };
+      return { ...cost, recoveries: { ...recoveries, ...workers?.recoveries(), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }), ...(spool === undefined || spool.failed() === 0 ? {} : { spoolFailed: spool.failed() }) }, ...shelf.counts() };
     },
     pause() {
       if (now.state !== 'running') return;
@@ -108,4 +123,16 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       names.stop();
     },
   };
+  return self;
+}
+
+function spoolOf({ spool, labels, secrets, maxBytes }: CheckedOptions, boot: string): Spool | undefined {
+  const { service } = labels;
+  if (!spool || service === undefined) return undefined;
+  try {
+    return openSpool(service, secrets, boot, maxBytes);
+  } catch {
+    // Without a folder of its own every process answers for itself.
+    return undefined;
+  }
 }

@@ -4,9 +4,12 @@ import { getEnvironmentData, isMainThread } from 'node:worker_threads';
 import { commitOf, readEnvironment } from './environment.ts';
 import { versionOf } from './program.ts';
 import type { SamplerOptions } from './options.ts';
+import type { Sampler } from './sampler.ts';
 import { createSampler } from './sampler.ts';
 import type { WorkerConfig } from './worker.ts';
 import { joinThread, WORKER_KEY } from './worker.ts';
+
+const TAKE_OVER_MS = 5000;
 
 if (isMainThread) void register().then(say, say);
 else joinSampler();
@@ -27,8 +30,18 @@ async function register(): Promise<string> {
     const { host, port } = await sampler.listen(address);
     return [`sampling ${what}, read at ${host.includes(':') ? `[${host}]` : host}:${port}`, ...faults].join('; ');
   } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (taken) takeOver(sampler, address);
+    if (taken && asked.service !== undefined) return [`sampling ${what}, read through the process of this service that has port ${address.port}`, ...faults].join('; ');
     return [`sampling ${what}, but nobody can read it: ${(error as Error).message}`, ...faults].join('; ');
   }
+}
+
+/** Whoever has the port may end before this process does. */
+function takeOver(sampler: Sampler, address: Parameters<Sampler['listen']>[0]): void {
+  setTimeout(() => {
+    sampler.listen(address).catch(() => { takeOver(sampler, address); });
+  }, TAKE_OVER_MS).unref();
 }
 
 function defaultVersion(): Pick<SamplerOptions, 'version'> {

@@ -13,7 +13,7 @@ export interface ShelfCounts {
 
 export interface Shelf {
   /** Puts a window on the shelf under the next sequence number. */
-  readonly add: (window: ThreadWindow) => void;
+  readonly add: (window: ThreadWindow) => FinishedWindow;
   /** Windows after `seq`, oldest first, up to about `limitBytes` but at least one. They count as sent from now on. */
   send(afterSeq: number, limitBytes?: Bytes): { readonly windows: readonly FinishedWindow[]; readonly more: boolean };
   /** The same, for looking only. */
@@ -27,7 +27,8 @@ interface Held {
   sent: boolean;
 }
 
-export function createShelf(maxBytes: Bytes): Shelf {
+/** `toldByOthers`: up to which of these windows another process has answered for this one; they count as sent. */
+export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 0): Shelf {
   let held: Held[] = [];
   let seq = 0;
   let bytesHeld = 0;
@@ -36,6 +37,9 @@ export function createShelf(maxBytes: Bytes): Shelf {
   const lost = { count: 0, weight: 0 };
 
   function makeRoom(): void {
+    if (bytesHeld <= maxBytes) return;
+    const told = toldByOthers();
+    for (const entry of held) if (entry.window.lastSeq <= told) entry.sent = true;
     while (bytesHeld > maxBytes && held.length > 1) {
       const sent = held.findIndex((entry) => entry.sent);
       if (sent >= 0) drop(sent);
@@ -90,6 +94,7 @@ export function createShelf(maxBytes: Bytes): Shelf {
       held = [...held, { window, bytes, sent: false }];
       bytesHeld += bytes;
       makeRoom();
+      return window;
     },
     send(afterSeq, limitBytes = Number.POSITIVE_INFINITY) {
       const waiting = after(afterSeq);

@@ -1,7 +1,8 @@
 // Runs the compiled tests with node:test. `--long` gives every test that reads test/effort.ts its full length;
 // names after that choose the test files whose path contains one of them.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,9 +19,12 @@ if (files.length === 0) {
   process.stderr.write(`no test file's path contains ${words.join(' or ')}\n`);
   process.exit(1);
 }
+// Samplers of one service find each other in the temporary folder, and those of an earlier run are none of ours.
+const folder = mkdtempSync(join(tmpdir(), 'lp-test-'));
 const { status } = spawnSync(
   process.execPath,
   ['--enable-source-maps', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, LIVEPROFILER_TEST_LONG: long ? '1' : '' } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, TMPDIR: folder, LIVEPROFILER_TEST_LONG: long ? '1' : '' } },
 );
+rmSync(folder, { recursive: true, force: true });
 process.exit(status ?? 1);

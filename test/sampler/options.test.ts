@@ -15,6 +15,7 @@ const WRONG: Readonly<Record<keyof SamplerOptions, readonly unknown[]>> = {
   path: [null, '', 'liveprofiler', '/a b', '/a?b', '/a#b', '/ü', '/\n', 7, {}],
   maxBytes: [null, 0, 256 * 1024 - 1, 1024 ** 3 + 1, 2 ** 20 + 0.5, Number.NaN, '8MiB', Symbol('bytes')],
   enabled: [null, 0, 1, 'true', 'false', {}],
+  spool: [null, 0, 1, 'true', {}],
   labelRoutes: [1, 'yes', null, {}],
   clock: [null, 7, {}, { wallMs: () => 0 }, { wallMs: () => 0, monotonicUs: () => 0, after: 1 }],
 };

@@ -22,6 +22,7 @@ interface Service {
   /** What the service wrote itself: it is running. */
   readonly said: string;
   readonly port: number;
+  end(): Promise<void>;
 }
 
 /** Starts a program of version 3.2.1, in `app/bin/`, with nothing in the environment but what is given. */
@@ -31,14 +32,17 @@ async function start(t: TestContext, environment: Readonly<Record<string, string
   writeFileSync(join(folder, 'package.json'), '{ "version": "3.2.1" }');
   writeFileSync(join(folder, 'bin', 'package.json'), '{ "type": "commonjs" }');
   writeFileSync(join(folder, 'bin', 'app.js'), "console.log('serving'); setInterval(() => {}, 1000); process.stdin.once('end', () => process.exit()).resume();");
-  const child = spawn(process.execPath, [flag, 'liveprofiler-sampler/register', join(folder, 'bin', 'app.js')], { cwd: ROOT, env: environment });
-  t.after(async () => {
+  const child = spawn(process.execPath, [flag, 'liveprofiler-sampler/register', join(folder, 'bin', 'app.js')], { cwd: ROOT, env: { TMPDIR: tmpdir(), ...environment } });
+  const end = async (): Promise<void> => {
     child.stdin.end();
     if (child.exitCode === null) await once(child, 'exit');
+  };
+  t.after(async () => {
+    await end();
     rmSync(folder, { recursive: true });
   });
   const [[line], [said]] = (await Promise.all([once(createInterface(child.stderr), 'line'), once(createInterface(child.stdout), 'line')])) as [[string], [string]];
-  return { line, said, port: Number(/:(\d+)(?:;|$)/.exec(line)?.[1]) };
+  return { line, said, end, port: Number(/:(\d+)(?:;|$)/.exec(line)?.[1]) };
 }
 
 test('a service without a line of code for it is sampled, and says so in one line', async (t) => {
@@ -78,5 +82,17 @@ test('a port that is taken is told, and the service runs; what a value holds doe
   await once(taken, 'listening');
   const { line, said } = await start(t, { ...GOOD, LIVEPROFILER_SERVICE: 'a\u001b[2Jb', LIVEPROFILER_PORT: String((taken.address() as AddressInfo).port) });
   assert.equal(said, 'serving');
-  assert.match(line, /^liveprofiler: sampling a \[2Jb 3\.2\.1, but nobody can read it: listen EADDRINUSE/);
+  assert.match(line, /^liveprofiler: sampling a \[2Jb 3\.2\.1, read through the process of this service that has port \d+$/);
+});
+
+test('of two processes of one service on one port the first answers for both, and the second when the first is gone', async (t) => {
+  const first = await start(t, GOOD);
+  const second = await start(t, { ...GOOD, LIVEPROFILER_PORT: String(first.port) });
+  assert.match(second.line, /read through the process of this service that has port/);
+  while (((await askWire(first.port)).processes[0]?.windows.length ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 100));
+  const boots = async (): Promise<number> => new Set((await askWire(first.port)).processes.map(({ boot }) => boot)).size;
+  await first.end();
+  let seen = 0;
+  for (const untilMs = Date.now() + 20_000; seen < 2 && Date.now() < untilMs; await new Promise((resolve) => setTimeout(resolve, 200))) seen = await boots().catch(() => 0);
+  assert.equal(seen, 2);
 });

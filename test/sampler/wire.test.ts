@@ -74,16 +74,16 @@ test('indices that point nowhere are refused', () => {
 
 test('a cursor comes back as it went, keeps boots not at hand for a day, and never outgrows its bound', () => {
   const hour = 3_600_000;
-  const first = advance(parseCursor('') ?? new Map(), 'aa', 5, 0);
-  const second = advance(parseCursor(first) ?? new Map(), 'bb', 9, 23 * hour);
+  const first = advance(parseCursor('') ?? new Map(), [['aa', 5]], 0);
+  const second = advance(parseCursor(first) ?? new Map(), [['bb', 9]], 23 * hour);
   const both = parseCursor(second);
   assert.ok(both !== undefined);
   assert.deepEqual([seqOf(both, 'aa'), seqOf(both, 'bb'), seqOf(both, 'cc')], [5, 9, 0]);
-  const later = parseCursor(advance(both, 'bb', 10, 25 * hour));
+  const later = parseCursor(advance(both, [['bb', 10]], 25 * hour));
   assert.deepEqual([...(later ?? new Map<string, never>()).keys()], ['bb']);
 
   let text = '';
-  for (let boot = 0; boot < 1000; boot++) text = advance(parseCursor(text) ?? new Map(), boot.toString(16).padStart(12, '0'), boot, boot * 1000);
+  for (let boot = 0; boot < 1000; boot++) text = advance(parseCursor(text) ?? new Map(), [[boot.toString(16).padStart(12, '0'), boot]], boot * 1000);
   assert.ok(text.length <= 4096);
   assert.equal(seqOf(parseCursor(text) ?? new Map(), (999).toString(16).padStart(12, '0')), 999);
 });

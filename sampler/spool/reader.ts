@@ -1,0 +1,70 @@
+// Reads what other processes of the service spooled. Of each file it remembers where its records begin, so that only what
+// is new is looked at. A record that is half written is no record yet.
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import type { Bytes } from '../profile.ts';
+import type { SpoolFile } from './folder.ts';
+
+export interface SpoolReader {
+  /** Records after `seq`, in order, up to about `most` bytes but at least one; `more` when some were left out. */
+  read(files: readonly SpoolFile[], afterSeq: number, most: Bytes): Promise<{ readonly records: readonly string[]; readonly lastSeq: number; readonly more: boolean }>;
+}
+
+interface Entry {
+  readonly seq: number;
+  readonly at: number;
+  readonly bytes: Bytes;
+}
+
+interface Index {
+  entries: Entry[];
+  until: number;
+}
+
+const HEADER_BYTES = 40;
+
+export function createReader(): SpoolReader {
+  const indices = new Map<string, Index>();
+
+  async function indexOf(file: SpoolFile, handle: FileHandle): Promise<Index> {
+    const index = indices.get(file.path) ?? { entries: [], until: 0 };
+    indices.set(file.path, index);
+    const header = Buffer.alloc(HEADER_BYTES);
+    const { size } = await handle.stat();
+    while (index.until < size) {
+      const { bytesRead } = await handle.read(header, 0, HEADER_BYTES, index.until);
+      const [line, seq, length] = /^(\d{1,15}) (\d{1,9})\n/.exec(header.toString('latin1', 0, bytesRead)) ?? [];
+      if (line === undefined || index.until + line.length + Number(length) > size) break;
+      index.entries.push({ seq: Number(seq), at: index.until + line.length, bytes: Number(length) });
+      index.until += line.length + Number(length);
+    }
+    return index;
+  }
+
+  return {
+    async read(files, afterSeq, most) {
+      const records: string[] = [];
+      let [bytes, lastSeq] = [0, afterSeq];
+      for (const file of files) {
+        let handle: FileHandle | undefined;
+        try {
+          handle = await open(file.path);
+          for (const entry of (await indexOf(file, handle)).entries) {
+            if (entry.seq <= lastSeq) continue;
+            if (bytes > 0 && bytes + entry.bytes > most) return { records, lastSeq, more: true };
+            const { buffer } = await handle.read(Buffer.alloc(entry.bytes), 0, entry.bytes, entry.at);
+            records.push(buffer.toString());
+            bytes += entry.bytes;
+            lastSeq = entry.seq;
+          }
+        } catch {
+          // It was removed, as too old or too much: what it held has left, as from a full memory.
+          indices.delete(file.path);
+        } finally {
+          await handle?.close();
+        }
+      }
+      return { records, lastSeq, more: false };
+    },
+  };
+}

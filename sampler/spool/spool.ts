@@ -1,0 +1,110 @@
+// One pull answers for all processes behind one address. Which those are is told by how they are asked: processes that
+// were asked under one name share an address, and those of one cluster do. One that nobody ever asked is taken along when
+// it is dead or a minute old, and from then on belongs to the name under which it was told.
+import cluster from 'node:cluster';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bytes, Milliseconds } from '../profile.ts';
+import type { SpoolFile } from './folder.ts';
+import { digest, listFiles, openFolder, tidy } from './folder.ts';
+import { createReader } from './reader.ts';
+import type { SpoolWriter } from './writer.ts';
+import { createWriter } from './writer.ts';
+
+export interface Told {
+  /** Each the JSON of a process of the wire with one window. */
+  readonly records: readonly string[];
+  /** Up to which sequence number each boot was told. */
+  readonly seqs: ReadonlyMap<string, number>;
+  readonly more: boolean;
+}
+
+export interface Spool {
+  readonly append: SpoolWriter['append'];
+  /** What others of this address finished, to whoever asks `host` and has `seqOf` of each boot. */
+  others(host: string, seqOf: (boot: string) => number, most: Bytes): Promise<Told>;
+  /** Up to which of this process's windows others have answered for it. */
+  readonly toldByOthers: () => number;
+  /** Windows that could not be written. */
+  readonly failed: () => number;
+}
+
+const ALONE_MS: Milliseconds = 60_000;
+
+/** @throws where there can be no private folder. */
+export function openSpool(service: string, secrets: readonly string[], boot: string, maxBytes: Bytes): Spool {
+  const folder = openFolder(service, secrets);
+  tidy(folder);
+  const own = { boot, pid: process.pid, group: cluster.isWorker ? process.ppid : process.pid };
+  const writer = createWriter(folder, own, maxBytes);
+  const reader = createReader();
+  const startedMs = new Map<string, Milliseconds>();
+
+  const askedOf = (of: string): Set<string> => new Set(linesOf(join(folder, `${of}.asked`)));
+  function note(of: string, kind: 'asked' | 'told', line: string): void {
+    appendFileSync(join(folder, `${of}.${kind}`), `${line}\n`, { mode: 0o600 });
+  }
+
+  function sharesWith(files: readonly SpoolFile[], mine: ReadonlySet<string>, name: string): boolean {
+    const [file] = files;
+    if (file === undefined) return false;
+    if (file.group === own.group) return true;
+    const theirs = askedOf(file.boot);
+    if (theirs.size > 0) return [...theirs].some((one) => mine.has(one));
+    const sinceMs = startedMs.get(file.boot) ?? Date.now();
+    startedMs.set(file.boot, sinceMs);
+    if (isAlive(file.pid) && Date.now() - sinceMs < ALONE_MS) return false;
+    note(file.boot, 'asked', name);
+    return true;
+  }
+
+  return {
+    append: writer.append,
+    failed: writer.failed,
+    toldByOthers: () => linesOf(join(folder, `${boot}.told`)).reduce((most, line) => Math.max(most, Number(line)), 0),
+    async others(host, seqOf, most) {
+      const name = digest([host]);
+      const mine = askedOf(boot);
+      if (!mine.has(name)) {
+        note(boot, 'asked', name);
+        mine.add(name);
+      }
+      const byBoot = new Map<string, SpoolFile[]>();
+      // A second sampler in this process sees the same threads.
+      for (const file of listFiles(folder)) if (file.boot !== boot && file.pid !== own.pid) byBoot.set(file.boot, [...(byBoot.get(file.boot) ?? []), file]);
+      const records: string[] = [];
+      const seqs = new Map<string, number>();
+      let bytes = 0;
+      for (const [other, files] of byBoot) {
+        if (!sharesWith(files, mine, name)) continue;
+        const seen = seqOf(other);
+        if (bytes >= most) return { records, seqs, more: true };
+        const { records: read, lastSeq, more } = await reader.read(files, seen, most - bytes);
+        bytes += read.reduce((sum, record) => sum + record.length, 0);
+        records.push(...read);
+        seqs.set(other, lastSeq);
+        // Before it is told: what its owner then merges nobody has seen.
+        if (lastSeq > seen) note(other, 'told', String(lastSeq));
+        if (more) return { records, seqs, more };
+      }
+      return { records, seqs, more: false };
+    },
+  };
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,48 @@
+// Appends each finished window of this process to its own file, one after the other, and begins a new file when one is
+// full. A record is its sequence number and length on a line, then that many bytes.
+import { rmSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bytes } from '../profile.ts';
+import type { SpoolFile } from './folder.ts';
+import { fileName, tidy } from './folder.ts';
+
+export interface SpoolWriter {
+  /** `record` is made when it is its turn, and may wait. Resolves when it is written, or could not be. */
+  readonly append: (seq: number, record: () => Promise<string>) => Promise<void>;
+  /** Records that could not be written. */
+  readonly failed: () => number;
+}
+
+const KEPT_SEGMENTS = 2;
+
+export function createWriter(folder: string, own: Pick<SpoolFile, 'boot' | 'pid' | 'group'>, maxBytes: Bytes): SpoolWriter {
+  const pathOf = (segment: number): string => join(folder, fileName({ ...own, segment }));
+  let segment = 0;
+  let bytes = 0;
+  let failed = 0;
+  let last: Promise<void> = Promise.resolve();
+
+  async function write(seq: number, record: () => Promise<string>): Promise<void> {
+    const body = Buffer.from(await record());
+    if (bytes > maxBytes / KEPT_SEGMENTS) {
+      segment++;
+      bytes = 0;
+      rmSync(pathOf(segment - KEPT_SEGMENTS), { force: true });
+      tidy(folder);
+    }
+    const whole = Buffer.concat([Buffer.from(`${seq} ${body.length}\n`), body]);
+    await appendFile(pathOf(segment), whole, { mode: 0o600 });
+    bytes += whole.length;
+  }
+
+  return {
+    append(seq, record) {
+      last = last.then(() => write(seq, record)).catch(() => {
+        failed++;
+      });
+      return last;
+    },
+    failed: () => failed,
+  };
+}

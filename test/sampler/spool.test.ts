@@ -1,0 +1,144 @@
+// Several processes behind one port, read by one reader that keeps one connection open, so that one of them answers.
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openFolder } from '#sampler/spool/folder.js';
+import { createReader } from '#sampler/spool/reader.js';
+import { openSpool } from '#sampler/spool/spool.js';
+import { readWire } from 'liveprofiler-sampler/wire';
+import type { WireAnswer } from 'liveprofiler-sampler/wire';
+import { SECRET } from './ask.ts';
+
+/** A temporary folder of the test's own, for it and for its children. */
+function ownTmp(t: TestContext): string {
+  const before = process.env['TMPDIR'];
+  const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-spool-'));
+  process.env['TMPDIR'] = folder;
+  t.after(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
+async function ask(port: number, agent: Agent, after: string): Promise<WireAnswer> {
+  const request = get({ host: '127.0.0.1', port, agent, path: `/liveprofiler?after=${after}`, headers: { PROFILER_TOKEN: SECRET } });
+  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return readWire(JSON.parse(text));
+}
+
+test('one pull answers for a cluster of four, also for the one that was killed under load, each window once', { timeout: 60_000 }, async (t) => {
+  ownTmp(t);
+  const primary = fork(fileURLToPath(new URL('spool-child.js', import.meta.url)), { env: { ...process.env, SPOOL_SERVICE: 'shop' } });
+  t.after(() => primary.kill('SIGKILL'));
+  const [{ port, pids }] = (await once(primary, 'message')) as [{ port: number; pids: number[] }];
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => { agent.destroy(); });
+
+  const seen = new Map<string, { pid: string; seqs: number[]; samples: number }>();
+  let after = '';
+  async function pull(): Promise<void> {
+    for (let more = true; more; ) {
+      const answer = await ask(port, agent, after);
+      for (const { boot, labels, windows } of answer.processes) {
+        const one = seen.get(boot) ?? { pid: labels['pid'] ?? '', seqs: [], samples: 0 };
+        seen.set(boot, one);
+        for (const { firstSeq, lastSeq, rows, idle } of windows) {
+          assert.equal(firstSeq, lastSeq);
+          one.seqs.push(firstSeq);
+          one.samples += rows.count.reduce((sum, count) => sum + count, 0) + idle.count;
+        }
+      }
+      ({ cursor: after, more } = answer);
+    }
+  }
+  while (seen.size < 4 || [...seen.values()].some(({ seqs }) => seqs.length < 3)) {
+    await pull();
+    await pause(200);
+  }
+  primary.send('kill');
+  const [{ killed }] = (await once(primary, 'message')) as [{ killed: number }];
+  primary.send('pause');
+  await pause(3000);
+  agent.destroy();
+  await pull();
+
+  assert.deepEqual([...seen.values()].map(({ pid }) => Number(pid)).sort(), [...pids].sort());
+  for (const { seqs } of seen.values()) assert.deepEqual(seqs, seqs.map((_, index) => index + 1));
+  const dead = [...seen.values()].find(({ pid }) => Number(pid) === killed);
+  assert.ok(dead !== undefined && dead.seqs.length >= 3);
+  // What the dead one finished is in its file, and all of that was told.
+  const folder = openFolder('shop', [SECRET]);
+  const [boot] = [...seen].find(([, one]) => one === dead) ?? [''];
+  const files = readdirSync(folder).filter((name) => name.startsWith(boot) && name.endsWith('.windows'));
+  const { records } = await createReader().read(files.map((name) => ({ path: join(folder, name), boot, pid: 0, group: 0, segment: 0, bytes: 0, modifiedMs: 0 })), 0, 1e9);
+  const finished = records.map((record) => readWire({ liveprofiler: 1, wallMs: 0, monotonicUs: 0, cursor: '', more: false, processes: [JSON.parse(record) as unknown] })).flatMap(({ processes }) => processes.flatMap(({ windows }) => windows));
+  assert.equal(finished.reduce((sum, { rows, idle }) => sum + rows.count.reduce((all, count) => all + count, 0) + idle.count, 0), dead.samples);
+});
+
+test('the folder is private to the user, and one that others can reach is not used', (t) => {
+  const tmp = ownTmp(t);
+  const folder = openFolder('shop', [SECRET]);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  assert.equal(statSync(join(folder, '..')).mode & 0o777, 0o700);
+  assert.notEqual(openFolder('shop', ['another secret']), folder);
+  assert.notEqual(openFolder('other', [SECRET]), folder);
+  chmodSync(folder, 0o750);
+  assert.throws(() => openFolder('shop', [SECRET]), /not a folder of this user alone/);
+  rmSync(join(folder, '..'), { recursive: true });
+  mkdirSync(join(tmp, 'elsewhere'));
+  writeFileSync(join(folder, '..'), '');
+  assert.throws(() => openFolder('shop', [SECRET]));
+});
+
+test('processes that are asked under different names do not answer for each other; one that nobody asks is taken along once it is dead', async (t) => {
+  ownTmp(t);
+  const seqs = (told: { seqs: ReadonlyMap<string, number> }): Record<string, number> => Object.fromEntries(told.seqs);
+  const [a, b] = ['aa', 'bb'].map((boot) => openSpool('shop', [SECRET], boot, 1e6));
+  assert.ok(a !== undefined && b !== undefined);
+  await a.append(1, () => Promise.resolve('{"a":1}'));
+  await b.append(1, () => Promise.resolve('{"b":1}'));
+  // Both are in this process; the names of their files say what other processes see.
+  const folder = openFolder('shop', [SECRET]);
+  const rename = (boot: string, pid: number, group: number): void => {
+    for (const name of readdirSync(folder).filter((file) => file.startsWith(`${boot}.`) && file.endsWith('.windows'))) renameSync(join(folder, name), join(folder, `${boot}.${pid}.${group}.0.windows`));
+  };
+  rename('aa', 1, process.pid);
+  rename('bb', 1, 1);
+  assert.deepEqual(seqs(await b.others('web:8001', () => 0, 1e6)), { aa: 1 }, 'a is of the cluster');
+  rename('aa', process.pid, process.pid);
+  assert.deepEqual(seqs(await a.others('web:8000', () => 0, 1e6)), {}, 'b is asked under a name of its own');
+  assert.deepEqual(seqs(await a.others('web:8001', () => 0, 1e6)), { bb: 1 }, 'both are asked under this one');
+  assert.equal(b.toldByOthers(), 1);
+
+  rename('bb', 2 ** 22 + 5, 1);
+  rmSync(join(folder, 'bb.asked'));
+  assert.deepEqual(seqs(await a.others('web:8002', () => 0, 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
+  assert.deepEqual(seqs(await a.others('web:8002', () => 1, 1e6)), { bb: 1 });
+});
+
+test('a record that is half written, or a file that is none, harms nothing', async (t) => {
+  const tmp = ownTmp(t);
+  const path = join(tmp, 'x');
+  const file = { path, boot: 'aa', pid: 1, group: 1, segment: 0, bytes: 0, modifiedMs: 0 };
+  const reader = createReader();
+  writeFileSync(path, '1 3\n"a"2 3\n"');
+  assert.deepEqual(await reader.read([file], 0, 1e6), { records: ['"a"'], lastSeq: 1, more: false });
+  writeFileSync(path, 'b"3 3\n"c"', { flag: 'a' });
+  assert.deepEqual(await reader.read([file], 0, 1e6), { records: ['"a"', '"b"', '"c"'], lastSeq: 3, more: false });
+  assert.deepEqual(await reader.read([file], 1, 1), { records: ['"b"'], lastSeq: 2, more: true });
+  assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'gone') }], 4, 1e6), { records: [], lastSeq: 4, more: false });
+  writeFileSync(join(tmp, 'junk'), Buffer.alloc(500, 7));
+  assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'junk') }], 0, 1e6), { records: [], lastSeq: 0, more: false });
+});
