@@ -49,7 +49,14 @@ test('windows leave for their sums, sums leave at their end, and answers stay th
   });
   assert.deepEqual(dropped(), [12]);
   assert.equal(await count(), 84, 'known by their sums');
-  await later(48 * HOUR_MS, async () => (await count()) === 0);
-  assert.deepEqual(await store.hosts(), []);
   assert.deepEqual(lines.filter(({ msg }) => msg !== 'old windows dropped'), []);
+  // A clock far ahead and a fleet that fell silent look the same: nothing goes, and it is said once.
+  const warned = () => lines.filter(({ msg }) => msg.includes('retention counts from'));
+  await later(48 * HOUR_MS, () => warned().length > 0);
+  await later(HOUR_MS, async () => (await store.prune(0)).windows === 0);
+  assert.equal(await count(), 84);
+  assert.equal(warned().length, 1);
+  await store.append([windowOf({ host: 'db', boot: 'two', startMs: Date.now(), stacks: 'serve 3' })], new Map());
+  await later(10 * MINUTE_MS, async () => (await count()) === 3);
+  assert.deepEqual(await store.hosts(), ['db']);
 });

@@ -85,6 +85,11 @@ export class Database {
     }
   }
 
+  /** A write failed: no other is taken until the database is opened again. */
+  get isBroken(): boolean {
+    return this.#broken;
+  }
+
   async reopenIfBroken(): Promise<void> {
     if (!this.#broken || this.#closed) return;
     await this.#telling(this.#db.close());

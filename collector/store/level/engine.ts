@@ -61,8 +61,30 @@ export class Engine {
    * @throws StoreError STORE_FULL
    */
   async ready(): Promise<void> {
-    if (!this.#stale) return;
+    if (!this.#isStale) return;
     await this.#room.check({ anew: true });
+    await this.#refresh();
+  }
+
+  /**
+   * Like `alone`, for work that only deletes: that frees room, and may go on when there is none for more.
+   * @throws StoreError STORE_FULL when there is not even enough to open the database again.
+   */
+  aloneToDrop<T>(work: () => Promise<T>): Promise<T> {
+    return this.alone(async () => {
+      if (this.#isStale) {
+        await this.#room.check({ anew: true, toDrop: true });
+        await this.#refresh();
+      }
+      return work();
+    });
+  }
+
+  get #isStale(): boolean {
+    return this.#stale || this.db.isBroken;
+  }
+
+  async #refresh(): Promise<void> {
     await this.db.reopenIfBroken();
     await this.dictionaries.reload();
     await this.marks.reload();

@@ -13,7 +13,7 @@ interface Marked extends Series {
 
 export class Marks {
   readonly #db: Database;
-  readonly #series = new Map<string, Marked>();
+  #series = new Map<string, Marked>();
 
   private constructor(db: Database) {
     this.#db = db;
@@ -25,20 +25,21 @@ export class Marks {
     return marks;
   }
 
-  /** As the disk has it. */
+  /** As the disk has it. Until all of it is read, readers find what was known before. */
   async reload(): Promise<void> {
-    this.#series.clear();
+    const series = new Map<string, Marked>();
     for await (const entries of this.#db.batches(under(Buffer.from([SPACE.mark])))) {
       for (const [bytes] of entries) {
         const key = readMarkKey(bytes);
-        this.#of(key).buckets[key.tier]?.add(key.bucketUs);
+        markedIn(series, key).buckets[key.tier]?.add(key.bucketUs);
       }
     }
+    this.#series = series;
   }
 
   /** Marks the buckets of all tiers that hold a moment; resolves to what writes the marks that were not there. */
   mark({ host, kind }: Series, startUs: Microseconds): Write[] {
-    const { buckets } = this.#of({ host, kind });
+    const { buckets } = markedIn(this.#series, { host, kind });
     const writes: Write[] = [];
     for (const tier of ROLLED_TIERS) {
       const bucket = bucketOf(tier, startUs);
@@ -79,15 +80,15 @@ export class Marks {
     marked?.buckets[tier]?.delete(bucket);
     if (marked?.buckets.every((starts) => starts.size === 0) === true) this.#series.delete(nameOf(series));
   }
+}
 
-  #of({ host, kind }: Series): Marked {
-    const name = nameOf({ host, kind });
-    const known = this.#series.get(name);
-    if (known !== undefined) return known;
-    const fresh = { host, kind, buckets: TIERS.map(() => new Set<Microseconds>()) };
-    this.#series.set(name, fresh);
-    return fresh;
-  }
+function markedIn(series: Map<string, Marked>, { host, kind }: Series): Marked {
+  const name = nameOf({ host, kind });
+  const known = series.get(name);
+  if (known !== undefined) return known;
+  const fresh = { host, kind, buckets: TIERS.map(() => new Set<Microseconds>()) };
+  series.set(name, fresh);
+  return fresh;
 }
 
 function nameOf({ host, kind }: Series): string {

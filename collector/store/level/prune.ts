@@ -2,15 +2,16 @@
 // is dropped is in the roll-up above already; a write that drops also notes where the tier is no longer whole.
 import type { Bytes, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { HostMemory } from '../contract.ts';
-import { readMemoryKey, SPACE, under, windowBounds } from '../keys.ts';
+import { readMemoryKey, readWindowKey, SPACE, under, windowBounds } from '../keys.ts';
 import type { DictionaryKey, Series, WindowKey } from '../keys.ts';
-import { bucketOf, bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
+import { bucketOf, bucketUs, RAW_TIER, SEALED_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import { widened, without } from '../spans.ts';
 import type { Span } from '../spans.ts';
 import { blockDeletions } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
 import type { Faults } from './faults.ts';
+import { readPins } from './pins.ts';
 import { reading } from './reading.ts';
 import { headersOf, seriesOf } from './records.ts';
 import { deletions } from './rollups.ts';
@@ -29,21 +30,17 @@ export interface Dropped {
 
 export interface DropOptions {
   readonly beforeUs: Microseconds;
-  readonly pins: readonly Span[];
   readonly isOpen: () => boolean;
   readonly faults: Faults;
 }
 
 /** Drops records of a tier that lie in buckets over by `beforeUs` and in no pin. */
-export async function dropTier(engine: Engine, tier: number, { beforeUs, pins, isOpen, faults }: DropOptions): Promise<Dropped> {
-  const unit = unitOf(tier);
-  const limit = bucketOf(unit, Math.max(0, beforeUs));
-  const kept = pins.map((pin) => widened(pin, bucketUs(TOP_TIER)));
+export async function dropTier(engine: Engine, tier: number, { beforeUs, isOpen, faults }: DropOptions): Promise<Dropped> {
   let [records, bytes] = [0, 0];
   for (const series of await seriesOf(engine.db, tier)) {
     await faults.keep(async () => {
       for (let some = 1; some > 0 && isOpen(); ) {
-        const dropped = await engine.alone(() => dropChunk(engine, tier, series, limit, kept));
+        const dropped = await engine.aloneToDrop(() => dropChunk(engine, tier, series, beforeUs));
         records += dropped.records;
         bytes += dropped.bytes;
         some = dropped.records;
@@ -53,15 +50,54 @@ export async function dropTier(engine: Engine, tier: number, { beforeUs, pins, i
   return { records, bytes };
 }
 
-async function dropChunk(engine: Engine, tier: number, series: Series, limitUs: Microseconds, kept: readonly Span[]): Promise<Dropped> {
+/** Start of the first record of a tier that may leave. */
+export async function oldestOf(engine: Engine, tier: number, beforeUs: Microseconds): Promise<Microseconds | undefined> {
+  let oldestUs: Microseconds | undefined;
+  for (const series of await seriesOf(engine.db, tier)) {
+    for (const { fromUs, untilUs } of await spansToDrop(engine, tier, series, beforeUs)) {
+      const first = await engine.db.first(windowBounds(SPACE.header, tier, series.host, series.kind, fromUs, untilUs));
+      if (first === undefined) continue;
+      oldestUs = Math.min(oldestUs ?? Number.POSITIVE_INFINITY, readWindowKey(first[0]).startUs);
+      break;
+    }
+  }
+  return oldestUs;
+}
+
+/** Where records may leave, in whole buckets of the tier above: in no pin, and rolled up, with nothing left that needs them. */
+async function spansToDrop(engine: Engine, tier: number, series: Series, beforeUs: Microseconds): Promise<Span[]> {
+  const unit = unitOf(tier);
+  const limitUs = bucketOf(unit, Math.max(0, beforeUs));
+  // Read each time: who pins something while this goes on keeps what is there.
+  const pinned = (await readPins(engine.db)).map(({ fromMs, untilMs }) => widened({ fromUs: Math.floor(fromMs * 1000), untilUs: Math.ceil(untilMs * 1000) }, bucketUs(TOP_TIER)));
+  const dirty = tier < TOP_TIER ? (engine.marks.of(series)[unit] ?? []) : [];
+  const needed = [...dirty, ...(tier === SEALED_TIER ? await bucketsWithBlocks(engine, series, unit, limitUs) : [])].map((bucket) => ({ fromUs: bucket, untilUs: bucket + bucketUs(unit) }));
+  return without([{ fromUs: 0, untilUs: limitUs }], [...pinned, ...needed]);
+}
+
+/** Rows of windows are told by how they divide their roll-up: they leave before it does. */
+async function bucketsWithBlocks({ db }: Engine, { host, kind }: Series, unit: number, untilUs: Microseconds): Promise<Microseconds[]> {
+  const buckets: Microseconds[] = [];
+  const from = (fromUs: Microseconds) => windowBounds(SPACE.block, RAW_TIER, host, kind, fromUs, untilUs);
+  await db.skim(from(0), (key) => {
+    const bucket = bucketOf(unit, readWindowKey(key).startUs);
+    buckets.push(bucket);
+    return from(bucket + bucketUs(unit)).gte;
+  });
+  return buckets;
+}
+
+async function dropChunk(engine: Engine, tier: number, series: Series, beforeUs: Microseconds): Promise<Dropped> {
   const whole = await readWhole(engine.db, series);
-  for (const span of without([{ fromUs: 0, untilUs: limitUs }], kept)) {
+  for (const span of await spansToDrop(engine, tier, series, beforeUs)) {
     const chunk = await chunkOf(engine, tier, series, span);
     if (chunk === undefined) continue;
     const { keys, untilUs } = chunk;
     const { host, kind } = series;
     // What is in LevelDB's log still is not told.
-    const bytes = Math.max(keys.length * LEAST_BYTES, await engine.db.sizeOf(windowBounds(SPACE.payload, tier, host, kind, span.fromUs, untilUs)));
+    let rows = 0;
+    for (const space of [SPACE.payload, SPACE.block]) rows += await engine.db.sizeOf(windowBounds(space, tier, host, kind, span.fromUs, untilUs));
+    const bytes = Math.max(keys.length * LEAST_BYTES, rows);
     const next = whole.map((spans, of) => (of === tier ? without(spans, [{ fromUs: span.fromUs, untilUs }]) : spans));
     const rest = tier === RAW_TIER ? [await engine.identities.bury(keys), await blockDeletions(engine.db, series, span.fromUs, untilUs)] : [];
     await engine.db.write([keys.flatMap((key) => deletions(key)), ...rest, writeWhole(series, next)].flat());
@@ -76,7 +112,7 @@ interface Chunk {
   readonly untilUs: Microseconds;
 }
 
-/** The first records of a span, in whole buckets of the tier above that are rolled up; undefined when there are none. */
+/** The first records of a span, in whole buckets of the tier above; undefined when there are none. */
 async function chunkOf(engine: Engine, tier: number, series: Series, span: Span): Promise<Chunk | undefined> {
   const unit = unitOf(tier);
   const keys: (WindowKey & { lastSeq: number; endUs: Microseconds })[] = [];
@@ -84,8 +120,7 @@ async function chunkOf(engine: Engine, tier: number, series: Series, span: Span)
   reading: for await (const seen of headersOf(engine, series, { tier, ...span })) {
     for (const { key, header } of seen) {
       const bucket = bucketOf(unit, key.startUs);
-      const full = keys.length >= CHUNK && bucket !== bucketOf(unit, keys.at(-1)?.startUs ?? 0);
-      if (full || (tier < TOP_TIER && engine.marks.isDirty(series, unit, bucket))) {
+      if (keys.length >= CHUNK && bucket !== bucketOf(unit, keys.at(-1)?.startUs ?? 0)) {
         untilUs = bucket;
         break reading;
       }
@@ -105,7 +140,7 @@ export async function dropDictionaries(engine: Engine, beforeUs: Microseconds): 
   let dropped = 0;
   const candidates = (await engine.dictionaries.all()).filter(({ untilUs }) => untilUs <= beforeUs);
   for (const [name, keys] of stretches(candidates)) {
-    dropped += await engine.alone(async () => {
+    dropped += await engine.aloneToDrop(async () => {
       if (await isUsed(engine, name)) return 0;
       const writes: Write[] = [];
       for (const key of keys) writes.push(...(await engine.dictionaries.deletions(key)));
@@ -137,7 +172,7 @@ async function isUsed(engine: Engine, { tier, fromUs, untilUs }: DictionaryKey):
 
 /** Forgets hosts of which nothing is kept and that were not seen since. */
 export async function dropMemories(engine: Engine, beforeMs: Milliseconds): Promise<void> {
-  await engine.alone(async () => {
+  await engine.aloneToDrop(async () => {
     const held = new Set<string>();
     for (const tier of TIERS.keys()) for (const { host } of await seriesOf(engine.db, tier)) held.add(host);
     const writes: Write[] = [];
@@ -153,7 +188,7 @@ export async function dropMemories(engine: Engine, beforeMs: Milliseconds): Prom
 }
 
 export async function dropIdentities(engine: Engine, beforeUs: Microseconds): Promise<void> {
-  await engine.alone(async () => {
+  await engine.aloneToDrop(async () => {
     const writes = await engine.identities.deletionsBefore(beforeUs);
     if (writes.length > 0) await engine.db.write(writes);
   });

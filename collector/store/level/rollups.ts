@@ -54,8 +54,10 @@ export async function rollUpOver(engine: Engine, nowUs: Microseconds, isOpen: ()
 
 async function rollUp(engine: Engine, tier: number, buckets: readonly Bucket[]): Promise<number> {
   await engine.ready();
+  await engine.checkRoom();
   const batch = new Batch(engine.db, engine.dictionaries);
   const done: Bucket[] = [];
+  let writing = false;
   try {
     for (const { series, bucket } of buckets) {
       // What lies under it is made right first; the next turn takes it.
@@ -63,9 +65,11 @@ async function rollUp(engine: Engine, tier: number, buckets: readonly Bucket[]):
       await remake(engine, batch, tier, { series, bucket });
       done.push({ series, bucket });
     }
+    writing = true;
     await batch.write();
   } catch (error) {
-    await engine.recover();
+    // Before it wrote, it can have given numbers to names, no more.
+    await (writing ? engine.recover() : engine.dictionaries.reload());
     throw error;
   }
   for (const { series, bucket } of done) engine.marks.forget(series, tier, bucket);

@@ -1,14 +1,13 @@
 // What a store does for itself: rolls up, drops what is past its retention, and keeps to its size.
 import type { Bytes, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { UpkeepReport } from '../contract.ts';
-import { formatKey, kindPrefix, readWindowKey, SPACE, tierPrefix, under } from '../keys.ts';
+import { StoreError } from '../errors.ts';
+import { formatKey, SPACE, tierPrefix, under } from '../keys.ts';
 import { bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import type { Engine } from './engine.ts';
 import { Faults } from './faults.ts';
-import { readPins } from './pins.ts';
-import { dropDictionaries, dropIdentities, dropMemories, dropTier } from './prune.ts';
+import { dropDictionaries, dropIdentities, dropMemories, dropTier, oldestOf } from './prune.ts';
 import type { DropOptions } from './prune.ts';
-import { seriesOf } from './records.ts';
 import { rollUpOver } from './rollups.ts';
 
 /** How long records of each tier are kept. A coarser tier is kept at least as long as the finer ones. */
@@ -51,20 +50,24 @@ export class Upkeep {
   }
 
   async prune(nowMs: Milliseconds): Promise<UpkeepReport> {
-    const { engine, retention, maxBytes, isOpen } = this.#options;
+    const { retention, maxBytes, isOpen } = this.#options;
     const faults = new Faults();
-    await faults.keep(() => this.rollUp(nowMs));
+    const full = await faults.keep(() => this.rollUp(nowMs)).then(() => undefined, (error: unknown) => {
+      if (error instanceof StoreError && error.code === 'STORE_FULL') return error;
+      throw error;
+    });
     await this.#compactSealed();
-    const pins = (await readPins(engine.db)).map(({ fromMs, untilMs }) => ({ fromUs: Math.floor(fromMs * 1000), untilUs: Math.ceil(untilMs * 1000) }));
     const kept = [retention.rawMs, retention.minutesMs, retention.hoursMs, retention.daysMs];
     const records = TIERS.map(() => 0);
     for (const tier of TIERS.keys()) {
-      records[tier] = await this.#drop(tier, { beforeUs: (nowMs - (kept[tier] ?? 0)) * 1000, pins, isOpen, faults });
+      records[tier] = await this.#drop(tier, { beforeUs: (nowMs - (kept[tier] ?? 0)) * 1000, isOpen, faults });
       await this.#compact(tier, false);
     }
-    const over = maxBytes === undefined ? {} : await this.#shrink(nowMs, maxBytes, { pins, isOpen, faults }, records);
+    const over = maxBytes === undefined ? {} : await this.#shrink(nowMs, maxBytes, { isOpen, faults }, records);
     const oldestUs = Math.max(0, (nowMs - retention.daysMs) * 1000);
     if (isOpen()) await this.#dropNames(nowMs, oldestUs);
+    // What was dropped may have made the room for it.
+    if (full !== undefined) await faults.keep(() => this.rollUp(nowMs));
     faults.tell();
     return { windows: records[RAW_TIER] ?? 0, ...over };
   }
@@ -79,7 +82,7 @@ export class Upkeep {
     bytes = await engine.db.bytes();
     for (const tier of TIERS.keys()) {
       for (let part = 1; part <= SHRINK_STEPS && bytes > maxBytes && isOpen(); part++) {
-        const oldestUs = await this.#oldestUs(tier);
+        const oldestUs = await oldestOf(engine, tier, nowMs * 1000);
         if (oldestUs === undefined) break;
         const ageUs = Math.max(0, nowMs * 1000 - oldestUs);
         const share = Math.min(1, (1.2 * (bytes - maxBytes)) / Math.max(1, await this.#tierBytes(tier)));
@@ -123,16 +126,6 @@ export class Upkeep {
     if ((await dropDictionaries(engine, nowMs * 1000)) > 0) await engine.db.compact(under(Buffer.from([SPACE.page])));
     await dropIdentities(engine, oldestUs);
     await dropMemories(engine, oldestUs / 1000);
-  }
-
-  async #oldestUs(tier: number): Promise<number | undefined> {
-    const { db } = this.#options.engine;
-    let oldestUs: number | undefined;
-    for (const { host, kind } of await seriesOf(db, tier)) {
-      const first = await db.first(under(kindPrefix(SPACE.header, tier, host, kind)));
-      if (first !== undefined) oldestUs = Math.min(oldestUs ?? Number.POSITIVE_INFINITY, readWindowKey(first[0]).startUs);
-    }
-    return oldestUs;
   }
 
   async #tierBytes(tier: number): Promise<Bytes> {

@@ -56,9 +56,11 @@ export class Writer {
   async #flush(): Promise<void> {
     const jobs = this.#take();
     if (jobs.length === 0) return;
+    let begun = false;
     try {
       await this.#engine.ready();
       await this.#engine.checkRoom();
+      begun = true;
       const batch = new Batch(this.#engine.db, this.#engine.dictionaries);
       const reports = new Map<Job, AppendReport>();
       for (const job of jobs) {
@@ -73,7 +75,7 @@ export class Writer {
       this.#engine.identities.written();
       for (const [job, report] of reports) job.resolve(report);
     } catch (error) {
-      await this.#engine.recover();
+      if (begun) await this.#engine.recover();
       for (const job of jobs) job.reject(error);
     }
     if (this.#waiting.length > 0) void this.#engine.alone(() => this.#flush());

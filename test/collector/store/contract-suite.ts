@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { GroupBy, HostMemory, Selector, Store } from '../../../collector/store/index.ts';
+import type { GroupBy, HostMemory, Retention, Selector, Store } from '../../../collector/store/index.ts';
 import { formatTree, frameOf, windowOf } from '../../windows.ts';
 import { randomContract } from './contract-random.ts';
+import { tierContract } from './contract-tiers.ts';
 
 export interface Engine {
   readonly name: string;
-  /** An empty store with a retention of one day; closed and removed when the test ends. */
-  readonly open: (t: TestContext) => Promise<Store>;
+  /** An empty store, with a retention of one day if none is given; closed and removed when the test ends. */
+  readonly open: (t: TestContext, retention?: Retention) => Promise<Store>;
   /** Closes it and opens what it kept again. */
   readonly reopen: (store: Store) => Promise<Store>;
 }
@@ -244,4 +245,5 @@ export function storeContract({ name, open, reopen }: Engine): void {
   });
 
   randomContract({ name, open, reopen });
+  tierContract({ name, open, reopen });
 }

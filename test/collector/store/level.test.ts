@@ -13,7 +13,7 @@ import { crc32 } from 'node:zlib';
 import { Level } from 'level';
 import { FORMAT_VERSION } from '../../../collector/store/format.ts';
 import { openStore } from '../../../collector/store/index.ts';
-import type { Store } from '../../../collector/store/index.ts';
+import type { Retention, Store } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { windowOf } from '../../windows.ts';
 import { storeContract } from './contract-suite.ts';
@@ -30,12 +30,12 @@ async function folder(t: TestContext): Promise<string> {
   return path;
 }
 
-const RETENTION = { retention: { rawMs: DAY_MS, minutesMs: DAY_MS, hoursMs: DAY_MS, daysMs: DAY_MS } };
+const RETENTION: Retention = { rawMs: DAY_MS, minutesMs: DAY_MS, hoursMs: DAY_MS, daysMs: DAY_MS };
 /** Where a store of the contract's tests lives, and its test. */
 const places = new WeakMap<Store, { readonly path: string; readonly t: TestContext }>();
 
-async function openAt(path: string, t: TestContext): Promise<Store> {
-  const store = await openStore({ path, ...RETENTION });
+async function openAt(path: string, t: TestContext, retention: Retention = RETENTION): Promise<Store> {
+  const store = await openStore({ path, retention });
   places.set(store, { path, t });
   t.after(() => store.close());
   return store;
@@ -43,7 +43,7 @@ async function openAt(path: string, t: TestContext): Promise<Store> {
 
 storeContract({
   name: 'LevelDB',
-  open: async (t) => openAt(await folder(t), t),
+  open: async (t, retention) => openAt(await folder(t), t, retention),
   async reopen(store) {
     const place = places.get(store);
     assert.ok(place);
@@ -91,7 +91,7 @@ test('a second process on the folder is told who holds it', async (t) => {
 
 test('what prune dropped is gone from the disk', async (t) => {
   const path = await folder(t);
-  const store = await openStore({ path, ...RETENTION });
+  const store = await openStore({ path, retention: RETENTION });
   const names = Array.from({ length: 400 }, (_, i) => `function number ${i} of a rather long name ${'x'.repeat(i % 97)}`);
   for (let host = 0; host < 20; host++) {
     await store.append(Array.from({ length: 60 }, (_, i) => windowOf({ host: `h${host}`, boot: `b${host}`, seq: i + 1, stacks: names.map((name, n) => `${host};${name} ${(n * (i + 7)) % 300}`).join('\n') })), new Map());

@@ -1,212 +1,28 @@
-// Coarse records answer as the windows under them would: to the unit, whatever was rolled up, dropped or came late.
+// What only the embedded engine does with its tiers.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { openStore } from '../../../collector/store/index.ts';
-import type { GroupBy, LevelStore, NumberWindow, QueryAnswer, Range, Retention, Selector, StackWindow, Window } from '../../../collector/store/index.ts';
-import { effort } from '../../effort.ts';
+import { afterwards } from '../../cleanup.ts';
 import { windowOf } from '../../windows.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
-/** A midnight, UTC. */
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const T0 = Date.UTC(2026, 4, 4);
-const KEEP_ALL: Retention = { rawMs: 400 * DAY_MS, minutesMs: 400 * DAY_MS, hoursMs: 400 * DAY_MS, daysMs: 400 * DAY_MS };
 
-async function withStore<T>(retention: Retention, work: (store: LevelStore) => Promise<T>): Promise<T> {
+test('roll-ups can be made anew', async (t) => {
   const path = await mkdtemp(join(tmpdir(), 'liveprofiler-tiers-'));
-  const store = await openStore({ path, retention });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-    await rm(path, { recursive: true, force: true });
-  }
-}
-
-/** One store that never rolls up, and one that does: both are asked the same. */
-async function inBoth(work: (plain: LevelStore, rolled: LevelStore) => Promise<void>): Promise<void> {
-  await withStore(KEEP_ALL, (plain) => withStore(KEEP_ALL, (rolled) => work(plain, rolled)));
-}
-
-/** Paths with what they sum up to, whatever the order of nodes. */
-function pathsOf({ tree, ...rest }: QueryAnswer): unknown {
-  const paths = [''];
-  const sums = new Map<string, readonly number[]>();
-  for (let node = 1; node < tree.parent.length; node++) {
-    const path = `${paths[tree.parent[node] ?? 0]};${tree.frames[tree.frame[node] ?? 0]?.name}`;
-    paths.push(path);
-    sums.set(path, [tree.totalCount[node] ?? 0, tree.totalWeight[node] ?? 0, tree.selfCount[node] ?? 0, tree.selfWeight[node] ?? 0]);
-  }
-  return { ...rest, root: [tree.totalCount[0], tree.totalWeight[0]], sums: [...sums].sort(([a], [b]) => (a < b ? -1 : 1)) };
-}
-
-function byName<T extends { readonly name: string }>(series: readonly T[]): readonly T[] {
-  return [...series].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-const MINUTES = 3 * 24 * 60;
-const shape = fc.record({
-  // Often in the same few buckets, so that they meet there.
-  minute: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(1, 2, 7, 61, 62, 300, 1500, 1501, 1600) }, { weight: 1, arbitrary: fc.nat(MINUTES) }),
-  late: fc.boolean(),
-  second: fc.nat(59),
-  host: fc.constantFrom('web', 'db'),
-  boot: fc.constantFrom('b1', 'b2'),
-  thread: fc.nat(1),
-  version: fc.constantFrom('1', '2'),
-  epoch: fc.nat(1),
-  kind: fc.constantFrom('cpu', 'cpu', 'held', 'cost'),
-  stacks: fc.array(fc.tuple(fc.constantFrom('a', 'a;b', 'a;b;c', 'd', 'd;a'), fc.integer({ min: 1, max: 9 }), fc.constantFrom('', '', ' {route=/x}', ' {route=/y}')), { minLength: 1, maxLength: 4 }),
-  level: fc.integer({ min: 1, max: 2 ** 44 }),
-});
-type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never;
-const shapes = fc.array(shape, { minLength: 5, maxLength: 40, size: 'max' });
-
-function windowsFrom(parts: readonly Shape[]): { readonly windows: readonly Window[]; readonly early: readonly Window[]; readonly late: readonly Window[] } {
-  const windows = parts.map(windowFrom);
-  const chosen = (late: boolean): Window[] => windows.filter((_, index) => parts[index]?.late === late);
-  return { windows, early: chosen(false), late: chosen(true) };
-}
-
-function windowFrom({ minute, second, host, boot, thread, version, epoch, kind, stacks, level }: Shape, index: number): Window {
-  const lines = new Map(stacks.map(([path, count, label]) => [`${path}${label}`, `${path} ${count}${label}`]));
-  const window = windowOf({
-    host, boot: `${host}-${boot}`, thread, kind, seq: index + 1,
-    startMs: T0 + minute * MINUTE_MS + second * 1000,
-    durationMs: 1000 + (level % 9000),
-    processLabels: { service: 'shop', version },
-    stacks: [...lines.values()].join('\n'),
-    idleUs: kind === 'cpu' ? 1000 * (level % 5) : 0,
-  });
-  if (kind === 'cost') return numberWindow(window, level);
-  if (kind !== 'held') return { ...window, epoch };
-  const { profile } = window;
-  return { ...window, epoch, over: 'average', profile: { ...profile, rows: { ...profile.rows, weight: profile.rows.count.map((count) => count * level) } } };
-}
-
-function numberWindow({ host, boot, thread, kind, firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch }: StackWindow, value: number): NumberWindow {
-  const whole = value % 100_000;
-  return { host, boot, thread, kind, firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch, numbers: { pauseUs: { min: whole % 7, max: whole, sum: whole + 3, count: 2, last: whole % 11 } } };
-}
-
-const range: fc.Arbitrary<Range> = fc.tuple(fc.integer({ min: -60, max: MINUTES + 60 }), fc.integer({ min: 1, max: MINUTES }), fc.nat(59)).map(([from, length, second]) => ({
-  fromMs: T0 + from * MINUTE_MS + second * 1000,
-  untilMs: T0 + (from + length) * MINUTE_MS + second * 1000,
-}));
-const selector: fc.Arbitrary<Selector> = fc.record(
-  {
-    kind: fc.constantFrom('cpu', 'held', 'cost'),
-    hosts: fc.constantFrom(['web'], ['web', 'db']),
-    boots: fc.constantFrom(['web-b1'], ['web-b1', 'db-b2']),
-    threads: fc.constantFrom([0], [1]),
-    labels: fc.constantFrom<NonNullable<Selector['labels']>>({ route: ['/x'] }, { version: ['1'] }, { version: ['2'], route: ['/x', '/y'] }, { service: ['other'] }),
-  },
-  { requiredKeys: ['kind'] },
-);
-
-test('any range and selector is answered the same with and without roll-ups, also when windows come late', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      shapes,
-      fc.array(fc.tuple(selector, range, fc.constantFrom<GroupBy | undefined>(undefined, 'host', 'thread', 'process', { label: 'version' }, { label: 'route' })), { minLength: 3, maxLength: 6 }),
-      fc.integer({ min: 0, max: MINUTES + 2000 }),
-      async (parts, questions, nowMinute) => {
-        const { windows, early, late } = windowsFrom(parts);
-        await inBoth(async (plain, rolled) => {
-          await plain.append(windows, new Map());
-          await rolled.append(early, new Map());
-          await rolled.rollUp(T0 + nowMinute * MINUTE_MS);
-          await rolled.append(late, new Map());
-          for (const turn of [0, 1]) {
-            for (const [of, over, by] of questions) {
-              assert.deepEqual(pathsOf(await rolled.query(of, over)), pathsOf(await plain.query(of, over)));
-              for (const stepMs of [17 * MINUTE_MS, 6 * HOUR_MS, DAY_MS]) {
-                assert.deepEqual(byName((await rolled.timeline(of, over, stepMs, by)).series), byName((await plain.timeline(of, over, stepMs, by)).series));
-                assert.deepEqual(byName((await rolled.numbers(of, over, stepMs, by)).series), byName((await plain.numbers(of, over, stepMs, by)).series));
-              }
-              const [a, b] = [await rolled.labels(over), await plain.labels(over)];
-              assert.deepEqual([new Set(a.hosts), new Set(a.kinds), a.labels, new Set(a.threads.map((one) => JSON.stringify(one)))], [new Set(b.hosts), new Set(b.kinds), b.labels, new Set(b.threads.map((one) => JSON.stringify(one)))]);
-            }
-            for (const host of ['web', 'db']) assert.deepEqual(await rolled.extent(host), await plain.extent(host));
-            if (turn === 0) await rolled.rollUp(T0 + 10 * DAY_MS);
-          }
-        });
-      },
-    ),
-    { numRuns: effort(12, 300) },
-  );
-});
-
-test('what is dropped lives on in what is coarser: whole days stay the same, and nothing is counted twice', async () => {
-  const retention: Retention = { rawMs: HOUR_MS, minutesMs: 6 * HOUR_MS, hoursMs: DAY_MS, daysMs: 400 * DAY_MS };
-  await fc.assert(
-    fc.asyncProperty(shapes, fc.array(fc.integer({ min: 0, max: 5 * 24 }), { minLength: 1, maxLength: 4 }), selector, async (parts, hours, of) => {
-      const { windows, early, late } = windowsFrom(parts);
-      await withStore(KEEP_ALL, (plain) =>
-        withStore(retention, async (pruned) => {
-          await plain.append(windows, new Map());
-          await pruned.append(early, new Map());
-          for (const hour of hours.sort((a, b) => a - b)) await pruned.prune(T0 + hour * HOUR_MS);
-          await pruned.append(late, new Map());
-          const check = async (): Promise<void> => {
-            for (const day of [-1, 0, 1, 2, 3]) {
-              const over = { fromMs: T0 + day * DAY_MS, untilMs: T0 + (day + 1) * DAY_MS };
-              assert.deepEqual(pathsOf(await pruned.query(of, over)), pathsOf(await plain.query(of, over)));
-              assert.deepEqual(byName((await pruned.timeline(of, over, DAY_MS)).series), byName((await plain.timeline(of, over, DAY_MS)).series));
-            }
-            // However the time is cut, its parts add up to the whole.
-            const whole = await pruned.query(of, { fromMs: T0 - DAY_MS, untilMs: T0 + 5 * DAY_MS });
-            const cuts = [T0 - DAY_MS, T0 + 1234 * 1000, T0 + 77 * MINUTE_MS + 5, T0 + 30 * HOUR_MS + 61_000, T0 + 5 * DAY_MS];
-            const parts = await Promise.all(cuts.slice(1).map((untilMs, index) => pruned.query(of, { fromMs: cuts[index] ?? 0, untilMs })));
-            assert.equal(parts.reduce((sum, part) => sum + (part.tree.totalCount[0] ?? 0), 0), whole.tree.totalCount[0]);
-            assert.equal(parts.reduce((sum, part) => sum + part.windows, 0), whole.windows);
-          };
-          await check();
-          await pruned.prune(T0 + 5 * 24 * HOUR_MS);
-          await check();
-          // What comes again is known, though its window is gone.
-          const again = await pruned.append(windows, new Map());
-          assert.deepEqual([again.appended, again.refused, again.duplicates], [0, [], windows.length]);
-          await pruned.prune(T0 + 5 * 24 * HOUR_MS);
-          await check();
-        }),
-      );
-    }),
-    { numRuns: effort(12, 200) },
-  );
-});
-
-test('roll-ups can be made anew', async () => {
-  await withStore(KEEP_ALL, async (store) => {
-    const windows = Array.from({ length: 100 }, (_, index) => windowOf({ seq: index + 1, startMs: T0 + index * 37 * MINUTE_MS, stacks: `a;f${index % 7} ${index + 1}` }));
-    await store.append(windows, new Map());
-    await store.rollUp(T0 + 10 * DAY_MS);
-    const over = { fromMs: T0, untilMs: T0 + 4 * DAY_MS };
-    const before = pathsOf(await store.query({ kind: 'cpu' }, over));
-    assert.ok((await store.rebuild(T0 + 10 * DAY_MS)).rollups > 100);
-    assert.deepEqual(pathsOf(await store.query({ kind: 'cpu' }, over)), before);
-    assert.deepEqual(await store.rollUp(T0 + 10 * DAY_MS), { rollups: 0 });
-  });
-});
-
-test('a pin keeps a range in full, and what is unpinned goes with the next turn', async () => {
-  const retention: Retention = { rawMs: HOUR_MS, minutesMs: HOUR_MS, hoursMs: HOUR_MS, daysMs: HOUR_MS };
-  await withStore(retention, async (store) => {
-    await store.append([0, 1, 2].map((day) => windowOf({ seq: day + 1, startMs: T0 + day * DAY_MS + 90_000, stacks: `day${day} 1` })), new Map());
-    const pin = await store.pin({ fromMs: T0 + DAY_MS, untilMs: T0 + DAY_MS + HOUR_MS }, 'the outage');
-    assert.deepEqual(await store.pins(), [pin]);
-    const left = async (fromMs: number, untilMs: number): Promise<number> => (await store.query({ kind: 'cpu' }, { fromMs, untilMs })).windows;
-    await store.prune(T0 + 30 * DAY_MS);
-    assert.equal(await left(T0, T0 + 3 * DAY_MS), 1);
-    assert.equal(await left(T0 + DAY_MS + 89_000, T0 + DAY_MS + 91_000), 1, 'by the second');
-    assert.equal(await store.unpin(pin.id), true);
-    assert.equal(await store.unpin(pin.id), false);
-    await store.prune(T0 + 30 * DAY_MS);
-    assert.equal(await left(T0, T0 + 3 * DAY_MS), 0);
-  });
+  afterwards(t, () => rm(path, { recursive: true, force: true }));
+  const store = await openStore({ path });
+  afterwards(t, () => store.close());
+  const windows = Array.from({ length: 100 }, (_, index) => windowOf({ seq: index + 1, startMs: T0 + index * 37 * MINUTE_MS, stacks: `a;f${index % 7} ${index + 1}` }));
+  await store.append(windows, new Map());
+  await store.rollUp(T0 + 10 * DAY_MS);
+  const over = { fromMs: T0, untilMs: T0 + 4 * DAY_MS };
+  const before = await store.query({ kind: 'cpu' }, over);
+  assert.ok((await store.rebuild(T0 + 10 * DAY_MS)).rollups > 100);
+  assert.deepEqual(await store.query({ kind: 'cpu' }, over), before);
+  assert.deepEqual(await store.rollUp(T0 + 10 * DAY_MS), { rollups: 0 });
 });
