@@ -1,7 +1,7 @@
 // Runs the compiled tests with node:test. `--long` gives every test that reads test/effort.ts its full length;
 // names after that choose the test files whose path contains one of them.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ if (files.length === 0) {
 }
 // Samplers of one service find each other in the temporary folder, and those of an earlier run are none of ours.
 const folder = mkdtempSync(join(tmpdir(), 'lp-test-'));
+// As open as the temporary folder itself: some tests run programs as another user.
+chmodSync(folder, 0o1777);
 const { status } = spawnSync(
   process.execPath,
   ['--enable-source-maps', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
