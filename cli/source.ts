@@ -36,7 +36,7 @@ export async function withServer<T>({ url, db, config: path }: Source, work: (se
     const known = config?.visualizer.credentials;
     return work({ url: ended(held.text), authorization: fromEnvironment() ?? (known === undefined ? undefined : basic(known.user, known.password)) });
   }
-  const store = await openStore({ path: folder, ...(config === undefined ? {} : { retention: config.retention, maxBytes: config.maxBytes }) });
+  const store = await openStore({ path: folder, create: false, ...(config === undefined ? {} : { retention: config.retention, maxBytes: config.maxBytes }) });
   try {
     return await answering(store, work);
   } finally {

@@ -32,7 +32,7 @@ export async function upkeep(call: UpkeepCall): Promise<number> {
     if (call.command === 'repair') return said(await repair(config.dbpath, tell));
     const held = await askHolder(config.dbpath, request, tell);
     if (held !== undefined) return held.ok ? said(held.text) : failed(held.text, 1);
-    const store = await openStore({ path: config.dbpath, retention: config.retention, maxBytes: config.maxBytes });
+    const store = await openStore({ path: config.dbpath, create: false, retention: config.retention, maxBytes: config.maxBytes });
     try {
       return said(await runUpkeep(store, request, tell));
     } finally {

@@ -9,6 +9,8 @@ export type StoreErrorCode =
   | 'STORE_DAMAGED'
   /** What was asked cannot be answered: a wrong range, step or name. */
   | 'STORE_BAD_REQUEST'
+  /** The folder holds no store, and none was to be made. */
+  | 'STORE_MISSING'
   | 'STORE_CLOSED'
   /** No room on the disk: nothing was kept, and it goes on by itself when there is some. */
   | 'STORE_FULL'

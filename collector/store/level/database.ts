@@ -1,6 +1,6 @@
 // The only file that touches LevelDB. Every value carries a checksum over itself and its key: what the disk changed
 // is told as STORE_DAMAGED, never handed on.
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Level } from 'level';
@@ -8,6 +8,7 @@ import type { Bytes } from 'liveprofiler-sampler/wire';
 import { StoreError } from '../errors.ts';
 import type { KeyRange } from '../keys.ts';
 import { lockedError } from '../lock.ts';
+import { damagedPlaces } from './log-check.ts';
 
 const CHECKSUM_BYTES = 4;
 const READ_AHEAD = 1000;
@@ -27,6 +28,13 @@ export interface ReadOptions {
   readonly limit?: number;
 }
 
+export interface OpenOptions {
+  /** Whether a store is made where there is none. */
+  readonly create?: boolean;
+  /** Damage of the log is told, not left out. */
+  readonly checkLog?: boolean;
+}
+
 export class Database {
   readonly #db: Db;
   readonly #location: string;
@@ -39,7 +47,14 @@ export class Database {
     this.#location = location;
   }
 
-  static async open(folder: string): Promise<Database> {
+  static async open(folder: string, { create = true, checkLog = true }: OpenOptions = {}): Promise<Database> {
+    const files = await filesOf(folder);
+    if (!create && files.length === 0) throw new StoreError('STORE_MISSING', `There is no store in ${folder}: give the folder that liveprofiler serve writes to.`);
+    // LevelDB would begin anew, and remove what is there.
+    const headless = !files.includes('CURRENT') && files.some((file) => /\.(ldb|sst|log)$/.test(file));
+    if (headless || (checkLog && (await Database.logDamage(folder)) > 0)) {
+      throw new StoreError('STORE_DAMAGED', `The store in ${folder} is damaged: ${headless ? 'its file CURRENT is gone' : 'its log is not as it was written'}. Run liveprofiler repair, or restore it from a backup.`);
+    }
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
       throw new StoreError('STORE_IO', `The folder ${folder} cannot be made: ${String(cause)}. Give a dbpath that this user may write.`, cause);
     });
@@ -56,6 +71,13 @@ export class Database {
       throw new StoreError('STORE_IO', `The store in ${folder} does not open: ${String(cause)}.`, error);
     }
     return new Database(db, location);
+  }
+
+  /** Places in the log that do not read. */
+  static async logDamage(folder: string): Promise<number> {
+    let places = 0;
+    for (const file of await filesOf(folder)) if (file.endsWith('.log')) places += damagedPlaces(await readFile(join(folder, 'leveldb', file)).catch(() => Buffer.alloc(0)));
+    return places;
   }
 
   /** LevelDB's own repair of files that do not open: what it cannot read is put aside in a folder `lost`. */
@@ -201,6 +223,13 @@ export class Database {
     if (/no space left/i.test(String(cause))) return new StoreError('STORE_FULL', `The disk is full: ${String(cause)}. Make room; collecting goes on by itself.`, cause);
     return new StoreError('STORE_IO', `LevelDB could not read or write: ${String(cause)}.`, cause);
   }
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  return readdir(join(folder, 'leveldb')).catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return [];
+    throw new StoreError('STORE_IO', `The folder ${folder} cannot be read: ${String(cause)}.`, cause);
+  });
 }
 
 /** `level` declares what browsers have too; under Node it is always LevelDB. */

@@ -14,6 +14,7 @@ import type { Losses } from './mend.ts';
 import { seriesOf } from './records.ts';
 import { remakeWhole } from './remake-whole.ts';
 import { roomOf } from './room.ts';
+import { markAll } from './upgrade.ts';
 
 export interface RepairReport extends Losses {
   /** Entries that were not as they were written, of any sort. */
@@ -22,19 +23,18 @@ export interface RepairReport extends Losses {
 
 type Growing = { -readonly [K in keyof RepairReport]: RepairReport[K] };
 
-/** @throws StoreError STORE_LOCKED when a process holds the folder, STORE_NEWER_FORMAT when a newer version wrote it. */
+/**
+ * @throws StoreError STORE_LOCKED when a process holds the folder, STORE_NEWER_FORMAT when a newer version wrote it,
+ * STORE_MISSING when there is no store.
+ */
 export async function repairStore(path: string, onProgress: (entries: number) => void = () => undefined): Promise<RepairReport> {
-  const db = await Database.open(path).catch(async (error: unknown) => {
-    if (!isDamage(error)) throw error;
-    await Database.mend(path);
-    return Database.open(path);
-  });
+  const { db, filesDamaged } = await openMended(path);
   try {
     await noteHolder(path);
     const report: Growing = { damaged: 0, windowsLost: 0, windowsCoarser: 0, rollupsLost: 0, rollupsCoarser: 0, rollupsRemade: 0 };
     const known = await knowsFormat(db, path);
     const unsound = await dropUnsound(db, onProgress);
-    report.damaged = unsound.length;
+    report.damaged = filesDamaged + unsound.length;
     if (!known && !(await db.isEmpty())) {
       if (!unsound.some(({ space }) => space === SPACE.format)) report.damaged++;
       // Of the oldest format: bringing it up to date can be done again.
@@ -42,16 +42,36 @@ export async function repairStore(path: string, onProgress: (entries: number) =>
     }
     const engine = await Engine.over(db, roomOf(path), { prefixes: true });
     for (const mark of keysOf(unsound, SPACE.mark, readMarkKey)) await engine.db.write(engine.marks.mark(mark, mark.bucketUs));
-    for (const series of keysOf(unsound, SPACE.whole, readWholeKey)) await remakeWhole(engine, series);
     const headless = keysOf(unsound, SPACE.header, readWindowKey);
-    for (const series of await allSeries(db, headless)) await mendSeries(engine, series, headless.filter(({ host, kind }) => host === series.host && kind === series.kind), report);
+    const everySeries = await allSeries(db, headless);
+    // What files lost, no record tells.
+    for (const series of filesDamaged > 0 ? everySeries : keysOf(unsound, SPACE.whole, readWholeKey)) await remakeWhole(engine, series);
+    for (const series of everySeries) await mendSeries(engine, series, headless.filter(({ host, kind }) => host === series.host && kind === series.kind), report);
     await dropOrphans(db);
+    if (filesDamaged > 0) await markAll(engine);
     // Last: until the records behind them are gone, their numbers must not be given again.
     await dropPages(engine);
     return report;
   } finally {
     await db.close();
     await forgetHolder(path);
+  }
+}
+
+/** Open, and all of it can be read; what LevelDB itself has lost for that is counted by place. */
+async function openMended(path: string): Promise<{ readonly db: Database; readonly filesDamaged: number }> {
+  const options = { create: false, checkLog: false };
+  const places = await Database.logDamage(path);
+  let db: Database | undefined;
+  try {
+    db = await Database.open(path, options);
+    for await (const _ of db.scan());
+    return { db, filesDamaged: places };
+  } catch (error) {
+    await db?.close();
+    if (!isDamage(error)) throw error;
+    await Database.mend(path);
+    return { db: await Database.open(path, options), filesDamaged: places + 1 };
   }
 }
 

@@ -18,6 +18,8 @@ import { closedError, Writer } from './writer.ts';
 export interface StoreOptions {
   /** The folder; made when it is not there. */
   readonly path: string;
+  /** False: only a store that is there is opened. */
+  readonly create?: boolean;
   readonly retention?: Retention;
   /** What the folder may take on disk; without it, what its retention makes of it. */
   readonly maxBytes?: Bytes | undefined;
@@ -38,10 +40,10 @@ export interface LevelStore extends Store {
 
 /**
  * @throws StoreError STORE_LOCKED when another process holds the folder, STORE_NEWER_FORMAT when a newer version
- * wrote it, STORE_DAMAGED or STORE_IO when it does not open.
+ * wrote it, STORE_MISSING when there is none and none is to be made, STORE_DAMAGED or STORE_IO when it does not open.
  */
-export async function openStore({ path, retention = DEFAULT_RETENTION, maxBytes }: StoreOptions): Promise<LevelStore> {
-  const db = await Database.open(path);
+export async function openStore({ path, create = true, retention = DEFAULT_RETENTION, maxBytes }: StoreOptions): Promise<LevelStore> {
+  const db = await Database.open(path, { create });
   try {
     await noteHolder(path);
     const format = await formatOf(db, path);
