@@ -93,3 +93,14 @@ test('a wrong call is told before anything is touched', async (t) => {
     assert.ok(stderr.includes(sentence), stderr);
   }
 });
+
+test('a mistyped folder is told, and none is made there', async (t) => {
+  const { path, config } = await prepared(t);
+  await rm(join(path, 'db'), { recursive: true });
+  for (const args of [['repair'], ['pins'], ['rebuild'], ['backup', join(path, 'copy')]]) {
+    const { code, stdout, stderr } = await run(...args, '--config', config);
+    assert.deepEqual([code, stdout], [1, ''], args[0]);
+    assert.match(stderr, /There is no store in .*\/db: give the folder/);
+  }
+  await assert.rejects(stat(join(path, 'db')), { code: 'ENOENT' });
+});

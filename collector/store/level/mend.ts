@@ -107,7 +107,7 @@ async function reads(engine: Engine, entry: Entry, blocks: Blocks | undefined): 
     else return pointsWithin(record);
     return true;
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isDamage(error) && !(error instanceof RangeError)) throw error;
     return false;
   }
 }

@@ -8,7 +8,7 @@ import type { Segment, SeriesState } from '../cover.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { StoreError } from '../errors.ts';
 import { SHAPE } from '../header.ts';
-import { memoryKey, kindPrefix, readMemoryKey, readWindowKey, SPACE, under } from '../keys.ts';
+import { memoryKey, kindPrefix, readMemoryKey, readWindowKey, SPACE, under, windowKey } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { StackSums } from '../merge.ts';
 import { NumberSteps } from '../number-steps.ts';
@@ -53,7 +53,9 @@ export class Reader {
       const accept = acceptor(selector, dictionary, processLabels);
       // Rows that cannot be meant are not unpacked.
       if (accept === undefined || header.totals.some(({ labels }) => accept(labels))) {
-        sums.add(record.rows(), common.numbersOf(dictionary), { accept, levelForUs: header.averages && !header.rolled ? header.coveredUs : undefined });
+        const rows = record.rows();
+        const levelForUs = header.averages && !header.rolled ? header.coveredUs : undefined;
+        reading(windowKey(SPACE.header, key), () => { sums.add(rows, common.numbersOf(dictionary), { accept, levelForUs }); });
       }
       if (!mayHold(selector, processLabels)) return;
       if (selectsLabels(selector, processLabels, NO_LABELS)) {

@@ -65,7 +65,8 @@ async function openMended(path: string): Promise<{ readonly db: Database; readon
   let db: Database | undefined;
   try {
     db = await Database.open(path, options);
-    for await (const _ of db.scan());
+    const entries = db.scan();
+    while ((await entries.next()).done !== true);
     return { db, filesDamaged: places };
   } catch (error) {
     await db?.close();

@@ -1,7 +1,7 @@
 // Whatever is damaged, a repaired store tells the truth: nothing under another's name, no more lost than need be, and
 // nothing repaired that this version does not know.
 import assert from 'node:assert/strict';
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -215,4 +215,49 @@ test('a backup that was cut short does not open as a store, and one that failed 
     });
     assert.ok((await store.backup(copy)).entries > 500);
   });
+});
+
+test('a row that points at no stack is told as damage', async (t) => {
+  const path = await folder(t);
+  await storedAt(path, [windowAt(0, 'a 1\nb 1\nc 1\nd 1'), windowAt(1, 'a;b 1\nc;d 1')]);
+  await changing(path, async (level) => {
+    const pages = (await level.keys().all()).filter((key) => key[0] === SPACE.page);
+    await level.del(pages.at(-1) ?? Buffer.alloc(0));
+  });
+  await opened(path, (store) => assert.rejects(store.query({ kind: 'cpu' }, DAY), { code: 'STORE_DAMAGED' }));
+  assert.deepEqual(await repairStore(path), { ...NOTHING, windowsLost: 1 });
+  assert.equal((await opened(path, (store) => store.query({ kind: 'cpu' }, DAY))).windows, 1);
+});
+
+for (const space of ['memory', 'whole', 'past', 'pin', 'format'] as const) {
+  test(`a damaged ${space} record is told or does not matter, and after the repair every window is counted once`, async (t) => {
+    const path = await folder(t);
+    await rolledUp(path);
+    const nowMs = START_MS + 2 * DAY_MS;
+    const keptMs = 30 * DAY_MS;
+    const store = await openStore({ path, retention: { rawMs: nowMs - START_MS - 600_000, minutesMs: keptMs, hoursMs: keptMs, daysMs: keptMs } });
+    await store.append([], new Map([['web', { cursor: 'c', clocks: { b00: { offsetUs: 0, epoch: 0, seenMs: nowMs } }, ancestorSeq: 0 }]]));
+    await store.prune(nowMs);
+    // A window that comes for what is dropped leaves a past identity.
+    await store.append([windowOf({ seq: 500, startMs: START_MS + 1000, stacks: 'late 1' })], new Map());
+    await store.rollUp(nowMs);
+    await store.pin(DAY, 'kept');
+    await store.close();
+    const flipped = await flip(path, (key) => key[0] === SPACE[space]);
+    assert.ok(flipped > 0);
+    const day = (): Promise<QueryAnswer> => opened(path, (again) => again.query({ kind: 'cpu' }, DAY));
+    await day().then(({ windows }) => { assert.equal(windows, 241); }, (error: unknown) => { assert.equal((error as { code?: string }).code, 'STORE_DAMAGED'); });
+    const report = await repairStore(path);
+    assert.deepEqual([report.damaged, report.windowsLost, report.rollupsLost], [flipped, 0, 0]);
+    assert.equal((await day()).windows, 241);
+    await opened(path, (again) => again.rebuild(nowMs));
+    assert.equal((await day()).windows, 241);
+  });
+}
+
+test('only who is to make a store makes one', async (t) => {
+  const path = join(await folder(t), 'mistyped');
+  await assert.rejects(repairStore(path), { code: 'STORE_MISSING' });
+  await assert.rejects(openStore({ path, create: false }), { code: 'STORE_MISSING' });
+  assert.equal(existsSync(path), false);
 });
