@@ -1,6 +1,6 @@
 // `npm run bench:page`: how fast the page is with a large profile and with many hosts, and speedscope beside it, in a
 // real browser, as a Markdown table.
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { launchChromium } from '../../test/browser/chromium.ts';
 import type { Figure } from '../store/figures.ts';
 import { figureTable, quantile, short } from '../store/figures.ts';
@@ -35,7 +35,7 @@ try {
 } finally {
   await browser.close();
 }
-process.stdout.write(`${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.version}, Chromium ${browser.version()}, \`npm run bench:page\`
+process.stdout.write(`${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.version}, Chromium ${browser.version()}, load ${short(loadavg()[0] ?? 0)}, \`npm run bench:page\`
 
 ${figureTable([...figures, ...beside])}
 
