@@ -197,12 +197,21 @@ function told(tree: Tree, keep?: Uint8Array): CallTree {
     for (let place = 0; place < ids.length; place++) values[place] = of[ids[place] ?? 0] ?? 0;
     return values.concat(ofParts);
   };
+  const frames: Frame[] = [];
+  const framePlaces = new Map<number, number>();
+  const framePlace = (id: number): number => {
+    const frame = tree.frames[id];
+    if (frame === undefined) return id;
+    const place = framePlaces.get(id) ?? frames.push(frame) - 1;
+    framePlaces.set(id, place);
+    return place;
+  };
   const counts = parts.map(([, { count }]) => count);
   const weights = parts.map(([, { weight }]) => weight);
   return {
-    frames: tree.frames,
+    frames,
     parent: column(tree.parent, []).map((up) => places[up] ?? 0).concat(parts.map(([above]) => above)),
-    frame: column(tree.frame, parts.map(() => CUT)),
+    frame: column(tree.frame, []).map(framePlace).concat(parts.map(() => CUT)),
     selfCount: column(tree.selfCount, counts),
     selfWeight: column(tree.selfWeight, weights),
     totalCount: column(tree.totalCount, counts),
