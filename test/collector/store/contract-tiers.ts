@@ -192,6 +192,34 @@ export function tierContract({ name, open }: Engine): void {
     });
   });
 
+  test(`${name}: levels are averaged, named numbers merged and choices listed by host, before roll-ups, after them and when a window came late`, async (t) => {
+    await withStore(t, KEEP_ALL, async (store) => {
+      const held = (seq: number, level: number): StackWindow => {
+        const window = windowOf({ kind: 'held', seq, startMs: T0 + seq * 10_000, stacks: 'a 1' });
+        return { ...window, over: 'average', profile: { ...window.profile, rows: { ...window.profile.rows, weight: [level] } } };
+      };
+      const cost = (seq: number, value: number): NumberWindow => numberWindow(windowOf({ kind: 'cost', seq, startMs: T0 + seq * 10_000 }), value);
+      const over = { fromMs: T0, untilMs: T0 + DAY_MS };
+      const told = async (): Promise<unknown> => {
+        const { tree } = await store.query({ kind: 'held' }, over);
+        const { series } = await store.numbers({ kind: 'cost' }, over, DAY_MS);
+        const { hosts, labels, threads } = await store.labels(over, ['db']);
+        return { level: tree.totalWeight[0], numbers: series[0]?.numbers['pauseUs'], hosts, labels, threads: threads.length };
+      };
+      await store.append([held(1, 100), held(2, 300), cost(1, 5), cost(2, 9), windowOf({ host: 'db', boot: 'd', startMs: T0, processLabels: { service: 'db' } })], new Map());
+      const db = { hosts: ['db'], labels: { service: ['db'] }, threads: 1 };
+      const early = { level: 200, numbers: { min: [2], max: [9], sum: [20], count: [4], last: [9] }, ...db };
+      assert.deepEqual(await told(), early);
+      assert.deepEqual(await store.rollUp(T0 + 10 * DAY_MS), { rollups: 9 });
+      assert.deepEqual(await told(), early);
+      await store.append([held(3, 500), cost(3, 4)], new Map());
+      const late = { level: 300, numbers: { min: [2], max: [9], sum: [27], count: [6], last: [4] }, ...db };
+      assert.deepEqual(await told(), late);
+      assert.deepEqual(await store.rollUp(T0 + 10 * DAY_MS), { rollups: 6 });
+      assert.deepEqual(await told(), late);
+    });
+  });
+
   test(`${name}: what is pinned while a prune runs is kept by it`, async (t) => {
     const retention: Retention = { rawMs: HOUR_MS, minutesMs: HOUR_MS, hoursMs: HOUR_MS, daysMs: HOUR_MS };
     await withStore(t, retention, async (store) => {
