@@ -47,11 +47,8 @@ async function prune(store: Store, log: Logger, told: { isAhead: boolean }): Pro
 async function newestMs(store: Store): Promise<number> {
   let newest: number | undefined;
   for (const host of await store.hosts()) {
-    // What is damaged of one host is told by its upkeep.
-    const extent = await store.extent(host).catch((error: unknown) => {
-      if (error instanceof StoreError && error.code === 'STORE_DAMAGED') return undefined;
-      throw error;
-    });
+    // What is wrong with one host is told by its upkeep.
+    const extent = await store.extent(host).catch(() => undefined);
     if (extent !== undefined) newest = Math.max(newest ?? extent.untilMs, extent.untilMs);
   }
   return newest ?? Number.POSITIVE_INFINITY;

@@ -140,7 +140,7 @@ export class Reader {
         }
       }
     }
-    return ends.length === 0 ? undefined : { fromMs: Math.min(...starts) / 1000, untilMs: Math.max(...ends) / 1000 };
+    return ends.length === 0 ? undefined : { fromMs: starts.reduce((a, b) => Math.min(a, b)) / 1000, untilMs: ends.reduce((a, b) => Math.max(a, b)) / 1000 };
   }
 
   async hosts(): Promise<readonly string[]> {

@@ -98,6 +98,7 @@ test('windows without end in one bucket are rolled up, sealed and dropped', asyn
   const tiny = windowOf({ host: 'a-evil', stacks: 'a 1' });
   for (let seq = 0; seq < count; seq += 10_000) await store.append(Array.from({ length: 10_000 }, (_, i) => ({ ...tiny, firstSeq: 2 * (seq + i), lastSeq: 2 * (seq + i) })), new Map());
   await store.append(row('victim', 1, 1_700_000_000_000), new Map());
+  assert.deepEqual(await store.extent('a-evil'), { fromMs: 1_700_000_000_000, untilMs: 1_700_000_010_000 });
   assert.deepEqual(await store.prune(1_700_000_000_000 + 10 * DAY_MS), { windows: count + 1 });
 });
 
