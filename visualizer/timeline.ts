@@ -12,7 +12,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** Shorter than a window they would show gaps that are none; they divide the store's buckets, or are made of whole ones. */
 const STEPS_MS = [15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 7 * DAY_MS, 28 * DAY_MS];
-const MOST_STEPS = 200;
+/** A line has no more points. */
+export const MOST_STEPS = 200;
 const MOST_LINES = 12;
 
 export async function timelineOf(store: SparingReader, selection: Selection, asked: Range, by: GroupBy | undefined): Promise<TimelineAnswer> {

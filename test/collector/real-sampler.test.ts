@@ -65,6 +65,12 @@ async function assertServed(store: Store, served: WireAnswer): Promise<void> {
   await assertHolds(store, windows.filter((window) => 'profile' in window));
 }
 
+/** The last window is told once its functions are named, which takes a while on a crowded machine. */
+async function untilNothingComes(collector: { pullNow: () => Promise<{ readonly stacksCollected: number }> }): Promise<void> {
+  for (let pulls = 0; pulls < 20; pulls++) if ((await collector.pullNow()).stacksCollected === 0 && pulls > 0) return;
+  assert.fail('a paused sampler goes on telling windows');
+}
+
 test('two collectors on one sampler: both hold all that it served, once, and reading moves nothing', async (t) => {
   const busy = await startBusy(t);
   const [often, seldom] = await Promise.all([200, 1300].map((intervalMs) => createRig(t, settings([target('shop', busy.url)], { intervalMs }))));
@@ -77,8 +83,7 @@ test('two collectors on one sampler: both hold all that it served, once, and rea
   assert.equal((await fetch(busy.url, { headers: { PROFILER_TOKEN: 'secret' } })).status, 200);
   await untilFinished(busy, 5);
   await busy.pause();
-  await Promise.all([often.collector.pullNow(), seldom.collector.pullNow()]);
-  assert.deepEqual([await often.collector.pullNow(), await seldom.collector.pullNow()], [{ stacksCollected: 0 }, { stacksCollected: 0 }]);
+  for (const { collector } of [often, seldom]) await untilNothingComes(collector);
   const served = await busy.ask();
   const identities = (process: WireAnswer['processes'][number] | undefined): unknown => process?.windows.map(({ firstSeq, lastSeq, startUs, endUs }) => [firstSeq, lastSeq, startUs, endUs]);
   assert.deepEqual((identities(served.processes[0]) as unknown[]).slice(0, early?.windows.length), identities(early), 'a window that was read is still there, as it was');

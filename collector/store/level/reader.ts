@@ -200,11 +200,12 @@ export class Reader {
     const dirty = chosen.map((series) => this.#engine.marks.of(series));
     const snapshot = this.#engine.db.snapshot();
     const begin = async (series: Series, index: number): Promise<readonly (readonly T[])[]> => {
-      const batches: (readonly T[])[] = [];
-      for (const segment of segmentsOf({ dirty: dirty[index] ?? [], whole: await readWhole(this.#engine.db, series, snapshot) })) {
-        for await (const records of read(this.#engine, series, segment, snapshot)) batches.push(records);
-      }
-      return batches;
+      const segments = segmentsOf({ dirty: dirty[index] ?? [], whole: await readWhole(this.#engine.db, series, snapshot) });
+      const parts = await Promise.allSettled(segments.map((segment) => allOf(read(this.#engine, series, segment, snapshot))));
+      return parts.flatMap((part) => {
+        if (part.status === 'rejected') throw part.reason;
+        return part.value;
+      });
     };
     const begun = new Map<number, ReturnType<typeof begin>>();
     try {
@@ -239,6 +240,12 @@ export class Reader {
     }
     return series;
   }
+}
+
+async function allOf<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of source) all.push(one);
+  return all;
 }
 
 /** Its failure is told to whoever waits for it, and does not end the process before. */
