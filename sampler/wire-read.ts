@@ -12,8 +12,8 @@ export const MAX_CURSOR_LENGTH = 4096;
 /** Entries of a process's tables: some times what a sampler puts into one answer. */
 const MAX_ENTRIES = 250_000;
 const MAX_WINDOWS = 10_000;
-/** Clocks of threads may be told a little apart. */
-const CLOCK_SLACK_US = 1_000_000;
+/** An answer tells the time when it is begun, and may hold windows that ended while it was made. */
+const CLOCK_SLACK_US = 60_000_000;
 
 /** Why an answer cannot be used. `WIRE_VERSION`: it is of a newer version. `WIRE_MALFORMED`: it breaks the format. */
 export class WireError extends Error {
