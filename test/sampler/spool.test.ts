@@ -83,7 +83,7 @@ test('one pull answers for a cluster of four, also for the one that was killed u
   const [boot] = [...seen].find(([, one]) => one === dead) ?? [''];
   const files = readdirSync(folder).filter((name) => name.startsWith(boot) && name.endsWith('.windows'));
   const { records } = await createReader().read(files.map((name) => ({ path: join(folder, name), boot, pid: 0, group: 0, segment: 0, bytes: 0, modifiedMs: 0 })), 0, 1e9);
-  const finished = records.map((record) => readWire({ liveprofiler: 1, wallMs: 0, monotonicUs: 0, cursor: '', more: false, processes: [JSON.parse(record) as unknown] })).flatMap(({ processes }) => processes.flatMap(({ windows }) => windows));
+  const finished = records.map((record) => readWire({ liveprofiler: 1, wallMs: 0, monotonicUs: 2 ** 50, cursor: '', more: false, processes: [JSON.parse(record) as unknown] })).flatMap(({ processes }) => processes.flatMap(({ windows }) => windows));
   assert.equal(finished.reduce((sum, { rows, idle }) => sum + rows.count.reduce((all, count) => all + count, 0) + idle.count, 0), dead.samples);
 });
 
