@@ -6,7 +6,7 @@ import type { Bytes } from '../profile.ts';
 import type { MapFile } from './map-file.ts';
 import { openMap } from './map-file.ts';
 
-export const MAX_FILE_BYTES: Bytes = 128 * 2 ** 20;
+const MAX_FILE_BYTES: Bytes = 128 * 2 ** 20;
 
 export interface FoundMap {
   readonly map: MapFile;

@@ -10,7 +10,7 @@ export interface Located {
   readonly packageName?: string;
 }
 
-export const EVAL = '(eval)';
+const EVAL = '(eval)';
 const MODULES = '/node_modules/';
 const MOST_OF_DATA = 40;
 
