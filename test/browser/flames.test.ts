@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { serve } from '../visualizer/server.ts';
 import { windowOf } from '../visualizer/windows.ts';
-import { open, withBrowser } from './page.ts';
+import { askedAgain, open, withBrowser } from './page.ts';
 
 withBrowser();
 
@@ -143,7 +143,7 @@ test('following the present keeps the zoom, and nothing outside it shows up mean
     new MutationObserver(() => { for (const frame of document.querySelectorAll('#flames g.frame')) window.seen.add(frame.getAttribute('name')); })
       .observe(document.querySelector('#flames'), { subtree: true, childList: true, attributes: true });`);
   await store.append([windowOf({ seq: 2, startMs: Date.now() - 30_000, stacks: { ...STACKS, 'onRequest node:http:1 < serve /app/server.js:1 < fresh /app/fresh.js:1': 200 } })], new Map());
-  await page.clock.runFor(6000);
+  await askedAgain(page, /api\/flame/);
   await frame(page, 'fresh').waitFor();
   assert.equal(await page.evaluate('window.seen.has("garbage collection")'), false);
   assert.equal(await page.evaluate('window.seen.has("fresh")'), true);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { get, hostStatus, serve } from '../visualizer/server.ts';
 import { windowOf } from '../visualizer/windows.ts';
-import { open, OTHER_NAME, withBrowser } from './page.ts';
+import { askedAgain, open, OTHER_NAME, withBrowser } from './page.ts';
 
 withBrowser();
 
@@ -149,9 +149,7 @@ test('new windows appear by themselves until Live is turned off', async (t) => {
     await store.append([windowOf({ seq, startMs: Date.now() - 30_000 + seq, stacks: { [name]: 500 } })], new Map());
   };
   await append(10, 'fresh');
-  const asked = page.waitForResponse(/api\/flame/);
-  await page.clock.runFor(6000);
-  await asked;
+  await askedAgain(page, /api\/flame/);
   await frame(page, 'fresh').waitFor();
   await page.getByRole('switch', { name: 'Live' }).uncheck();
   await append(11, 'later');

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import type { HostStatus } from '../../collector/store/host-status.ts';
 import { hostStatus, serve } from '../visualizer/server.ts';
 import { windowOf } from '../visualizer/windows.ts';
-import { open, withBrowser } from './page.ts';
+import { askedAgain, open, withBrowser } from './page.ts';
 
 withBrowser();
 
@@ -130,9 +130,7 @@ test('hundreds of hosts: an answer that says the same touches no row, and the fo
   await page.evaluate(`
     window.touched = 0;
     new MutationObserver((changes) => { window.touched += changes.length; }).observe(document.querySelector('.hosts'), { subtree: true, childList: true, attributes: true });`);
-  const again = page.waitForResponse(/api\/hosts/);
-  await page.clock.runFor(30_000);
-  await again;
+  await askedAgain(page, /api\/hosts/);
   await page.waitForResponse(/api\/(?:pins|top)/).catch(() => undefined);
   assert.equal(await page.locator(':focus').innerText(), 'h-7');
   assert.equal(await page.evaluate('window.touched'), 0);

@@ -37,3 +37,14 @@ export async function open(t: TestContext, url: string, options: BrowserContextO
   await page.goto(url);
   return { page, takeComplaints: () => complaints.splice(0) };
 }
+
+/**
+ * Lets the page's own time go on until it asks for what `pattern` names. Once is not enough: the page waits for its next
+ * question only when the one before is answered, however long this machine takes for that.
+ */
+export async function askedAgain(page: Page, pattern: RegExp): Promise<void> {
+  const asked = { yet: false };
+  const answer = page.waitForResponse(pattern).finally(() => { asked.yet = true; });
+  do await Promise.race([answer, page.clock.runFor(60_000)]); while (!asked.yet);
+  await answer;
+}
