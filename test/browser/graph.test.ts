@@ -211,7 +211,7 @@ test('a hostile name is text, wherever it stands', async (t) => {
   const windows = [windowOf({ host: HOSTILE, threadName: HOSTILE, seq: 1, startMs: Date.now() - MINUTE_MS, stacks: { [`${HOSTILE} /app/${encodeURIComponent(HOSTILE)}.js:1 < ${HOSTILE} /app/node_modules/<img/x.js:1`]: 5 } })];
   const { port } = await serve(t, { hosts: [hostStatus({ host: HOSTILE, service: HOSTILE, version: HOSTILE, error: HOSTILE })], windows });
   const { page } = await open(t, `${base(port)}/`);
-  await page.getByRole('cell').getByRole('link', { name: HOSTILE }).click();
+  await page.locator('.hosts').getByRole('cell').getByRole('link', { name: HOSTILE }).click();
   await page.locator('g.frame').nth(2).hover();
   assert.match(await page.getByRole('tooltip').innerText(), /<img src=x/);
   await page.getByRole('searchbox', { name: 'Search' }).fill('<img');

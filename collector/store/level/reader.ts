@@ -27,6 +27,8 @@ import { readWhole } from './whole.ts';
 const NO_LABELS: Labels = {};
 /** Series read ahead of the one that is taken in: while one is added up, others wait for the disk. */
 const AHEAD = 8;
+/** A sampler closes its windows after 5 minutes and a slice at the latest. */
+const LONGEST_WINDOW_US = 10 * 60_000_000;
 const NOTHING: Promise<readonly never[]> = Promise.resolve([]);
 
 type Read<T> = (engine: Engine, series: Series, segment: Segment, snapshot: Snapshot) => AsyncGenerator<readonly T[], void, void>;
@@ -131,11 +133,15 @@ export class Reader {
         const first = await this.#engine.db.first(range);
         const last = await this.#engine.db.first(range, { reverse: true });
         if (first === undefined || last === undefined) continue;
-        // The records that begin first and last; what runs beside them in other threads begins there too.
-        for (const [key, into] of [[first[0], starts], [last[0], ends]] as const) {
-          const { startUs } = readWindowKey(key);
-          for await (const seen of headersOf(this.#engine, { host, kind }, { tier, fromUs: startUs, untilUs: startUs + 1 })) {
-            for (const { header } of seen) into.push(startUs + (into === starts ? header.firstUs : header.lastUs));
+        const [firstUs, lastUs] = [readWindowKey(first[0]).startUs, readWindowKey(last[0]).startUs];
+        // What begins first, in any thread; what ends last may have begun before others did.
+        const longestUs = Math.max(LONGEST_WINDOW_US, TIERS[tier]?.bucketUs ?? 0);
+        for (const [fromUs, untilUs] of [[firstUs, firstUs + 1], [lastUs - longestUs, lastUs + 1]] as const) {
+          for await (const seen of headersOf(this.#engine, { host, kind }, { tier, fromUs: Math.max(0, fromUs), untilUs })) {
+            for (const { key, header } of seen) {
+              starts.push(key.startUs + header.firstUs);
+              ends.push(key.startUs + header.lastUs);
+            }
           }
         }
       }

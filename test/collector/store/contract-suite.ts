@@ -168,6 +168,11 @@ export function storeContract({ name, open, reopen }: Engine): void {
     assert.equal(await store.extent('nobody'), undefined);
   });
 
+  check('what is there of a host ends with the window that ends last, not with the one that begins last', async (store) => {
+    await store.append([windowOf({ boot: 'long', startMs: T0, durationMs: 30_000 }), windowOf({ boot: 'short', startMs: T0 + 10_000, durationMs: 1000 })], NONE);
+    assert.deepEqual(await store.extent('web'), { fromMs: T0, untilMs: T0 + 30_000 });
+  });
+
   check('a memory is there with the windows of its append', async (store) => {
     const memory: HostMemory = { cursor: 'abc', clocks: { b00: { offsetUs: 1, epoch: 0, seenMs: 2 } }, ancestorSeq: 7 };
     assert.equal(await store.memory('web'), undefined);
