@@ -39,6 +39,7 @@ function build() {
   for (const built of ['dist', 'sampler/dist']) dropOrphans(built);
   run(process.execPath, at('node_modules', 'typescript', 'bin', 'tsc'), '-b');
   run(process.execPath, at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'visualizer/page');
+  run(process.execPath, at('sampler', 'strip.mjs'));
   run(process.execPath, at('visualizer', 'bundle.mjs'));
   mkdirSync(at('dist'), { recursive: true });
   writeFileSync(stamp, state);

@@ -43,7 +43,7 @@ export interface CheckedOptions {
 const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'spool', 'labelRoutes', 'clock'];
 /** Whoever sends anything else as a header does not get it to the other side as it was. */
 const CARRIED_BY_HEADERS = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-const RESERVED = ['service', 'version', 'hostname', 'pid'];
+const RESERVED = ['service', 'version', 'hostname', 'pid', 'nodeVersion', 'v8Version', 'arguments'];
 
 /** @throws TypeError with code `SAMPLER_OPTIONS` that names every wrong option and what it takes. */
 export function checkOptions(options: SamplerOptions): CheckedOptions {

@@ -6,6 +6,8 @@ import type { LabelTracker } from './labels/tracker.ts';
 import { trackLabels } from './labels/tracker.ts';
 import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
+import { maskArguments } from './observe/masking.ts';
+import { observeProcess } from './observe/process-numbers.ts';
 import type { CheckedOptions } from './options.ts';
 import type { Labels, Microseconds, Milliseconds } from './profile.ts';
 import type { Shelf } from './shelf.ts';
@@ -67,7 +69,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     });
   }
 
-  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, switches: labelling.log, heldBytes: () => shelf.counts().bytesHeld, finished: keep });
+  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, switches: labelling.log, heldBytes: () => shelf.counts().bytesHeld, ofProcess: observeProcess(), finished: keep });
   let workers: ReturnType<typeof followWorkers> | undefined;
 
   function begin(): void {
@@ -87,7 +89,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   }
   const self: ProcessState = {
     boot,
-    labels: { ...options.labels, hostname: hostname(), pid: String(process.pid) },
+    labels: { ...options.labels, hostname: hostname(), pid: String(process.pid), nodeVersion: process.version, v8Version: process.versions.v8, arguments: argumentsOf() },
     get thread() {
       return { id: threadId, name: name() };
     },
@@ -124,6 +126,11 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     },
   };
   return self;
+}
+
+/** As it was started, without secrets. */
+function argumentsOf(): string {
+  return maskArguments([...process.execArgv, ...process.argv.slice(1)]).join(' ').slice(0, 1024);
 }
 
 function spoolOf({ spool, labels, secrets, maxBytes }: CheckedOptions, boot: string): Spool | undefined {

@@ -2,6 +2,9 @@
 import type { Clock } from './clock.ts';
 import { Facts } from './facts.ts';
 import type { SwitchLog } from './labels/switch-log.ts';
+import type { ProcessNumbers } from './observe/process-numbers.ts';
+import type { ThreadNumbers } from './observe/thread-numbers.ts';
+import { observeThread } from './observe/thread-numbers.ts';
 import type { Bytes, Microseconds, Milliseconds } from './profile.ts';
 import type { Rotation, RotationCost } from './rotation.ts';
 import { startRotation } from './rotation.ts';
@@ -18,6 +21,8 @@ export interface ThreadOptions {
   readonly switches?: SwitchLog | undefined;
   /** What finished windows take in this thread's memory. */
   readonly heldBytes: () => Bytes;
+  /** Where this thread tells of the whole process too. */
+  readonly ofProcess?: ProcessNumbers;
   /** In time order, without a gap between `start` and `stop`. */
   readonly finished: (window: ThreadWindow) => void;
 }
@@ -49,6 +54,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
   let windowsBefore = 0;
   let open: OpenWindow | undefined;
   let pausedBeforeUs: Microseconds = 0;
+  let ofThread: ThreadNumbers | undefined;
 
   function openWindow(startUs: Microseconds): OpenWindow {
     const startWallMs = clock.wallMs() - (clock.monotonicUs() - startUs) / 1000;
@@ -63,6 +69,12 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     const threadCpu = cpu.threadUs === undefined || open.cpu.threadUs === undefined ? {} : { threadCpuUs: cpu.threadUs - open.cpu.threadUs };
     const body = open.builder.body();
     if (body.labelSetsInOther > 0) open.facts.observe('labelSetsInOther', body.labelSetsInOther);
+    ofThread?.windowEnded(open.facts, body, endUs - open.startUs);
+    if (options.ofProcess !== undefined) {
+      options.ofProcess.windowEnded(open.facts);
+      open.facts.observe('cpuUserUs', cpu.userUs - open.cpu.userUs);
+      open.facts.observe('cpuSystemUs', cpu.systemUs - open.cpu.systemUs);
+    }
     options.finished({
       thread: options.thread,
       threadName: options.threadName(),
@@ -70,7 +82,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
       startUs: open.startUs,
       endUs,
       startWallMs: open.startWallMs,
-      processCpuUs: cpu.processUs - open.cpu.processUs,
+      processCpuUs: cpu.userUs + cpu.systemUs - open.cpu.userUs - open.cpu.systemUs,
       ...threadCpu,
       facts: open.facts.numbers(),
       body,
@@ -94,13 +106,20 @@ export function sampleThread(options: ThreadOptions): SampledThread {
           open?.facts.observe('samplerPauseUs', pausedUs - pausedBeforeUs);
           pausedBeforeUs = pausedUs;
           if (open !== undefined && atUs >= open.endUs - 1000) closeWindow(atUs);
+          else if (open !== undefined) {
+            ofThread?.sliceEnded(open.facts);
+            options.ofProcess?.sliceEnded(open.facts);
+          }
           open ??= openWindow(atUs);
         },
       });
+      ofThread = observeThread();
     },
     stop() {
       if (rotation === undefined) return;
       closeWindow(rotation.stop());
+      ofThread?.stop();
+      ofThread = undefined;
       costBefore = sum(costBefore, rotation.cost);
       rotation = undefined;
     },
@@ -109,7 +128,9 @@ export function sampleThread(options: ThreadOptions): SampledThread {
 }
 
 interface CpuUsed {
-  readonly processUs: Microseconds;
+  /** Of the whole process. */
+  readonly userUs: Microseconds;
+  readonly systemUs: Microseconds;
   readonly threadUs: Microseconds | undefined;
 }
 
@@ -118,7 +139,7 @@ function cpuUsed(): CpuUsed {
   // Node 22.19 and 23.9 on; not in the types of the oldest Node this runs on.
   const { threadCpuUsage } = process as { threadCpuUsage?: () => NodeJS.CpuUsage };
   const thread = threadCpuUsage?.call(process);
-  return { processUs: user + system, threadUs: thread === undefined ? undefined : thread.user + thread.system };
+  return { userUs: user, systemUs: system, threadUs: thread === undefined ? undefined : thread.user + thread.system };
 }
 
 function sum(a: Readonly<RotationCost>, b: Readonly<RotationCost>): RotationCost {

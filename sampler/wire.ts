@@ -51,7 +51,7 @@ export interface SamplerCost {
 export interface WireProcess {
   /** Random, drawn when the sampler started. */
   readonly boot: string;
-  /** `service`, `version`, `hostname`, `pid` and the labels of createSampler. */
+  /** `service`, `version`, `hostname`, `pid`, `nodeVersion`, `v8Version`, `arguments` (no secrets in them) and the labels of createSampler. */
   readonly labels: Labels;
   /** Such as `v20.20.2`. */
   readonly nodeVersion: string;

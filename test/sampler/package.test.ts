@@ -1,7 +1,7 @@
 // The package as npm packs it, in a folder that holds nothing else: from ESM, from CommonJS, and from TypeScript.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -87,3 +87,12 @@ test('its types hold in ESM and in CommonJS, and name all that there is at run t
 function namesOf(entry: string): string[] {
   return JSON.parse(node('names.cjs', `console.log(JSON.stringify(Object.keys(require('liveprofiler-sampler${entry}'))))`)) as string[];
 }
+
+test('it takes less than 200 kB, with no comments in what runs; functions keep their names and lines', () => {
+  const sizes = packed.files.map(({ path }) => statSync(join(installed, path)).size);
+  assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 200_000, `${sizes.reduce((sum, size) => sum + size, 0)} bytes`);
+  const source = readFileSync(join(installed, 'dist/shelf.js'), 'utf8');
+  assert.doesNotMatch(source, /^\s*(?:\/\/|\/\*)/m);
+  assert.match(source, /^function createShelf\(/m);
+  assert.ok(source.split('\n').length > 80);
+});

@@ -1,0 +1,95 @@
+// What a thread can tell of itself while it is sampled: its heap, its garbage collections, how late its loop is, how busy
+// it was. Everything that watches is undone by `stop`; nothing of it keeps the process alive.
+import type { IntervalHistogram, PerformanceEntry } from 'node:perf_hooks';
+import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import type { Facts } from '../facts.ts';
+import type { Microseconds, Milliseconds } from '../profile.ts';
+import type { WindowBody } from '../window-builder.ts';
+
+export interface ThreadNumbers {
+  /** Often, while a window is open. */
+  sliceEnded(facts: Facts): void;
+  /** Once, when it closes; it lasted `lengthUs`. */
+  windowEnded(facts: Facts, body: WindowBody, lengthUs: Microseconds): void;
+  stop(): void;
+}
+
+type GcKind = 'Minor' | 'Major' | 'Incremental' | 'WeakCallback';
+
+/** Finer, the timer behind it would wake an idle process more often. */
+const DELAY_STEP_MS: Milliseconds = 20;
+/** What is none of them is one more way to collect what is young. */
+const GC_KINDS: ReadonlyMap<unknown, GcKind> = new Map<unknown, GcKind>([
+  [constants.NODE_PERFORMANCE_GC_MINOR, 'Minor'],
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 'Major'],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'Incremental'],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'WeakCallback'],
+]);
+const ALL_GC_KINDS: readonly GcKind[] = ['Minor', 'Major', 'Incremental', 'WeakCallback'];
+
+export function observeThread(): ThreadNumbers {
+  const delay: IntervalHistogram = monitorEventLoopDelay({ resolution: DELAY_STEP_MS });
+  delay.enable();
+  const collections = new Map<GcKind, { count: number; longestUs: Microseconds; sumUs: Microseconds }>();
+  let afterGcBytes: number | undefined;
+  const note = (entries: readonly PerformanceEntry[]): void => {
+    let major = false;
+    for (const entry of entries) {
+      const { detail, duration } = entry as PerformanceEntry & { readonly detail?: { readonly kind?: unknown } };
+      const kind = GC_KINDS.get(detail?.kind) ?? 'Minor';
+      const known = collections.get(kind) ?? { count: 0, longestUs: 0, sumUs: 0 };
+      const lastedUs = Math.round(duration * 1000);
+      collections.set(kind, { count: known.count + 1, longestUs: Math.max(known.longestUs, lastedUs), sumUs: known.sumUs + lastedUs });
+      major ||= kind === 'Major';
+    }
+    // The closest that can be had: the news of a collection comes when the loop goes round.
+    if (major) afterGcBytes = Math.min(afterGcBytes ?? Number.POSITIVE_INFINITY, getHeapStatistics().used_heap_size);
+  };
+  const observer = new PerformanceObserver((list) => { note(list.getEntries()); });
+  observer.observe({ entryTypes: ['gc'] });
+
+  function sliceEnded(facts: Facts): void {
+    note(observer.takeRecords());
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+    facts.observe('heapUsedBytes', heapUsed);
+    facts.observe('externalBytes', external);
+    facts.observe('arrayBufferBytes', arrayBuffers);
+  }
+
+  return {
+    sliceEnded,
+    windowEnded(facts, { idle, dropped }, lengthUs) {
+      sliceEnded(facts);
+      facts.observe('heapLimitBytes', getHeapStatistics().heap_size_limit);
+      if (afterGcBytes !== undefined) facts.observe('heapAfterGcBytes', afterGcBytes);
+      afterGcBytes = undefined;
+      for (const { space_name, space_used_size } of getHeapSpaceStatistics()) facts.observe(`heapSpace.${space_name}.usedBytes`, space_used_size);
+      for (const kind of ALL_GC_KINDS) {
+        const { count, longestUs, sumUs } = collections.get(kind) ?? { count: 0, longestUs: 0, sumUs: 0 };
+        facts.observe(`gc${kind}Count`, count);
+        facts.observe(`gc${kind}Us`, sumUs);
+        if (kind === 'Major' && count > 0) facts.observe('gcMajorLongestUs', longestUs);
+      }
+      collections.clear();
+      if (delay.count > 0) {
+        facts.observe('loopDelayP50Us', lateUs(delay.percentile(50)));
+        facts.observe('loopDelayP99Us', lateUs(delay.percentile(99)));
+        facts.observe('loopDelayMaxUs', lateUs(delay.max));
+      }
+      delay.reset();
+      const sampledUs = lengthUs - dropped.weight;
+      // From the profile: the sampling signals disturb what Node itself tells of the loop.
+      if (sampledUs > 0) facts.observe('busyShare', Math.min(1, Math.max(0, 1 - idle.weight / sampledUs)));
+    },
+    stop() {
+      observer.disconnect();
+      delay.disable();
+    },
+  };
+}
+
+/** The histogram holds the time from one tick to the next, in ns. */
+function lateUs(betweenNs: number): Microseconds {
+  return Math.max(0, Math.round(betweenNs / 1000 - DELAY_STEP_MS * 1000));
+}
