@@ -1,0 +1,124 @@
+// One measurement: a service in a fresh process under a profiler, asked a fixed number of times by the clients' process.
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, closeSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Visit, Visited } from './client.ts';
+import type { Ready, Taken } from './service.ts';
+import type { ServiceOptions } from './variants.ts';
+import { SECRET } from './variants.ts';
+
+export interface Measurement extends Taken, Visited {
+  readonly cpuUsPerRequest: number;
+  /** Mean length of the slices of ours from the start on. */
+  readonly sliceMs: number | undefined;
+}
+
+const LIMIT_MS = 90_000;
+
+export class Clients {
+  readonly #child: ChildProcess = fork(fileURLToPath(new URL('client.js', import.meta.url)), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+
+  async visit(order: Visit): Promise<Visited> {
+    const answer = await told<Visited | { readonly failed: string }>(this.#child, order);
+    if ('failed' in answer) throw new Error(answer.failed);
+    return answer;
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+}
+
+export class Measured {
+  readonly #child: ChildProcess;
+  readonly #log = join(tmpdir(), `liveprofiler-bench-${process.pid}.log`);
+  #ready: Ready = { port: 0 };
+
+  private constructor(node: string, options: ServiceOptions) {
+    const log = openSync(this.#log, 'w');
+    // What it logs goes to a file, as it does in production; errors are shown.
+    this.#child = fork(fileURLToPath(new URL('service.js', import.meta.url)), [JSON.stringify(options)], { execPath: node, execArgv: ['--expose-gc'], stdio: ['ignore', log, 'inherit', 'ipc'] });
+    closeSync(log);
+  }
+
+  /** @throws when it ends or does not come up. */
+  static async start(node: string, options: ServiceOptions): Promise<Measured> {
+    const measured = new Measured(node, options);
+    try {
+      measured.#ready = await told<Ready>(measured.#child);
+      return measured;
+    } catch (error) {
+      await measured.stop();
+      throw error;
+    }
+  }
+
+  get port(): number {
+    return this.#ready.port;
+  }
+
+  async begin(): Promise<void> {
+    await told(this.#child, 'begin');
+  }
+
+  async end(): Promise<Taken> {
+    return told<Taken>(this.#child, 'end');
+  }
+
+  /** As a collector asks: everything it has. Resolves to the mean length of its slices, if it is ours. */
+  async pull(): Promise<number | undefined> {
+    if (this.#ready.samplerPort === undefined) return undefined;
+    const response = await fetch(`http://127.0.0.1:${this.#ready.samplerPort}/liveprofiler?after=`, { headers: { PROFILER_TOKEN: SECRET } });
+    const { processes } = (await response.json()) as { processes: readonly { readonly cost: { readonly slices: number }; readonly windows: readonly { readonly startUs: number; readonly endUs: number }[] }[] };
+    const [own] = processes;
+    const [first, last] = [own?.windows[0], own?.windows.at(-1)];
+    return own === undefined || first === undefined || last === undefined ? undefined : (last.endUs - first.startUs) / 1000 / Math.max(1, own.cost.slices);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await exited;
+    }
+    rmSync(this.#log, { force: true });
+  }
+}
+
+/** @throws when the process breaks or takes too long. */
+export async function measure(node: string, options: ServiceOptions & { readonly work: Visit['service'] }, clients: Clients, warmMs: number, requestsFor: (perMs: number) => number): Promise<Measurement> {
+  const service = await Measured.start(node, options);
+  try {
+    const { port } = service;
+    await clients.visit({ port, service: options.work, forMs: warmMs / 2 });
+    const warm = await clients.visit({ port, service: options.work, forMs: warmMs / 2 });
+    await service.begin();
+    const asked = clients.visit({ port, service: options.work, requests: requestsFor(warm.requests / warm.elapsedMs) });
+    // More often than every ten seconds: what a reader costs is rather too high.
+    const [visited, sliceMs] = await Promise.all([asked, service.pull()]);
+    const taken = await service.end();
+    return { ...visited, ...taken, cpuUsPerRequest: taken.cpuUs / visited.requests, sliceMs };
+  } finally {
+    await service.stop();
+  }
+}
+
+async function told<T>(child: ChildProcess, order?: object | string): Promise<T> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const failure = (what: string) => (how: unknown[]) => Promise.reject(new Error(`${what} ${how.join(' ').trim()}`));
+  const limit = setTimeout(() => { abort.abort(new Error(`no answer within ${LIMIT_MS / 1000} s`)); }, LIMIT_MS);
+  try {
+    const answer = Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal }).then(failure('the process ended:'))]);
+    if (order !== undefined) child.send(order);
+    const [message] = (await answer) as [T];
+    return message;
+  } finally {
+    clearTimeout(limit);
+    abort.abort();
+  }
+}

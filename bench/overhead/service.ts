@@ -1,0 +1,66 @@
+// A measured process: a profiler, then a service. It tells its port, and between `begin` and `end` what it took.
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { startProfiler } from './profilers.ts';
+import type { ServiceOptions, Work } from './variants.ts';
+
+/** What a service takes between `begin` and `end`. */
+export interface Taken {
+  readonly cpuUs: number;
+  readonly longestDelayMs: number;
+  /** After a full garbage collection. */
+  readonly rssBytes: number;
+  readonly pausesMs: readonly number[];
+  readonly elapsedMs: number;
+}
+
+export interface Ready {
+  readonly port: number;
+  readonly samplerPort?: number | undefined;
+}
+
+const DELAY_RESOLUTION_MS = 10;
+
+const SERVERS: Readonly<Record<Work, () => Promise<Server | undefined>>> = {
+  express: async () => (await import('./services/express.ts')).service(),
+  renderer: async () => (await import('./services/renderer.ts')).service(),
+  waiting: async () => (await import('./services/waiting.ts')).service(),
+  typescript: async () => (await import('./services/typescript.ts')).work(),
+};
+
+const options = JSON.parse(process.argv[2] ?? '') as ServiceOptions;
+const profiler = await startProfiler(options);
+const server = await SERVERS[options.work]();
+let before = { cpu: process.cpuUsage(), pauses: 0, atMs: performance.now() };
+const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+
+process.on('message', (order: 'begin' | 'end') => {
+  if (order === 'begin') {
+    delay.enable();
+    delay.reset();
+    before = { cpu: process.cpuUsage(), pauses: profiler.pausesMs.length, atMs: performance.now() };
+    process.send?.({ begun: true });
+    return;
+  }
+  const { user, system } = process.cpuUsage(before.cpu);
+  const elapsedMs = performance.now() - before.atMs;
+  globalThis.gc?.();
+  const taken: Taken = {
+    cpuUs: user + system,
+    // What is beyond the pace at which it looks.
+    longestDelayMs: Math.max(0, delay.max / 1e6 - DELAY_RESOLUTION_MS),
+    rssBytes: process.memoryUsage.rss(),
+    pausesMs: profiler.pausesMs.slice(before.pauses),
+    elapsedMs,
+  };
+  process.send?.(taken);
+});
+process.once('disconnect', () => process.exit());
+
+if (server === undefined) ready(0);
+else server.listen(0, '127.0.0.1', () => { ready((server.address() as AddressInfo).port); });
+
+function ready(port: number): void {
+  process.send?.({ port, samplerPort: profiler.port } satisfies Ready);
+}
