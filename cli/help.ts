@@ -12,7 +12,8 @@ export const HELP = `liveprofiler: always-on profiling for Node.js fleets
   liveprofiler rebuild --config FILE make all roll-ups anew of the windows under them
   liveprofiler repair --config FILE  drop what is damaged in a folder that no server holds
 
-  liveprofiler top [WHAT]            the functions that took most time
+  liveprofiler top [WHAT] [--by route]
+                                     the functions that took most time, or what each value of a label took
   liveprofiler diff A B [--by total|duration] [--fail-above 5%]
                                      what changed from A to B, as shares of all busy time, or of the time covered
   liveprofiler export [WHAT] --format pprof|speedscope|folded|cpuprofile|svg [-o FILE]

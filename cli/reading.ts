@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { StoreError } from '../collector/store/index.ts';
-import type { TopAnswer } from '../visualizer/api.ts';
+import type { SharesAnswer, TopAnswer } from '../visualizer/api.ts';
 import type { DiffAnswer } from '../visualizer/view/change.ts';
 import { damageWords } from '../visualizer/view/damage.ts';
 import { duration, percent } from '../visualizer/view/units.ts';
@@ -33,8 +33,9 @@ const OPTIONS = {
 } as const;
 
 /** Options that one command alone takes. */
-const OWN: Readonly<Record<Command, readonly string[]>> = { top: ['limit'], diff: ['limit', 'by', 'fail-above'], export: ['format', 'output'] };
+const OWN: Readonly<Record<Command, readonly string[]>> = { top: ['limit', 'by'], diff: ['limit', 'by', 'fail-above'], export: ['format', 'output'] };
 const ROWS = 20;
+const NOTHING = 'Nothing was sampled there: choose a longer range, or take a part of the choice away.';
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; args: string[]; allowPositionals: true }>>['values'];
 
@@ -86,6 +87,10 @@ function workOf(command: Command, values: Values, positionals: readonly string[]
   const [what, ...more] = positionals;
   if (more.length > 0) throw new BadCall(`${command} takes one selection, not also ${JSON.stringify(more[0])}.`);
   for (const [key, value] of selectionIn(what ?? '')) query.append(key, value);
+  if (command === 'top' && values.by !== undefined) {
+    query.set('by', values.by);
+    return async (server) => shares(await askJson<SharesAnswer>(server, `api/shares?${query.toString()}`), limit);
+  }
   if (command === 'top') return async (server) => top(await askJson<TopAnswer>(server, `api/top?${query.toString()}`), limit);
   if (values.format === undefined) throw new BadCall('export needs --format pprof, speedscope, folded, cpuprofile or svg.');
   query.set('format', values.format);
@@ -99,10 +104,18 @@ function workOf(command: Command, values: Values, positionals: readonly string[]
 
 function top({ groups: [group], damaged }: TopAnswer, limit: number): number {
   if (damaged !== undefined) process.stderr.write(`liveprofiler: ${fit(damageWords(damaged))}\n`);
-  if (group === undefined || group.totalUs === 0) return failed('Nothing was sampled there: choose a longer range, or take a part of the choice away.', 1);
+  if (group === undefined || group.totalUs === 0) return failed(NOTHING, 1);
   const share = (us: number): string => percent(us / group.totalUs);
   const rows = group.rows.slice(0, limit).map((row) => [duration(row.selfUs), share(row.selfUs), duration(row.totalUs), share(row.totalUs), placed(row)]);
   process.stdout.write(table([['self', '', 'total', '', `of ${duration(group.totalUs)} busy`], ...rows]));
+  return 0;
+}
+
+function shares({ by, busyUs, values, damaged }: SharesAnswer, limit: number): number {
+  if (damaged !== undefined) process.stderr.write(`liveprofiler: ${fit(damageWords(damaged))}\n`);
+  if (busyUs === 0) return failed(NOTHING, 1);
+  const rows = values.slice(0, limit).map((value) => [duration(value.busyUs), percent(value.busyUs / busyUs), value.name === '' ? `for nobody, without ${by}` : value.name]);
+  process.stdout.write(table([['busy', '', `by ${by}, of ${duration(busyUs)} busy`], ...rows]));
   return 0;
 }
 

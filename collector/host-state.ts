@@ -22,6 +22,7 @@ export function afterPull(before: HostStatus, report: PullReport, labels: Readon
   const known = { ...report.labels, ...labels };
   const freshMs = report.windows > 0 ? nowMs : before.freshMs;
   const clockOffsetMs = report.clockOffsetMs ?? before.clockOffsetMs;
+  const tellsRoutes = report.tellsRoutes ?? before.tellsRoutes;
   const error = errorOf(report);
   return {
     host: before.host,
@@ -33,6 +34,7 @@ export function afterPull(before: HostStatus, report: PullReport, labels: Readon
     lastPullMs: nowMs,
     speaks: report.speaks ?? before.speaks,
     clockSteps: report.clockSteps ?? before.clockSteps,
+    ...(tellsRoutes !== undefined && { tellsRoutes }),
     ...(freshMs !== undefined && { freshMs }),
     ...(clockOffsetMs !== undefined && { clockOffsetMs }),
     ...(error !== undefined && { error }),

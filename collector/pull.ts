@@ -22,6 +22,7 @@ export interface PullReport {
   readonly labels?: Labels;
   readonly clockOffsetMs?: Milliseconds;
   readonly clockSteps?: number;
+  readonly tellsRoutes?: true;
   /** End of the last window, in store time. */
   readonly lastEndMs?: Milliseconds;
   /** After inflating. */
@@ -130,6 +131,7 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
         if (!('profile' in window)) continue;
         const { profile, endUs } = window;
         report.windows++;
+        if (profile.labelSets.some((set) => Object.hasOwn(set, 'route'))) report.tellsRoutes = true;
         report.rows += profile.rows.count.length;
         report.samples += profile.rows.count.reduce((sum, one) => sum + one, 0);
         report.lastEndMs = Math.max(report.lastEndMs ?? 0, endUs / 1000);

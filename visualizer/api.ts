@@ -124,6 +124,19 @@ export interface TimelineLine {
   readonly coveredUs: readonly Microseconds[];
 }
 
+/** `GET /api/shares?<selection>&from=&until=&by=host|process|thread|<label>&limit=` */
+export interface SharesAnswer {
+  readonly asked: Range;
+  readonly by: string;
+  /** Of all together. */
+  readonly busyUs: Microseconds;
+  /** The busiest first. An empty name is what has no such label: what ran for nobody. */
+  readonly values: readonly { readonly name: string; readonly busyUs: Microseconds }[];
+  /** What `limit` left out, and how many they are. */
+  readonly others?: { readonly values: number; readonly busyUs: Microseconds };
+  readonly damaged?: readonly HostDamage[];
+}
+
 /** `GET /api/pins`: ranges that are kept beyond their retention, the earliest first. */
 export type PinAnswer = Pin;
 

@@ -18,6 +18,7 @@ import type { CollectorPort } from './ports.ts';
 import { countOf, groupOf, oneOf, queryOf, rangeOf, switchOf, WEIGHTS } from './query.ts';
 import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
+import { sharesOf } from './shares.ts';
 import { sparing } from './spare.ts';
 import { timelineOf } from './timeline.ts';
 import { tagging } from './tag.ts';
@@ -43,6 +44,7 @@ const FLAME_LIMIT = 3000;
 const MAX_FLAME_LIMIT = 20_000;
 /** Functions in a table; there is hardly anyone who reads on. */
 const TOP_LIMIT = 2000;
+const SHARES_LIMIT = 200;
 /** Room for a path of a thousand frames with long names. */
 const MOST_BODY_BYTES = 1_048_576;
 
@@ -100,6 +102,12 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     const by = oneOf(query, 'by', ['service']);
     const limit = countOf(query, 'limit', TOP_LIMIT, 1, MAX_FLAME_LIMIT);
     response.json(await topOf(spared, hosts, selection, rangeOf(query, wallMs()), { limit, byService: by === 'service' }));
+  });
+  app.get('/api/shares', async (request, response) => {
+    const { query, selection } = await chosen(request);
+    const by = groupOf(query);
+    if (by === undefined) throw new HttpError(400, 'BAD_QUERY', 'The query does not say by=: it takes host, process, thread or the name of a label.');
+    response.json(await sharesOf(spared, selection, rangeOf(query, wallMs()), by, countOf(query, 'limit', SHARES_LIMIT, 1, MAX_FLAME_LIMIT)));
   });
   app.get('/api/pins', async (_request, response) => void response.json((await store.pins()) satisfies readonly PinAnswer[]));
   app.get('/metrics', async (_request, response) => {

@@ -40,7 +40,8 @@ export function alignedTo({ fromMs, untilMs }: Range, stepMs: number): Range {
 
 /** The busiest, then what the others are together. */
 function linesOf(series: readonly TimelineSeries[]): TimelineLine[] {
-  const sorted = series.map(lineOf).sort((a, b) => sum(b.busyUs) - sum(a.busyUs) || (a.name < b.name ? -1 : 1));
+  const withoutUs = series.find(({ name }) => name === '')?.coveredUs;
+  const sorted = series.map((one) => lineOf(one, withoutUs)).sort((a, b) => sum(b.busyUs) - sum(a.busyUs) || (a.name < b.name ? -1 : 1));
   const shown = sorted.slice(0, sorted.length > MOST_LINES ? MOST_LINES - 1 : MOST_LINES);
   const rest = sorted.slice(shown.length);
   const [first] = rest;
@@ -49,8 +50,9 @@ function linesOf(series: readonly TimelineSeries[]): TimelineLine[] {
   return [...shown, { name: `${rest.length} others`, others: rest.length, busyUs: added(({ busyUs }) => busyUs), coveredUs: added(({ coveredUs }) => coveredUs) }];
 }
 
-function lineOf({ name, busy, coveredUs }: TimelineSeries): TimelineLine {
-  return { name, busyUs: busy, coveredUs };
+/** What is chosen by labels of samples covers no windows of its own: it lies in those without the label. */
+function lineOf({ name, busy, coveredUs }: TimelineSeries, withoutUs = coveredUs): TimelineLine {
+  return { name, busyUs: busy, coveredUs: coveredUs.some((us) => us > 0) ? coveredUs : withoutUs };
 }
 
 /** A version that was there from the start is no change. */

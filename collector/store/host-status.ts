@@ -21,6 +21,8 @@ export interface HostStatus {
   readonly clockOffsetMs?: Milliseconds;
   /** Steps of the host's clock seen during its current boot. */
   readonly clockSteps: number;
+  /** Its samples carry the label `route`. */
+  readonly tellsRoutes?: true;
   /** When a pull last brought something new. */
   readonly freshMs?: Milliseconds;
 }

@@ -53,6 +53,9 @@ for (const how of ['folder', 'configuration', 'folder that is served', 'configur
       '',
     ]);
 
+    const byVersion = await run('top', '--by', 'version', '--host', 'web-1', '--from', '-1h', ...where);
+    assert.deepEqual(byVersion, { code: 0, stderr: '', stdout: '   busy          by version, of 24.00 s busy\n16.00 s  66.7 %  1.0\n 8.00 s  33.3 %  1.1\n' });
+
     const diff = await run('diff', 'until=-10minutes', '/graph/web-1/?version=1.1', '--from', '-1h', ...where);
     assert.deepEqual([diff.code, diff.stderr], [0, '']);
     assert.match(diff.stdout, /^A: All hosts, .* UTC, 1,600 samples, 16\.00 s busy\nB: web-1 · version 1\.1, .*, 800 samples, 8\.00 s busy\n/);

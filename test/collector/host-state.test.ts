@@ -47,3 +47,7 @@ test('a store that refuses and a collector that stops say nothing about the host
   assert.deepEqual([words.at(-1), last.error], ['20:up 10', 'Disk full.']);
   assert.equal(run([[10, { ...failed, failure: new PullFailure('stopped', 'x') }]]).last.state, 'new');
 });
+
+test('a host that told routes once is known to, whatever its next windows hold', () => {
+  assert.deepEqual([run([[10, news]]).last.tellsRoutes, run([[10, { ...news, tellsRoutes: true }], [20, news], [30, failed]]).last.tellsRoutes], [undefined, true]);
+});

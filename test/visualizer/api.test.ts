@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AncestorNode } from '../../visualizer/ancestor-tree.ts';
-import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer, TimelineAnswer, TopAnswer, TopGroup } from '../../visualizer/api.ts';
+import type { ErrorAnswer, FlameAnswer, FlameNode, HostAnswer, SharesAnswer, TimelineAnswer, TopAnswer, TopGroup } from '../../visualizer/api.ts';
 import type { Store } from '../../collector/store/index.ts';
 import { get, hostStatus, post, serve } from './server.ts';
 import { SAMPLE_US, windowOf } from './windows.ts';
@@ -45,6 +45,25 @@ test('time, idle and threshold are what the query says', async (t) => {
   assert.deepEqual(walk(await tree('&threshold=0.9')).map(({ name }) => name), ['root', 'main(/app/main.js:1)']);
 });
 
+test('shares tell for whom it ran, those for nobody too, and add up to all that was busy', async (t) => {
+  const ranFor = { sell: { route: '/orders' }, show: { route: '/', plan: 'pro' }, more: { route: '/orders', plan: 'free' } };
+  const labelled = windowOf({ seq: 1, startMs: NOW_MS - 2 * MINUTE_MS, labels: { service: 'shop', version: '1' }, stacks: { sell: 300, show: 100, more: 50, tick: 25 }, ranFor });
+  const other = windowOf({ host: 'web-2', boot: 'boot-b', seq: 1, startMs: NOW_MS - 2 * MINUTE_MS, labels: { service: 'shop', version: '2' }, stacks: { old: 25 } });
+  const { port } = await serve(t, { hosts: [hostStatus({}), hostStatus({ host: 'web-2' })], windows: [labelled, other], wallMs });
+  const shares = async (query: string): Promise<unknown[]> => {
+    const { by, busyUs, values, others } = (await get(port, `/api/shares?${query}`)).json() as SharesAnswer;
+    assert.equal(values.reduce((sum, value) => sum + value.busyUs, others?.busyUs ?? 0), busyUs);
+    return [by, busyUs / SAMPLE_US, values.map(({ name, busyUs: us }) => [name, us / SAMPLE_US]), others];
+  };
+  assert.deepEqual(await shares('by=route'), ['route', 500, [['/orders', 350], ['/', 100], ['', 50]], undefined]);
+  assert.deepEqual(await shares('by=route&label.plan=free'), ['route', 50, [['/orders', 50]], undefined]);
+  assert.deepEqual(await shares('by=version'), ['version', 500, [['1', 475], ['2', 25]], undefined]);
+  assert.deepEqual(await shares('by=host&limit=1'), ['host', 500, [['web', 475]], { values: 1, busyUs: 25 * SAMPLE_US }]);
+  assert.deepEqual(await shares('by=__proto__&from=-1h'), ['__proto__', 500, [['', 500]], undefined]);
+  const { lines } = (await get(port, '/api/timeline?by=route&host=web')).json() as TimelineAnswer;
+  assert.deepEqual(lines.map(({ name, coveredUs }) => [name, coveredUs.reduce((sum, us) => sum + us, 0)]), [['/orders', 10_000_000], ['/', 10_000_000], ['', 10_000_000]], 'each lies in all the time that was sampled');
+});
+
 test('faults of a query are told in words, with a code', async (t) => {
   const { port } = await serve(t, { windows, wallMs });
   const FAULTS: readonly (readonly [string, number, string, RegExp])[] = [
@@ -57,6 +76,7 @@ test('faults of a query are told in words, with a code', async (t) => {
     ['/profile/web/?weight=bytes', 400, 'BAD_QUERY', /weight=bytes/],
     ['/profile/web/?idle=yes', 400, 'BAD_QUERY', /idle=yes/],
     ['/api/flame?host=nobody', 404, 'UNKNOWN_HOST', /"nobody"/],
+    ['/api/shares?host=web', 400, 'BAD_QUERY', /does not say by=/],
     ['/api/timeline?host=web&from=soon', 400, 'BAD_DATE', /from=soon/],
     ['/api/flame?host=web&thread=9', 400, 'BAD_QUERY', /thread=9/],
     ['/api/top?host=web&by=host', 400, 'BAD_QUERY', /by=host is unknown/],

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 
 export function serveDocs(t: TestContext): Promise<Served> {
   const version = (minutesAgo: number): string => (minutesAgo > 15 ? '1.1' : '1.2');
-  const at = (seq: number, minutesAgo: number, query: number) => windowOf({ host: 'web-1', boot: `3f8a-${version(minutesAgo)}`, seq, startMs: DOCS_NOW_MS - minutesAgo * MINUTE_MS, labels: { service: 'shop', version: version(minutesAgo) }, stacks: { 'handle /app/server.js:10 < query /app/db.js:7': query, 'handle /app/server.js:10 < render /app/render.js:12': 300, '(garbage collector)': 20 } });
+  const at = (seq: number, minutesAgo: number, query: number) => windowOf({ host: 'web-1', boot: `3f8a-${version(minutesAgo)}`, seq, startMs: DOCS_NOW_MS - minutesAgo * MINUTE_MS, labels: { service: 'shop', version: version(minutesAgo) }, stacks: { 'handle /app/server.js:10 < query /app/db.js:7': query, 'handle /app/server.js:10 < render /app/render.js:12': 300, '(garbage collector)': 20 }, ranFor: minutesAgo > 15 ? {} : { 'handle /app/server.js:10 < query /app/db.js:7': { route: '/orders/:id' }, 'handle /app/server.js:10 < render /app/render.js:12': { route: '/' } } });
   const other = windowOf({ host: 'web-2', boot: '77c1', seq: 1, startMs: DOCS_NOW_MS - 5 * MINUTE_MS, labels: { service: 'shop', version: '1.2' }, stacks: { 'handle /app/server.js:10 < render /app/render.js:12': 400 } });
   const hosts = ['web-1', 'web-2'].map((host) => hostStatus({ host, address: `http://${host}:8000/liveprofiler`, version: '1.2', sinceMs: DOCS_NOW_MS - 60 * MINUTE_MS, lastPullMs: DOCS_NOW_MS - 4000 }));
   return serve(t, { hosts, windows: [at(1, 25, 80), at(2, 20, 80), at(1, 10, 180), at(2, 5, 180), other], wallMs: () => DOCS_NOW_MS });

@@ -13,14 +13,17 @@ export interface WindowText {
   readonly labels?: Labels;
   /** `main /app/main.js:1 < work /app/work.js:7`, root first → how many samples; each stands for 10 ms. */
   readonly stacks: Readonly<Record<string, number>>;
+  /** By the text of a stack: the labels that its samples carry. */
+  readonly ranFor?: Readonly<Record<string, Labels>>;
 }
 
 export const SAMPLE_US = 10_000;
 
 /** What the stacks do not fill is idle. */
-export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName = 'main', seq, startMs, durationMs = 10_000, labels = { service: 'shop' }, stacks }: WindowText): Window {
+export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName = 'main', seq, startMs, durationMs = 10_000, labels = { service: 'shop' }, stacks, ranFor = {} }: WindowText): Window {
   const frames: Frame[] = [];
   const table = { parent: [0], frame: [0] };
+  const labelSets: Labels[] = [{}];
   const rows = { stack: [] as number[], labels: [] as number[], count: [] as number[], weight: [] as number[] };
   for (const [text, count] of Object.entries(stacks)) {
     let at = 0;
@@ -30,7 +33,8 @@ export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName
       at = table.parent.push(at) - 1;
     }
     rows.stack.push(at);
-    rows.labels.push(0);
+    const own = ranFor[text];
+    rows.labels.push(own === undefined ? 0 : labelSets.push(own) - 1);
     rows.count.push(count);
     rows.weight.push(count * SAMPLE_US);
   }
@@ -42,7 +46,7 @@ export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName
     idle: { count: Math.round(idleUs / SAMPLE_US), weight: idleUs },
     dropped: { count: 0, weight: 0 },
     processCpuUs: 0,
-    profile: { frames, stacks: table, labelSets: [{}], rows },
+    profile: { frames, stacks: table, labelSets, rows },
     sections: {},
   };
 }

@@ -38,6 +38,7 @@ export interface Segments<K extends string> {
   readonly element: HTMLElement;
   /** Presses one of them; none for a value that is none of them. */
   show(value: K | undefined): void;
+  rename(value: K, text: string): void;
 }
 
 /** Buttons of which one is pressed. */
@@ -47,6 +48,10 @@ export function segments<K extends string>(label: string, options: Readonly<Reco
     element: h('div', { class: 'segments', role: 'group', 'aria-label': label }, ...buttons.map(({ element }) => element)),
     show(value) {
       for (const one of buttons) one.element.setAttribute('aria-pressed', String(one.value === value));
+    },
+    rename(value, text) {
+      const found = buttons.find((one) => one.value === value)?.element;
+      if (found !== undefined && found.textContent !== text) found.textContent = text;
     },
   };
 }

@@ -1,11 +1,12 @@
 // What was answered, drawn: flames, the table of functions, or one function between callers and callees, with what
 // all of them share: tools, legend, tooltip and menu.
-import type { FlameAnswer, FlameNode, FrameKey, TopGroup } from '../api.ts';
+import type { FlameAnswer, FlameNode, FrameKey, SharesAnswer, TopGroup } from '../api.ts';
 import { chosenRows } from '../view/functions.ts';
 import type { Group } from '../view/groups.ts';
 import { colourOf, coloursOf, groupName, groupOf, groupsOf } from '../view/groups.ts';
 import type { Search } from '../view/search.ts';
 import { matchedWeight, searchFor } from '../view/search.ts';
+import { nameOfKey, usualKey } from '../view/shares.ts';
 import type { GraphState, Weight } from '../view/state.ts';
 import { transformed } from '../view/transform.ts';
 import { follow } from '../view/tree.ts';
@@ -20,6 +21,7 @@ import { createLegend } from './legend.ts';
 import { menuOf } from './frame-menu.ts';
 import { createMenu } from './menu.ts';
 import { createSandwich } from './sandwich.ts';
+import { createShares } from './shares-view.ts';
 import { createTable } from './table-view.ts';
 import { createTools } from './tools.ts';
 import { createTooltip } from './tooltip.ts';
@@ -29,6 +31,7 @@ export interface Answers {
   /** Of the same range, when they were asked for. */
   readonly top: TopGroup | undefined;
   readonly around: Around | undefined;
+  readonly shares: SharesAnswer | undefined;
 }
 
 export interface Around {
@@ -41,7 +44,8 @@ export interface DrawingView {
   show(state: GraphState, answers: Answers): void;
 }
 
-export function createDrawing(start: GraphState, changed: (change: Partial<GraphState>) => void): DrawingView {
+/** `narrowed`: one value of what the shares are by is what is wanted. */
+export function createDrawing(start: GraphState, { changed, narrowed }: { readonly changed: (change: Partial<GraphState>) => void; readonly narrowed: (name: string) => void }): DrawingView {
   let state = start;
   let answers: Answers | undefined;
   /** What the flames and the sandwich show: what is the same is not drawn again. */
@@ -79,11 +83,12 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
     },
     chosen: ({ frame }) => { choose(frame); },
   });
+  const shares = createShares(narrowed);
   const tools = createTools(start, changed);
   const legend = createLegend((hide) => { changed({ hide }); });
   const crumbs = createCrumbs((steps) => { changed({ zoom: state.zoom.slice(0, steps) }); });
   const graph = h('div', { class: 'graph' }, crumbs.element, view.element);
-  const views = h('div', { class: 'views' }, graph, sandwich.element, table.element);
+  const views = h('div', { class: 'views' }, graph, sandwich.element, table.element, shares.element);
   const element = h('div', { class: 'drawing', hidden: '' }, tools.element, legend.element, views, told, tooltip.element, menu.element);
 
   return {
@@ -96,13 +101,17 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       if (text !== searched) [searched, search] = [text, searchFor(text)];
       const root = transformedOnce(flame.root);
       const whole = totalOf(root, weight);
-      const between = state.of !== undefined && state.view !== 'table';
+      const drawn = state.view === 'flames' || state.view === 'both';
+      const between = state.of !== undefined && drawn;
       views.className = `views ${state.view}`;
-      graph.hidden = between || state.view === 'table';
+      graph.hidden = between || !drawn;
       sandwich.element.hidden = !between;
-      table.element.hidden = state.view === 'flames';
+      table.element.hidden = state.view === 'flames' || state.view === 'shares';
+      shares.element.hidden = state.view !== 'shares' || answered.shares === undefined;
+      legend.element.hidden = state.view === 'shares';
       view.element.setAttribute('aria-label', `Flame graph of ${root.name}. Arrows walk, Enter zooms, Escape zooms out, the menu key opens a menu.`);
-      tools.show(state, search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`);
+      const found = search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`;
+      tools.show(state, { found, shares: nameOfKey(state.by === '' ? usualKey(flame.labels) : state.by) });
       if (grouped?.of !== flame.root || grouped.weight !== weight) grouped = { of: flame.root, weight, groups: groupsOf(flame.root, weight) };
       const { groups } = grouped;
       colour = coloursOf(groups);
@@ -115,6 +124,7 @@ export function createDrawing(start: GraphState, changed: (change: Partial<Graph
       sandwich.find(search);
       crumbs.show(root, follow(root, state.zoom));
       if (!table.element.hidden && top !== undefined) showTable(top, whole);
+      if (!shares.element.hidden && answered.shares !== undefined) shares.show(answered.shares, state);
     },
   };
 

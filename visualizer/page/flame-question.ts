@@ -1,5 +1,5 @@
 // Asks for what the page draws: the flames and what was cut of them, the functions, and what is around one of them.
-import type { FlameAnswer, FlameBody, TopAnswer, TopGroup } from '../api.ts';
+import type { FlameAnswer, FlameBody, SharesAnswer, TopAnswer, TopGroup } from '../api.ts';
 import type { GraphState } from '../view/state.ts';
 import { fixedAt, questionOf } from '../view/state.ts';
 import { follow, framesOf, graft } from '../view/tree.ts';
@@ -22,6 +22,7 @@ export interface Questions {
   /** Empty when it is not wanted. */
   readonly top: string;
   readonly around: string;
+  readonly shares: string;
 }
 
 export function questionsOf(state: GraphState): Questions {
@@ -30,8 +31,9 @@ export function questionsOf(state: GraphState): Questions {
     flame: flameQuestion(state),
     whole: `${flameQuestion(state)} ${state.open && !isTransformed(state) ? state.zoom.join('\n') : ''}`,
     lines: `${base} ${state.by} ${state.utc}`,
-    top: state.view === 'flames' ? '' : base,
-    around: state.of === undefined || state.view === 'table' ? '' : `${base} ${state.open} ${JSON.stringify(state.of)}`,
+    top: state.view === 'both' || state.view === 'table' ? base : '',
+    around: state.of === undefined || state.view === 'table' || state.view === 'shares' ? '' : `${base} ${state.open} ${JSON.stringify(state.of)}`,
+    shares: state.view === 'shares' ? `${base} ${state.by}` : '',
   };
 }
 
@@ -54,6 +56,10 @@ export async function askFlame(state: GraphState, signal: AbortSignal): Promise<
 export async function askTop(state: GraphState, { asked }: FlameAnswer, signal: AbortSignal): Promise<TopGroup | undefined> {
   const { groups } = await ask<TopAnswer>(`/api/top?${questionOf(fixedAt(state, asked))}`, signal);
   return groups[0];
+}
+
+export function askShares(state: GraphState, { asked }: FlameAnswer, signal: AbortSignal): Promise<SharesAnswer> {
+  return ask<SharesAnswer>(`/api/shares?${questionOf(fixedAt(state, asked), { by: state.by })}`, signal);
 }
 
 export async function askAround({ of, ...state }: GraphState, { asked }: FlameAnswer, signal: AbortSignal): Promise<Around | undefined> {

@@ -4,6 +4,7 @@ import { EVERYTHING, narrowed, titleOf } from '../selection.ts';
 import { damageWords } from '../view/damage.ts';
 import { emptyReason } from '../view/empty.ts';
 import { shifted, textsOf, widened } from '../view/range.ts';
+import { selectedBy, usualKey } from '../view/shares.ts';
 import type { GraphState } from '../view/state.ts';
 import { addressOf, questionOf, readState } from '../view/state.ts';
 import { coverage, standing, STATES, tallied } from '../view/summary.ts';
@@ -15,7 +16,7 @@ import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
 import type { Answers } from './drawing.ts';
 import { createDrawing } from './drawing.ts';
-import { askAround, askFlame, askTop, flameQuestion, questionsOf } from './flame-question.ts';
+import { askAround, askFlame, askShares, askTop, flameQuestion, questionsOf } from './flame-question.ts';
 import { createTake } from './take.ts';
 import { createTimeline } from './timeline-view.ts';
 
@@ -27,7 +28,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   let state = readState(location.search, host);
   let answers: Answers | undefined;
   /** The questions that `answers` and the lines answer; empty when the present is wanted anew. */
-  let answered = { flame: '', whole: '', lines: '', top: '', around: '' };
+  let answered = { flame: '', whole: '', lines: '', top: '', around: '', shares: '' };
 
   const title = h('h1', {});
   const about = h('p', { class: 'about quiet' });
@@ -36,14 +37,14 @@ export function showGraph(app: HTMLElement, host: string): void {
   const move = (by: -1 | 1): void => { if (answers !== undefined) apply({ ...shifted(answers.flame.asked, by, Date.now()), live: false }); };
   const timeline = createTimeline({
     chosen: (range) => { apply({ ...textsOf(range), live: false }); },
-    narrowed: (name) => { apply(narrowedBy(state, name)); },
+    narrowed: narrow,
     moved: move,
   });
   const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answers !== undefined) apply({ ...widened(answers.flame.asked, Date.now()), live: false }); } });
   const chooser = createChooser({ selected: (selection) => { apply({ selection, zoom: [] }); }, grouped: (by) => { apply({ by }); } });
   const take = createTake();
   const compare = createCompare();
-  const drawing = createDrawing(state, apply);
+  const drawing = createDrawing(state, { changed: apply, narrowed: narrow });
   const asking = createAsking({
     question: askAll,
     failed(error) {
@@ -69,9 +70,16 @@ export function showGraph(app: HTMLElement, host: string): void {
     void asking.refresh();
   });
 
+  /** To one value of what the lines and the shares are by. */
+  function narrow(name: string): void {
+    const selection = selectedBy(state.selection, state.by, name);
+    if (selection !== undefined) apply({ selection, by: '', zoom: [] });
+  }
+
   function apply(change: Partial<GraphState>): void {
     const before = state;
     state = { ...state, ...change };
+    if (state.view === 'shares' && state.by === '') state = { ...state, ...(change.view === 'shares' ? { by: usualKey(answers?.flame.labels ?? {}) } : { view: 'flames' }) };
     if (change.zoom !== undefined && change.open === undefined && state.zoom.length === 0) state = { ...state, open: false };
     // A step of its own for what one would go back from; typing and switches replace the last one.
     const step = titleOf(before.selection) !== titleOf(state.selection) || (before.from !== state.from && !state.live) || (change.of !== undefined && before.of !== change.of);
@@ -79,7 +87,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     show();
     paint();
     const [was, is] = [questionsOf(before), questionsOf(state)];
-    if (was.whole !== is.whole || was.lines !== is.lines || is.top !== answered.top || is.around !== answered.around || (state.live && !before.live)) void asking.refresh(state.live && !before.live);
+    if (was.whole !== is.whole || was.lines !== is.lines || is.top !== answered.top || is.around !== answered.around || is.shares !== answered.shares || (state.live && !before.live)) void asking.refresh(state.live && !before.live);
     if (!state.live) asking.stop();
   }
 
@@ -87,7 +95,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   async function askAll(signal: AbortSignal, anew: boolean): Promise<void> {
     const asked = state;
     const wanted = questionsOf(asked);
-    if (anew) answered = { ...answered, whole: '', lines: '', top: '', around: '' };
+    if (anew) answered = { ...answered, whole: '', lines: '', top: '', around: '', shares: '' };
     await Promise.all([
       wanted.lines === answered.lines ? undefined : askLines(asked, signal),
       askDrawing(asked, signal),
@@ -98,13 +106,14 @@ export function showGraph(app: HTMLElement, host: string): void {
     const wanted = questionsOf(asked);
     const same = wanted.whole === answered.whole ? answers?.flame : undefined;
     const flame = same ?? await askFlame(asked, signal);
-    const [top, around] = await Promise.all([
+    const [top, around, shares] = await Promise.all([
       wanted.top === '' || (same !== undefined && wanted.top === answered.top) ? answers?.top : askTop(asked, flame, signal),
       wanted.around === '' || (same !== undefined && wanted.around === answered.around) ? answers?.around : askAround(asked, flame, signal),
+      wanted.shares === '' || (same !== undefined && wanted.shares === answered.shares) ? answers?.shares : askShares(asked, flame, signal),
     ]);
     if (signal.aborted) return;
-    answers = { flame, top, around };
-    answered = { ...answered, flame: wanted.flame, whole: wanted.whole, top: wanted.top, around: wanted.around };
+    answers = { flame, top, around, shares };
+    answered = { ...answered, flame: wanted.flame, whole: wanted.whole, top: wanted.top, around: wanted.around, shares: wanted.shares };
     paint();
   }
 
@@ -167,13 +176,4 @@ export function showGraph(app: HTMLElement, host: string): void {
 interface Elsewhere {
   readonly label: string;
   readonly change: Partial<GraphState>;
-}
-
-/** The part of the selection that one line stands for. */
-function narrowedBy({ selection, by }: GraphState, name: string): Partial<GraphState> {
-  const thread = /\(([^()]+\/\d+)\)$/.exec(name)?.[1];
-  if (by === 'host') return { selection: narrowed(selection, { host: name }), by: '', zoom: [] };
-  if (by === 'process') return { selection: narrowed(selection, { process: name }), by: '', zoom: [] };
-  if (by === 'thread') return thread === undefined ? {} : { selection: narrowed(selection, { thread }), by: '', zoom: [] };
-  return { selection: narrowed(selection, { label: [by, name] }), by: '', zoom: [] };
 }

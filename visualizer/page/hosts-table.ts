@@ -90,10 +90,11 @@ function bodyOf({ service, hosts }: ServiceGroup, from: string, rows: ReadonlyMa
 function createRow(name: string): Row {
   const link = h('a', {}, name);
   const version = h('span', { class: 'quiet' });
+  const routes = h('span', { class: 'routes' });
   const why = h('div', { class: 'why' });
   const odd = h('div', { class: 'why quiet' });
   const [state, busy, threads, cost, pull] = [h('td', {}), h('td', { class: 'busy' }), h('td', { class: 'threads' }), h('td', { class: 'cost' }), h('td', { class: 'pull' })];
-  const element = h('tr', {}, h('td', { class: 'name' }, link, ' ', version, why, odd), state, busy, threads, cost, pull);
+  const element = h('tr', {}, h('td', { class: 'name' }, link, ' ', version, ' ', routes, why, odd), state, busy, threads, cost, pull);
   const known = new Map<HTMLElement, string>();
   /** Fills a place when what it tells is another. */
   const fill = (place: HTMLElement, told: unknown, content: () => readonly (Node | string | undefined)[]): void => {
@@ -107,8 +108,10 @@ function createRow(name: string): Row {
     element,
     update(host, { from, most }) {
       const nowMs = Date.now();
-      const href = addressOf({ ...readState('', ''), from, selection: { hosts: [name], labels: {}, processes: [], thread: '' } });
+      const page = { ...readState('', ''), from, selection: { hosts: [name], labels: {}, processes: [], thread: '' } };
+      const href = addressOf(page);
       if (link.getAttribute('href') !== href) link.href = href;
+      fill(routes, [host.tellsRoutes, from], () => (host.tellsRoutes === true ? [h('a', { href: addressOf({ ...page, view: 'shares', by: 'route' }), 'aria-label': `Routes of ${name}` }, 'routes')] : []));
       if (element.className !== host.state) element.className = host.state;
       fill(version, host.version, () => [host.version]);
       fill(why, host.error, () => [host.error]);

@@ -5,12 +5,13 @@ import { focusOnSlash } from './keys.ts';
 
 export interface Tools {
   readonly element: HTMLElement;
-  show(state: GraphState, found: string): void;
+  /** `shares`: what the table of shares is called. */
+  show(state: GraphState, told: { readonly found: string; readonly shares: string }): void;
 }
 
 export function createTools(start: GraphState, changed: (change: Partial<GraphState>) => void): Tools {
   let hide = start.hide;
-  const view = segments('View', { flames: 'Flames', both: 'Both', table: 'Table' }, (value) => { changed({ view: value }); });
+  const view = segments('View', { flames: 'Flames', both: 'Both', table: 'Table', shares: '' }, (value) => { changed({ view: value }); });
   const shape = segments('Direction', { down: 'Icicle', up: 'Flame' }, (value) => { changed({ up: value === 'up' }); });
   const weight = choice('weight', { us: 'time', count: 'samples' }, (value) => { changed({ weight: value === 'count' ? 'count' : 'us' }); });
   const idle = check('idle', 'checkbox', (on) => { changed({ idle: on }); });
@@ -34,8 +35,10 @@ export function createTools(start: GraphState, changed: (change: Partial<GraphSt
 
   return {
     element,
-    show(state, found) {
+    show(state, { found, shares }) {
       hide = state.hide;
+      view.rename('shares', shares);
+      element.classList.toggle('bare', state.view === 'shares');
       view.show(state.view);
       shape.show(state.up ? 'up' : 'down');
       weight.value = state.weight;

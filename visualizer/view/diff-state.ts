@@ -67,6 +67,11 @@ export function compareAddress(subject: Subject, other: With): string {
   return `/diff?${query.toString()}`;
 }
 
+/** Where two that are looked at are compared with each other. */
+export function pairAddress(a: Subject, b: Subject): string {
+  return diffAddress({ ...readDiff(''), a, b });
+}
+
 function addSide(query: URLSearchParams, side: 'a' | 'b', more: URLSearchParams): void {
   for (const [key, value] of more) query.append(`${side}.${key}`, value);
 }

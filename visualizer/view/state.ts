@@ -15,7 +15,7 @@ export interface Subject {
 /** What widths and numbers tell. */
 export type Weight = 'us' | 'count';
 
-const VIEWS = ['flames', 'both', 'table'] as const;
+const VIEWS = ['flames', 'both', 'table', 'shares'] as const;
 const ORDERS = ['self', 'total', 'name'] as const;
 
 export interface GraphState extends Subject {
@@ -36,7 +36,7 @@ export interface GraphState extends Subject {
   /** What `limit` cut under the zoom is asked for too. */
   readonly open: boolean;
   readonly live: boolean;
-  /** What the lines over time are grouped by: empty for one line. */
+  /** What the lines over time and the table of shares are by: empty for one line, and no such table. */
   readonly by: string;
   readonly utc: boolean;
 }
@@ -78,7 +78,7 @@ export function readState(search: string, host: string): GraphState {
     zoom: query.getAll('zoom'),
     open: query.get('open') === '1',
     live: query.get('live') !== '0',
-    by: query.get('by') ?? START.by,
+    by: query.get('by') ?? (query.get('view') === 'shares' ? 'route' : START.by),
     utc: query.get('utc') === '1',
   };
 }
