@@ -26,6 +26,9 @@ export const HELP = `liveprofiler: always-on profiling for Node.js fleets
     --url ADDRESS                    a running server; LIVEPROFILER_USER and LIVEPROFILER_PASSWORD when it wants them
     --config FILE, --db FOLDER       a folder, whether a server holds it or none
 
+  liveprofiler heap FILE [--limit N]  what a heap snapshot is made of, and who keeps it; no server is needed
+  liveprofiler heap A B [--limit N]   what is new, gone, grown or shrunk in B
+
   -c, --config FILE   config.ini
   -h, --help          this text
   -V, --version       the version

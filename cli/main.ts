@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
 import { withDates } from './args.ts';
 import { check } from './check.ts';
+import { heap } from './heap.ts';
 import { HELP } from './help.ts';
 import { read, READING_COMMANDS } from './reading.ts';
 import { serve } from './serve.ts';
@@ -20,7 +21,9 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   const reading = READING_COMMANDS.find((name) => name === args[0]);
-  if (reading !== undefined && !args.some((arg) => arg === '--help' || arg === '-h')) return read(reading, args.slice(1));
+  const asksHelp = args.some((arg) => arg === '--help' || arg === '-h');
+  if (reading !== undefined && !asksHelp) return read(reading, args.slice(1));
+  if (args[0] === 'heap' && !asksHelp) return heap(args.slice(1));
   let parsed;
   try {
     parsed = parseArgs({
