@@ -15,8 +15,9 @@ import { partOf } from './focus.ts';
 import { hostAnswers } from './hosts.ts';
 import { HttpError } from './http-error.ts';
 import type { CollectorPort } from './ports.ts';
-import { countOf, groupOf, oneOf, queryOf, rangeOf, switchOf, WEIGHTS } from './query.ts';
+import { countOf, groupOf, moves, oneOf, queryOf, rangeOf, switchOf, WEIGHTS } from './query.ts';
 import { titleOf } from './selection.ts';
+import { createSharing } from './sharing.ts';
 import { shell } from './shell.ts';
 import { sharesOf } from './shares.ts';
 import { sparing } from './spare.ts';
@@ -45,11 +46,14 @@ const MAX_FLAME_LIMIT = 20_000;
 /** Functions in a table; there is hardly anyone who reads on. */
 const TOP_LIMIT = 2000;
 const SHARES_LIMIT = 200;
+/** More hosts than these make answers that are worth sharing. */
+const FEW_HOSTS = 50;
 /** Room for a path of a thousand frames with long names. */
 const MOST_BODY_BYTES = 1_048_576;
 
 export function createApp({ store, collector, metrics, access, failed, wallMs = Date.now }: AppOptions): Express {
   const spared = sparing(store);
+  const { share } = createSharing();
   const app = express();
   const choices = choicesOf(store, collector);
   const { statusOf, chosen } = choices;
@@ -90,25 +94,25 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     const threshold = countOf(query, 'threshold', 0, 0, 1);
     response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
   });
-  app.get('/api/hosts', async (request, response) => void response.json(await hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()))));
-  app.get('/api/flame', async (request, response) => void response.json(await flame(request)));
+  app.get('/api/hosts', (request, response) => answer(request, response, () => hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()))));
+  app.get('/api/flame', (request, response) => answer(request, response, () => flame(request)));
   app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, partOf(request.body))));
-  app.get('/api/timeline', async (request, response) => {
+  app.get('/api/timeline', (request, response) => answer(request, response, async () => {
     const { query, selection } = await chosen(request);
-    response.json(await timelineOf(spared, selection, rangeOf(query, wallMs()), groupOf(query)));
-  });
-  app.get('/api/top', async (request, response) => {
+    return timelineOf(spared, selection, rangeOf(query, wallMs()), groupOf(query));
+  }));
+  app.get('/api/top', (request, response) => answer(request, response, async () => {
     const { query, selection, hosts } = await chosen(request);
     const by = oneOf(query, 'by', ['service']);
     const limit = countOf(query, 'limit', TOP_LIMIT, 1, MAX_FLAME_LIMIT);
-    response.json(await topOf(spared, hosts, selection, rangeOf(query, wallMs()), { limit, byService: by === 'service' }));
-  });
-  app.get('/api/shares', async (request, response) => {
+    return topOf(spared, hosts, selection, rangeOf(query, wallMs()), { limit, byService: by === 'service' });
+  }));
+  app.get('/api/shares', (request, response) => answer(request, response, async () => {
     const { query, selection } = await chosen(request);
     const by = groupOf(query);
     if (by === undefined) throw new HttpError(400, 'BAD_QUERY', 'The query does not say by=: it takes host, process, thread or the name of a label.');
-    response.json(await sharesOf(spared, selection, rangeOf(query, wallMs()), by, countOf(query, 'limit', SHARES_LIMIT, 1, MAX_FLAME_LIMIT)));
-  });
+    return sharesOf(spared, selection, rangeOf(query, wallMs()), by, countOf(query, 'limit', SHARES_LIMIT, 1, MAX_FLAME_LIMIT));
+  }));
   app.get('/api/pins', async (_request, response) => void response.json((await store.pins()) satisfies readonly PinAnswer[]));
   app.get('/metrics', async (_request, response) => {
     const { contentType, body } = await metrics();
@@ -124,6 +128,15 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     if (response.headersSent) next(error);
     else answerError(told, request, response);
   });
+
+  /** What does not move with time has a tag, and is made anew when that is another. */
+  async function answer(request: Request, response: Response, work: () => Promise<unknown>): Promise<void> {
+    if (collector.hosts().length <= FEW_HOSTS || !moves(queryOf(request), wallMs())) return void response.json(await work());
+    const { answer: told, fresh } = await share(request.originalUrl, work);
+    // An older answer must not be taken for what the tag of now stands for.
+    if (!fresh) response.removeHeader('etag');
+    response.json(told);
+  }
 
   async function flame(request: Request, part: Pick<QueryOptions, 'focus' | 'callersOf' | 'calleesOf'> = {}): Promise<FlameAnswer> {
     const { query, selection, hosts } = await chosen(request);

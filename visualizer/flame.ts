@@ -10,6 +10,10 @@ import { shownOf } from './shown.ts';
 /** Frames on top of each other; V8 tells 255. Deeper ones would overflow JSON and the page's own stack. */
 const MAX_DEPTH = 500;
 const NOBODY: Frame = { name: '', url: '', line: 0, column: 0 };
+/** The store hands out the same frames again and again. */
+const names = new WeakMap<Frame, Named>();
+
+type Named = Pick<FunctionRow, 'name' | 'url' | 'line' | 'origin' | 'frame'>;
 
 type Growing = Omit<FlameNode, 'c' | 'totalCount' | 'totalUs'> & { totalCount: number; totalUs: number; c: Growing[] };
 
@@ -54,7 +58,11 @@ function nodeOf(tree: CallTree, index: number, rootName: string): Growing {
 }
 
 /** As a person knows it: by the place behind a source map, where there is one. */
-export function named(frame: Frame = NOBODY): Pick<FunctionRow, 'name' | 'url' | 'line' | 'origin' | 'frame'> {
+export function named(frame: Frame = NOBODY): Named {
+  const known = names.get(frame);
+  if (known !== undefined) return known;
   const shown = shownOf(frame);
-  return { name: shown.name, url: shown.url, line: shown.line, origin: originOf(shown), frame: [frame.name, frame.url, frame.line, frame.column] };
+  const told: Named = { name: shown.name, url: shown.url, line: shown.line, origin: originOf(shown), frame: [frame.name, frame.url, frame.line, frame.column] };
+  names.set(frame, told);
+  return told;
 }

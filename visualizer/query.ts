@@ -35,6 +35,11 @@ export function rangeOf(query: URLSearchParams, nowMs: number): Range {
   return { fromMs, untilMs };
 }
 
+/** Whether the range is another one a moment later. */
+export function moves(query: URLSearchParams, nowMs: number): boolean {
+  return rangeOf(query, nowMs).untilMs !== rangeOf(query, nowMs + 1).untilMs;
+}
+
 export function switchOf(query: URLSearchParams, key: string): boolean {
   const value = textOf(query, key) ?? '0';
   if (value !== '0' && value !== '1') throw new HttpError(400, 'BAD_QUERY', `${key}=${value} is unknown: it takes 1 or 0.`);

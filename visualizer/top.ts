@@ -1,5 +1,6 @@
 // The functions that took most time, from all stacks: in all, or service by service.
-import type { CallTree, Range } from '../collector/store/contract.ts';
+import type { CallTree, QueryAnswer, Range } from '../collector/store/contract.ts';
+import { isDamage } from '../collector/store/errors.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 import type { FunctionRow, TopAnswer, TopGroup } from './api.ts';
 import { named } from './flame.ts';
@@ -20,23 +21,55 @@ interface Sums {
   totalUs: number;
 }
 
+/** All, or a service and what it was busy with. */
+interface Part {
+  readonly name: string;
+  readonly selection: Selection;
+  readonly busyUs: number;
+}
+
 export interface TopOptions {
   readonly limit: number;
   readonly byService: boolean;
 }
 
 export async function topOf(store: SparingReader, hosts: readonly HostStatus[], selection: Selection, asked: Range, { limit, byService }: TopOptions): Promise<TopAnswer> {
-  const parts = byService ? await servicesOf(store, hosts, selection, asked) : [{ name: '', selection }];
-  const groups: TopGroup[] = [];
   const answers: Spared[] = [];
+  const parts = byService ? await servicesOf() : [{ name: '', selection, busyUs: 0 }];
+  const groups: TopGroup[] = [];
   for (const part of parts) {
-    const answer = await store.query(selectorOf(part.selection), asked);
-    const { tree } = answer;
-    answers.push(answer);
+    const tree = await treeOf(part);
     const sums = sumsOf(tree);
     groups.push({ name: part.name, totalCount: tree.totalCount[0] ?? 0, totalUs: tree.totalWeight[0] ?? 0, functions: sums.length, rows: rowsOf(tree, largest(sums, limit)) });
   }
   return { asked, groups, ...damageOf(...answers) };
+
+  /** The busiest services; what has no service is found by its hosts. */
+  async function servicesOf(): Promise<Part[]> {
+    const lines = await store.timeline(selectorOf(selection), asked, asked.untilMs - asked.fromMs, { label: 'service' });
+    answers.push(lines);
+    const busiest = lines.series.map(({ name, busy }) => ({ name, busyUs: busy[0] ?? 0 })).sort((a, b) => b.busyUs - a.busyUs).slice(0, MOST_SERVICES);
+    const nameless = hosts.filter(({ service }) => service === '').map(({ host }) => host);
+    return busiest.filter(({ name }) => name !== '' || nameless.length > 0).map(({ name, busyUs }) => ({ name, busyUs, selection: name === '' ? { ...selection, hosts: nameless } : narrowed(selection, { label: ['service', name] }) }));
+  }
+
+  /** To ask hosts that never were of a service takes as long as to ask those that are: all are asked when these are not all. */
+  async function treeOf({ name, selection: all, busyUs }: Part): Promise<CallTree> {
+    const likely = name === '' || all.hosts.length > 0 ? [] : hosts.filter(({ service }) => service === name || service === '').map(({ host }) => host);
+    if (likely.length > 0) {
+      const answer = await store.query(selectorOf({ ...all, hosts: likely }), asked).catch((error: unknown) => {
+        if (isDamage(error)) return undefined;
+        throw error;
+      });
+      if (answer !== undefined && (answer.tree.totalWeight[0] ?? 0) >= busyUs) return counted(answer);
+    }
+    return counted(await store.query(selectorOf(all), asked));
+  }
+
+  function counted(answer: Spared & Pick<QueryAnswer, 'tree'>): CallTree {
+    answers.push(answer);
+    return answer.tree;
+  }
 }
 
 /** Every function of a tree that was not cut. */
@@ -48,7 +81,6 @@ export function functionsOf(tree: CallTree): FunctionRow[] {
 function rowsOf({ frames }: CallTree, sums: readonly Sums[]): FunctionRow[] {
   return sums.map(({ frame, ...sum }) => ({ ...named(frames[frame]), ...sum }));
 }
-
 
 function sumsOf(tree: CallTree): Sums[] {
   const sums: (Sums | undefined)[] = [];
@@ -87,14 +119,6 @@ function walk({ parent, frame }: CallTree, enter: (id: number, frame: number) =>
     }
     id = following;
   }
-}
-
-/** The busiest services; what has no service is found by its hosts. */
-async function servicesOf(store: SparingReader, hosts: readonly HostStatus[], selection: Selection, asked: Range): Promise<{ name: string; selection: Selection }[]> {
-  const { series } = await store.timeline(selectorOf(selection), asked, asked.untilMs - asked.fromMs, { label: 'service' });
-  const busiest = [...series].sort((a, b) => (b.busy[0] ?? 0) - (a.busy[0] ?? 0)).slice(0, MOST_SERVICES).map(({ name }) => name);
-  const nameless = hosts.filter(({ service }) => service === '').map(({ host }) => host);
-  return busiest.filter((name) => name !== '' || nameless.length > 0).map((name) => ({ name, selection: name === '' ? { ...selection, hosts: nameless } : narrowed(selection, { label: ['service', name] }) }));
 }
 
 /** Half of them by self, the rest by total. */

@@ -178,7 +178,7 @@ function keptOf({ parent, selfWeight, selfCount, totalWeight, totalCount }: Tree
 function told(tree: Tree, keep?: Uint8Array): CallTree {
   if (keep === undefined) {
     const { frames, parent, frame, selfCount, selfWeight, totalCount, totalWeight } = tree;
-    return { frames, parent: [...parent], frame: [...frame], selfCount: [...selfCount], selfWeight: [...selfWeight], totalCount: [...totalCount], totalWeight: [...totalWeight], cut: new Array<number>(parent.length).fill(0) };
+    return { frames, parent: listed(parent), frame: listed(frame), selfCount: listed(selfCount), selfWeight: listed(selfWeight), totalCount: listed(totalCount), totalWeight: listed(totalWeight), cut: new Array<number>(parent.length).fill(0) };
   }
   const { ids, places } = picked(keep);
   const left = new Map<number, { count: number; weight: number; cut: number }>();
@@ -218,6 +218,13 @@ function told(tree: Tree, keep?: Uint8Array): CallTree {
     totalWeight: column(tree.totalWeight, weights),
     cut: [...new Array<number>(ids.length).fill(0), ...parts.map(([, { cut }]) => cut)],
   };
+}
+
+/** Spreading would step through an iterator, which takes ten times as long. */
+function listed(column: Int32Array | Float64Array): number[] {
+  const values = new Array<number>(column.length);
+  for (let id = 0; id < values.length; id++) values[id] = column[id] ?? 0;
+  return values;
 }
 
 /** By value; what is behind a source map is told apart only when both name it. */

@@ -138,6 +138,24 @@ test('hundreds of hosts: an answer that says the same touches no row, and the fo
   assert.equal((await names(page)).length, 20);
 });
 
+test('a page that nobody sees asks nothing, and is up to date when it is seen again', async (t) => {
+  const { port } = await serve(t, {});
+  const { page } = await open(t, `http://127.0.0.1:${port}/`);
+  await page.clock.install();
+  await page.reload();
+  await page.locator('.hosts td.name').waitFor();
+  // A headless browser shows every page it has.
+  await page.evaluate('Object.defineProperty(document, "hidden", { configurable: true, get: () => window.unseen })');
+  await page.evaluate('window.unseen = true');
+  await page.waitForLoadState('networkidle');
+  let asked = 0;
+  page.on('request', () => { asked++; });
+  for (let minute = 0; minute < 10; minute++) await page.clock.runFor(60_000);
+  assert.equal(asked, 0);
+  await page.evaluate('window.unseen = false; document.dispatchEvent(new Event("visibilitychange"))');
+  await askedAgain(page, /api\/hosts/);
+});
+
 test('without hosts the page says how to add one', async (t) => {
   const { port } = await serve(t, { hosts: [] });
   const { page } = await open(t, `http://127.0.0.1:${port}/`);

@@ -1,4 +1,5 @@
-// One question at a time: a newer one drops the older one's answer, a slow one shows, and it is asked again when live.
+// One question at a time: a newer one drops the older one's answer, a slow one shows, and it is asked again when live,
+// as long as somebody can see the page.
 export interface Asking {
   /** Runs the question now, and again later as long as `again` says so. `anew`: what was answered may have changed. */
   refresh(anew?: boolean): Promise<void>;
@@ -36,9 +37,15 @@ export function createAsking({ question, failed, again, busy }: AskingOptions): 
       clearTimeout(slow);
       if (asking === mine) {
         busy(false);
-        if (again()) timer = setTimeout(() => void refresh(true), Math.max(REFRESH_MS, REST * (performance.now() - askedMs)));
+        if (again()) timer = setTimeout(() => { whenSeen(mine, () => void refresh(true)); }, Math.max(REFRESH_MS, REST * (performance.now() - askedMs)));
       }
     }
+  }
+
+  /** Unless something else was asked, or following ended, until then. */
+  function whenSeen(mine: AbortController, ask: () => void): void {
+    if (!document.hidden) ask();
+    else document.addEventListener('visibilitychange', () => { if (asking === mine && again()) ask(); }, { once: true });
   }
 
   return { refresh, stop: () => { clearTimeout(timer); } };
