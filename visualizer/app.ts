@@ -53,7 +53,7 @@ const MOST_BODY_BYTES = 1_048_576;
 
 export function createApp({ store, collector, metrics, access, failed, wallMs = Date.now }: AppOptions): Express {
   const spared = sparing(store);
-  const { share } = createSharing();
+  const share = createSharing();
   const app = express();
   const choices = choicesOf(store, collector);
   const { statusOf, chosen } = choices;

@@ -11,7 +11,7 @@ const NOW_MS = Date.UTC(2026, 10, 20, 12);
 
 test('whoever asks while an answer is made, or soon after, gets that one; nobody gets an old one', async () => {
   let [nowMs, made] = [0, 0];
-  const { share } = createSharing({ nowMs: () => nowMs });
+  const share = createSharing({ nowMs: () => nowMs });
   const work = (tookMs: number) => async (): Promise<number> => {
     await Promise.resolve();
     nowMs += tookMs;
@@ -35,7 +35,7 @@ test('whoever asks while an answer is made, or soon after, gets that one; nobody
 });
 
 test('what failed is asked anew', async () => {
-  const { share } = createSharing();
+  const share = createSharing();
   await assert.rejects(share('a', () => Promise.reject(new Error('no'))), /no/);
   assert.deepEqual(await share('a', () => Promise.resolve(1)), { answer: 1, fresh: true });
 });

@@ -61,7 +61,7 @@ function graphFrom(bytes: ByteReader, mostBytes: number): HeapGraph {
     bytes.expect(',');
   }
   bytes.expect('}');
-  if (layout === undefined || whole === undefined || texts === undefined) throw new SnapshotError('SNAPSHOT_UNKNOWN_FORMAT', 'The snapshot lacks its objects, its references or its texts: it was not written to its end. Take it again.');
+  if (whole === undefined || texts === undefined) throw new SnapshotError('SNAPSHOT_UNKNOWN_FORMAT', 'The snapshot lacks its objects, its references or its texts: it was not written to its end. Take it again.');
   return checked({ ...whole, texts, nodeTypes: layout.nodeTypes, edgeTypes: layout.edgeTypes });
 }
 
