@@ -1,5 +1,5 @@
 // What the API answers, put together from the store and from what the collector last saw.
-import type { Inventory, QueryOptions, Range } from '../collector/store/contract.ts';
+import type { Inventory, QueryOptions, Range, StoreReader } from '../collector/store/contract.ts';
 import type { FlameAnswer } from './api.ts';
 import { flameTree } from './flame.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
@@ -17,13 +17,12 @@ export interface FlameOptions extends Required<Pick<QueryOptions, 'limit'>>, Pic
 
 export async function flameOf(store: SparingReader, hosts: readonly HostStatus[], selection: Selection, asked: Range, { idle: withIdle, ...options }: FlameOptions): Promise<FlameAnswer> {
   const named = selection.hosts.length > 0;
-  const [answer, extents, inventory] = await Promise.all([
+  const [answer, extent, inventory] = await Promise.all([
     store.query(selectorOf(selection), asked, options),
-    Promise.all(selection.hosts.map((host) => store.extent(host))),
+    extentOf(store, selection.hosts),
     store.labels(asked, named ? selection.hosts : undefined),
   ]);
   const { tree, idle, dropped, windows, covered, threads: threadCount } = answer;
-  const extent = union(extents.filter((one) => one !== undefined));
   return {
     asked,
     ...(covered === undefined ? {} : { covered }),
@@ -50,7 +49,9 @@ export function meant({ hosts, labels }: Selection, configured: readonly HostSta
   return configured.filter(({ host, service }) => (hosts.length === 0 || hosts.includes(host)) && (services?.includes(service) ?? true));
 }
 
-function union(ranges: readonly Range[]): Range | undefined {
+/** When the windows of these hosts start and end in all. */
+export async function extentOf(store: StoreReader, hosts: readonly string[]): Promise<Range | undefined> {
+  const ranges = (await Promise.all(hosts.map((host) => store.extent(host)))).filter((one) => one !== undefined);
   if (ranges.length === 0) return undefined;
   return { fromMs: Math.min(...ranges.map(({ fromMs }) => fromMs)), untilMs: Math.max(...ranges.map(({ untilMs }) => untilMs)) };
 }

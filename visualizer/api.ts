@@ -137,6 +137,70 @@ export interface SharesAnswer {
   readonly damaged?: readonly HostDamage[];
 }
 
+/**
+ * `GET /api/memory?<selection>&from=&until=&by=`: what processes told of themselves, in equal steps from `fromMs`. Of
+ * several processes together, levels are means per process.
+ */
+export interface MemoryAnswer extends Pick<FlameAnswer, 'extent' | 'threads' | 'labels' | 'hosts'> {
+  readonly asked: Range;
+  readonly fromMs: Milliseconds;
+  readonly stepMs: Milliseconds;
+  /** The largest by resident memory first. */
+  readonly lines: readonly MemoryLine[];
+  /** Lines left out. */
+  readonly left: number;
+  readonly versions: TimelineAnswer['versions'];
+  /** Whether anything at all is kept of what was chosen in this range. */
+  readonly sampled: boolean;
+  readonly hostNames: readonly string[];
+  readonly damaged?: readonly HostDamage[];
+}
+
+export interface MemoryLine {
+  /** What is grouped by; empty for all together. */
+  readonly name: string;
+  /** By name, such as `rssBytes`: one value per step, null where nothing was told. */
+  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+/** `GET /api/leaks?<selection>&from=&until=`: of processes that ran in the range, those that grow on and on. */
+export interface LeaksAnswer {
+  readonly asked: Range;
+  /** Hosts looked at, and how many were left. */
+  readonly checked: readonly string[];
+  readonly left: number;
+  /** What runs now first. */
+  readonly leaks: readonly LeakAnswer[];
+  readonly damaged?: readonly HostDamage[];
+}
+
+/** Bytes an hour by the slope, and between what it lies with 99 % confidence. */
+export interface LeakAnswer {
+  readonly host: string;
+  readonly boot: string;
+  /** Empty where nothing tells it. */
+  readonly version: string;
+  /** The heap after garbage collection, buffers outside the heap, or resident memory that neither explains. */
+  readonly of: 'heap' | 'outside' | 'resident';
+  readonly perHour: Bytes;
+  readonly low: Bytes;
+  readonly high: Bytes;
+  readonly sinceMs: Milliseconds;
+  /** It may have begun before that. */
+  readonly fromFirst: boolean;
+  /** Absent when the process is older than what is looked back on. */
+  readonly startedMs?: Milliseconds;
+  /** End of the last window that tells of it. */
+  readonly lastMs: Milliseconds;
+  /** The level at the end. */
+  readonly bytes: Bytes;
+  /** That it was seen by. */
+  readonly points: number;
+  readonly limitBytes?: Bytes;
+  /** Until the limit is reached: likely, and with 99 % confidence not sooner and not later. */
+  readonly fullInMs?: { readonly likely: Milliseconds; readonly soonest: Milliseconds; readonly latest: Milliseconds };
+}
+
 /** `GET /api/pins`: ranges that are kept beyond their retention, the earliest first. */
 export type PinAnswer = Pin;
 

@@ -14,6 +14,7 @@ import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
 import { hostAnswers } from './hosts.ts';
 import { HttpError } from './http-error.ts';
+import { memoryApp } from './memory-app.ts';
 import type { CollectorPort } from './ports.ts';
 import { countOf, groupOf, moves, oneOf, queryOf, rangeOf, switchOf, WEIGHTS } from './query.ts';
 import { titleOf } from './selection.ts';
@@ -72,6 +73,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   app.use(['/api', '/export', '/profile'], tagging({ store, collector, wallMs }));
   app.use(takingApp({ store, choices, wallMs }));
   app.use(comparingApp({ store: spared, choices, wallMs }));
+  app.use(memoryApp({ store: spared, choices, wallMs }));
   app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
 
   app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));
@@ -153,7 +155,7 @@ interface Told {
 }
 
 function answerError({ status, code, message }: Told, request: Request, response: Response): void {
-  const wantsPage = request.path === '/' || /^\/(?:graph|diff)(?:\/|$)/.test(request.path);
+  const wantsPage = request.path === '/' || /^\/(?:graph|diff|memory)(?:\/|$)/.test(request.path);
   response.status(status).removeHeader('etag');
   if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
   else response.json({ error: { code, message } } satisfies ErrorAnswer);

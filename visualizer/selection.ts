@@ -3,6 +3,8 @@ import type { Selector } from '../collector/store/contract.ts';
 
 /** An empty list, record or text selects all. */
 export interface Selection {
+  /** Of windows: `cpu`, `heap-live`, … */
+  readonly kind: string;
   readonly hosts: readonly string[];
   /** `service`, `version` and any other label of processes or samples: name → one of these values. */
   readonly labels: Readonly<Record<string, readonly string[]>>;
@@ -12,7 +14,7 @@ export interface Selection {
   readonly thread: string;
 }
 
-export const EVERYTHING: Selection = { hosts: [], labels: {}, processes: [], thread: '' };
+export const EVERYTHING: Selection = { kind: 'cpu', hosts: [], labels: {}, processes: [], thread: '' };
 
 /** Labels whose key in an address is their bare name; others are written `label.NAME`. */
 const BARE = ['service', 'version'];
@@ -21,6 +23,7 @@ const PREFIX = 'label.';
 export function readSelection(query: URLSearchParams): Selection {
   const names = [...new Set(query.keys())].filter((key) => BARE.includes(key) || (key.startsWith(PREFIX) && key.length > PREFIX.length));
   return {
+    kind: query.get('kind') ?? EVERYTHING.kind,
     hosts: valuesOf(query, 'host'),
     labels: Object.fromEntries(names.map((key) => [BARE.includes(key) ? key : key.slice(PREFIX.length), valuesOf(query, key)] as const).filter(([, values]) => values.length > 0)),
     processes: valuesOf(query, 'process'),
@@ -28,7 +31,8 @@ export function readSelection(query: URLSearchParams): Selection {
   };
 }
 
-export function writeSelection({ hosts, labels, processes, thread }: Selection, query: URLSearchParams): void {
+export function writeSelection({ kind, hosts, labels, processes, thread }: Selection, query: URLSearchParams): void {
+  if (kind !== EVERYTHING.kind) query.set('kind', kind);
   for (const host of hosts) query.append('host', host);
   for (const [name, values] of Object.entries(labels)) for (const value of values) query.append(BARE.includes(name) ? name : PREFIX + name, value);
   for (const process of processes) query.append('process', process);
@@ -42,10 +46,10 @@ export function readThread(text: string): { readonly boot: string; readonly id: 
 }
 
 /** A thread that names none selects nothing. */
-export function selectorOf({ hosts, labels, processes, thread }: Selection): Selector {
+export function selectorOf({ kind, hosts, labels, processes, thread }: Selection): Selector {
   const one = readThread(thread);
   return {
-    kind: 'cpu',
+    kind,
     ...(hosts.length === 0 ? {} : { hosts }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(processes.length === 0 ? {} : { boots: processes }),
@@ -57,6 +61,7 @@ export function selectorOf({ hosts, labels, processes, thread }: Selection): Sel
 export function narrowed(selection: Selection, by: { readonly host?: string; readonly process?: string; readonly thread?: string; readonly label?: readonly [name: string, value: string] }): Selection {
   const { host, process, thread, label } = by;
   return {
+    kind: selection.kind,
     hosts: host === undefined ? selection.hosts : [host],
     processes: process === undefined ? selection.processes : [process],
     thread: thread ?? selection.thread,

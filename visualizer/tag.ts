@@ -15,7 +15,7 @@ export interface TagOptions {
 }
 
 /** These tell how hosts are doing too, and when their windows start and end in all. */
-const TELLS_HOSTS = /^\/api\/(?:flame|hosts)\/?$/;
+const TELLS_HOSTS = /^\/api\/(?:flame|hosts|memory|leaks)\/?$/;
 
 export function tagging({ store, collector, wallMs }: TagOptions): RequestHandler {
   return (request, response, next) => {

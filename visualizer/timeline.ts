@@ -56,7 +56,7 @@ function lineOf({ name, busy, coveredUs }: TimelineSeries, withoutUs = coveredUs
 }
 
 /** A version that was there from the start is no change. */
-function firstSeen(series: readonly TimelineSeries[]): { name: string; step: number }[] {
+export function firstSeen(series: readonly TimelineSeries[]): { name: string; step: number }[] {
   const seen = series.filter(({ name }) => name !== '').map(({ name, coveredUs }) => ({ name, step: coveredUs.findIndex((us) => us > 0) }));
   const start = Math.min(...seen.map(({ step }) => step));
   return seen.filter(({ step }) => step > start).sort((a, b) => a.step - b.step);

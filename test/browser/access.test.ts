@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { factsOf } from '../visualizer/facts.ts';
 import { hostStatus, serve } from '../visualizer/server.ts';
 import { windowOf } from '../visualizer/windows.ts';
 import { open, withBrowser } from './page.ts';
@@ -32,6 +33,8 @@ const VIEWS: readonly { readonly name: string; readonly path: string; readonly r
   { name: 'what changed', path: '/diff?a.host=web&a.from=-15minutes&b.host=web-2', ready: 'g.frame' },
   { name: 'nothing to compare', path: '/diff?b.host=web', ready: '[role=alert]:not([hidden])' },
   { name: 'nothing there', path: '/graph/silent/', ready: '[role=alert]:not([hidden])' },
+  { name: 'memory, lines by host', path: '/memory/?service=shop&by=host', ready: '.leaks li' },
+  { name: 'memory of nothing', path: '/memory/silent/', ready: '[role=alert]:not([hidden])' },
   { name: 'a page that is none', path: '/graph/nobody/', ready: '.notice' },
 ];
 
@@ -43,6 +46,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         windowOf({ seq: 1, startMs, labels: { service: 'shop', version: '1' }, stacks: { 'serve /app/server.js:1 < render /app/render.js:12': 60, 'serve /app/server.js:1 < query /app/node_modules/db/index.js:3 < read node:fs:9': 20, '(garbage collector)': 4 } }),
         windowOf({ host: 'web-2', boot: 'boot-b', seq: 1, startMs, labels: { service: 'shop', version: '2' }, stacks: { 'serve /app/server.js:1': 30 } }),
       ];
+      for (let minute = 0; minute < 60; minute++) windows.push(factsOf({ seq: minute, startMs: startMs - minute * MINUTE_MS, numbers: { rssBytes: 2e8 - minute * 1e6, heapAfterGcBytes: 1e8 - minute * 1e6, heapLimitBytes: 4e9, loopDelayP99Us: 9000, busyShare: 0.1 } }));
       const hosts = [hostStatus({}), hostStatus({ host: 'web-2', state: 'stale', error: 'Its last window is 3 min old.' }), hostStatus({ host: 'silent', state: 'down', error: 'It refused the connection.' }), hostStatus({ host: 'new', state: 'new' })];
       const { port } = await serve(t, { hosts, windows });
       const { page, takeComplaints } = await open(t, `http://127.0.0.1:${port}/`, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });

@@ -32,7 +32,7 @@ test('every code of an error is told, and none that is not there', () => {
 });
 
 test('every address that answers JSON is on the page', () => {
-  const sources = ['app', 'taking', 'comparing'].map((name) => readFileSync(join(ROOT, `visualizer/${name}.ts`), 'utf8')).join('\n');
+  const sources = ['app', 'taking', 'comparing', 'memory-app'].map((name) => readFileSync(join(ROOT, `visualizer/${name}.ts`), 'utf8')).join('\n');
   const served = [...sources.matchAll(/\.(?:get|post)\('(\/(?:api|export|profile|metrics|healthz|collector)[^'{:]*)/g)].map(([, path = '']) => path);
   for (const path of served) assert.ok(page.includes(`\`${path}`) || page.includes(` ${path}`), `${path} is not on the page`);
   assert.ok(served.length >= 9);

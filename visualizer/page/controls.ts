@@ -1,16 +1,16 @@
 // Which time: presets, dates, back and forth, the zone they are told in, and whether the page follows the present.
 import type { RangeTexts } from '../view/range.ts';
 import { dateRead, dateShown } from '../view/range.ts';
-import type { GraphState } from '../view/state.ts';
+import type { Times } from '../view/state.ts';
 import { button, check, choice, h, segments } from './dom.ts';
 
 export interface Controls {
   readonly element: HTMLElement;
-  show(state: GraphState): void;
+  show(state: Times): void;
 }
 
 export interface ControlEvents {
-  readonly changed: (change: Partial<GraphState>) => void;
+  readonly changed: (change: Partial<Times>) => void;
   readonly moved: (by: -1 | 1) => void;
   readonly widened: () => void;
 }
@@ -18,7 +18,7 @@ export interface ControlEvents {
 /** What the page may start with, by the address. */
 export const PRESETS: Readonly<Record<string, string>> = { '-1minute': '1 m', '-5minutes': '5 m', '-15minutes': '15 m', '-1hour': '1 h', '-6hours': '6 h', '-24hours': '24 h', '-7days': '7 d' };
 
-export function createControls(start: GraphState, { changed, moved, widened }: ControlEvents): Controls {
+export function createControls(start: Times, { changed, moved, widened }: ControlEvents): Controls {
   let utc = start.utc;
   const presets = segments('Range', PRESETS, (from) => { changed({ from, until: 'now', live: true }); });
   const dateField = (label: string, key: keyof RangeTexts) => field(label, (text) => { changed({ [key]: dateRead(text, utc), live: false }); });

@@ -17,6 +17,7 @@ import { button, h } from './dom.ts';
 import type { Answers } from './drawing.ts';
 import { createDrawing } from './drawing.ts';
 import { askAround, askFlame, askShares, askTop, flameQuestion, questionsOf } from './flame-question.ts';
+import { createPageLinks } from './page-links.ts';
 import { createTake } from './take.ts';
 import { createTimeline } from './timeline-view.ts';
 
@@ -42,6 +43,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   });
   const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answers !== undefined) apply({ ...widened(answers.flame.asked, Date.now()), live: false }); } });
   const chooser = createChooser({ selected: (selection) => { apply({ selection, zoom: [] }); }, grouped: (by) => { apply({ by }); } });
+  const links = createPageLinks('graph');
   const take = createTake();
   const compare = createCompare();
   const drawing = createDrawing(state, { changed: apply, narrowed: narrow });
@@ -60,7 +62,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     },
   });
   const skip = button('Skip to the flames', () => { [...drawing.element.querySelectorAll<HTMLElement>('[role=tree], [data-row] button')].find((one) => one.checkVisibility())?.focus(); }, { class: 'skip' });
-  app.append(skip, h('div', { class: 'head' }, title, about, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
+  app.append(skip, h('div', { class: 'head' }, title, about, links.element, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
   show();
   void asking.refresh();
   window.addEventListener('popstate', () => {
@@ -129,6 +131,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     const name = titleOf(state.selection);
     title.textContent = name;
     document.title = `${name} · liveprofiler`;
+    links.show(state);
     controls.show(state);
     chooser.show(state.selection, state.by, answers?.flame);
     drawing.element.classList.toggle('old', answered.flame !== flameQuestion(state));

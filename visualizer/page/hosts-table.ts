@@ -1,6 +1,7 @@
 // The table of hosts by service. A host keeps its row: what is the same is not touched, so that hundreds stay fluid and
 // nothing that has the focus goes away.
 import type { HostAnswer } from '../api.ts';
+import { EVERYTHING, narrowed } from '../selection.ts';
 import type { HostOrder, ServiceGroup } from '../view/fleet.ts';
 import { sparkPath } from '../view/fleet.ts';
 import { addressOf, readState } from '../view/state.ts';
@@ -80,7 +81,7 @@ export function createHostsTable(ordered: (order: HostOrder) => void): HostsTabl
 
 function bodyOf({ service, hosts }: ServiceGroup, from: string, rows: ReadonlyMap<string, Row>): HTMLElement {
   const up = hosts.filter((host) => host.up).length;
-  const href = addressOf({ ...readState('', ''), from, selection: { hosts: [], labels: { service: [service] }, processes: [], thread: '' } });
+  const href = addressOf({ ...readState('', ''), from, selection: narrowed(EVERYTHING, { label: ['service', service] }) });
   const name = service === '' ? h('span', {}, 'Without a service name') : h('a', { href }, service);
   const head = h('th', { scope: 'rowgroup', colspan: '3' }, name, h('span', { class: 'quiet' }, ` ${up} of ${hosts.length} up`));
   // Of their own, because narrow windows leave these columns out.
@@ -108,7 +109,7 @@ function createRow(name: string): Row {
     element,
     update(host, { from, most }) {
       const nowMs = Date.now();
-      const page = { ...readState('', ''), from, selection: { hosts: [name], labels: {}, processes: [], thread: '' } };
+      const page = { ...readState('', ''), from, selection: narrowed(EVERYTHING, { host: name }) };
       const href = addressOf(page);
       if (link.getAttribute('href') !== href) link.href = href;
       fill(routes, [host.tellsRoutes, from], () => (host.tellsRoutes === true ? [h('a', { href: addressOf({ ...page, view: 'shares', by: 'route' }), 'aria-label': `Routes of ${name}` }, 'routes')] : []));

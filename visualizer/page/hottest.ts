@@ -1,5 +1,6 @@
 // The hottest functions of the fleet, service by service; each leads to its callers and callees.
 import type { FunctionRow, TopAnswer, TopGroup } from '../api.ts';
+import { EVERYTHING, narrowed } from '../selection.ts';
 import { colourOf, groupOf } from '../view/groups.ts';
 import type { GraphState } from '../view/state.ts';
 import { addressOf, readState } from '../view/state.ts';
@@ -36,7 +37,7 @@ export function createHottest(): Hottest {
 }
 
 function bodyOf(group: TopGroup, from: string): HTMLElement {
-  const state: GraphState = { ...readState('', ''), from, selection: { hosts: [], labels: group.name === '' ? {} : { service: [group.name] }, processes: [], thread: '' } };
+  const state: GraphState = { ...readState('', ''), from, selection: group.name === '' ? EVERYTHING : narrowed(EVERYTHING, { label: ['service', group.name] }) };
   const head = h('th', { scope: 'rowgroup', colspan: '2' }, group.name === '' ? h('span', {}, 'Without a service name') : h('a', { href: addressOf({ ...state, view: 'both' }) }, group.name), h('span', { class: 'quiet' }, ` ${duration(group.totalUs)} busy`));
   return h('tbody', {}, h('tr', { class: 'service' }, head), ...group.rows.filter(({ selfUs }) => selfUs > 0).slice(0, MOST_HOTTEST).map((row) => line(row, group.totalUs, state)));
 }

@@ -1,14 +1,17 @@
 // The page's entry: which view this is stands on the body.
 import { showDiff } from './diff.ts';
 import { showGraph } from './graph.ts';
+import { showMemory } from './memory.ts';
 import { showOverview } from './overview.ts';
 import './page.css';
 import './diff.css';
+import './memory.css';
 
 const app = document.querySelector<HTMLElement>('#app');
 if (app !== null) {
   const { view, host } = document.body.dataset;
   if (view === 'graph') showGraph(app, host ?? '');
   else if (view === 'diff') showDiff(app);
+  else if (view === 'memory') showMemory(app, host ?? '');
   else if (view === 'overview') showOverview(app);
 }

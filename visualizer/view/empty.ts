@@ -1,11 +1,25 @@
 // Why there is nothing to draw, and what to do about it. Pure.
-import type { FlameAnswer } from '../api.ts';
+import type { FlameAnswer, MemoryAnswer } from '../api.ts';
 import { clockTime } from './units.ts';
 
 /** undefined when there is something. */
-export function emptyReason({ windows, root, idle, extent, hosts, asked }: FlameAnswer, utc: boolean): string | undefined {
+export function emptyReason(answer: FlameAnswer, utc: boolean): string | undefined {
+  const { windows, root, idle } = answer;
   if (root.totalUs > 0 || root.totalCount > 0) return undefined;
   if (windows > 0) return idle.weight > 0 ? 'What was chosen did nothing but wait in this range.' : 'Nothing was sampled in this range: another label or thread may have been busy.';
+  return nothingKept(answer, utc);
+}
+
+/** The same for what processes tell of themselves. */
+export function nothingTold(answer: MemoryAnswer, utc: boolean): string | undefined {
+  const { lines, sampled, hosts: [only, ...others] } = answer;
+  if (lines.some(({ values }) => Object.values(values).some((column) => column.some((value) => value !== null)))) return undefined;
+  if (!sampled) return nothingKept(answer, utc);
+  if (only !== undefined && others.length === 0 && only.speaks !== 'liveprofiler') return 'This host speaks an ancestor’s format, which tells nothing of memory. Put liveprofiler-sampler into the service.';
+  return 'It was sampled in this range, but nothing was told of memory: the sampler is older than that, or what was chosen is a label of samples. Bring liveprofiler-sampler up to date in the service, or take a part of the choice away.';
+}
+
+function nothingKept({ hosts, extent, asked }: Pick<FlameAnswer, 'hosts' | 'extent' | 'asked'>, utc: boolean): string {
   const [status] = hosts;
   if (status === undefined) return 'No host of the configuration is meant by this choice. Take a part of it away, or choose a longer range.';
   if (hosts.length > 1) return 'Nothing is kept for this choice in this range: choose a longer one, or take a part of the choice away.';

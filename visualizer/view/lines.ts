@@ -1,18 +1,12 @@
-// The lines over time, in the columns that uPlot draws. Pure.
-import type { TimelineAnswer, TimelineLine } from '../api.ts';
-
-/** Seconds since 1970, then per line the share of covered time that was busy; null where nothing was covered. */
-export type LineColumns = [seconds: number[], ...shares: (number | null)[][]];
+// The lines over time. Pure.
+import type { TimelineLine } from '../api.ts';
 
 /** Okabe and Ito's, told apart by most of the colour-blind; dashed from the ninth on. */
 export const LINE_COLOURS = 8;
 
-export function columnsOf({ fromMs, stepMs, lines }: TimelineAnswer): LineColumns {
-  const steps = Math.max(0, ...lines.map(({ busyUs }) => busyUs.length));
-  return [
-    Array.from({ length: steps }, (_, step) => (fromMs + step * stepMs) / 1000),
-    ...lines.map(({ busyUs, coveredUs }) => busyUs.map((busy, step) => shareOf(busy, coveredUs[step]))),
-  ];
+/** Per step, of the time covered what was busy; null where nothing was covered. */
+export function sharesOf({ busyUs, coveredUs }: TimelineLine): (number | null)[] {
+  return busyUs.map((busy, step) => shareOf(busy, coveredUs[step]));
 }
 
 /** Over the whole range. */
@@ -38,7 +32,7 @@ export function isJoined(steps: number, usual: number): boolean {
 }
 
 /** What a line is called where it has no name of its own. */
-export function nameOf({ name }: TimelineLine, by: string): string {
+export function nameOf({ name }: Pick<TimelineLine, 'name'>, by: string): string {
   if (name !== '') return name;
   return by === '' ? 'all together' : `without ${by}`;
 }

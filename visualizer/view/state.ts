@@ -12,13 +12,19 @@ export interface Subject {
   readonly until: string;
 }
 
+/** When, and how times are told: what every page with lines over time has. */
+export interface Times extends Pick<Subject, 'from' | 'until'> {
+  readonly live: boolean;
+  readonly utc: boolean;
+}
+
 /** What widths and numbers tell. */
 export type Weight = 'us' | 'count';
 
 const VIEWS = ['flames', 'both', 'table', 'shares'] as const;
 const ORDERS = ['self', 'total', 'name'] as const;
 
-export interface GraphState extends Subject {
+export interface GraphState extends Subject, Times {
   readonly view: (typeof VIEWS)[number];
   readonly weight: Weight;
   readonly idle: boolean;
@@ -35,10 +41,8 @@ export interface GraphState extends Subject {
   readonly zoom: readonly string[];
   /** What `limit` cut under the zoom is asked for too. */
   readonly open: boolean;
-  readonly live: boolean;
   /** What the lines over time and the table of shares are by: empty for one line, and no such table. */
   readonly by: string;
-  readonly utc: boolean;
 }
 
 const START = { from: '-15minutes', until: 'now', view: VIEWS[0], weight: 'us', search: '', by: '', order: ORDERS[0] } as const;
@@ -62,6 +66,15 @@ export function writeSubject({ selection, from, until }: Subject): URLSearchPara
   return query;
 }
 
+export function readTimes(query: URLSearchParams): Pick<Times, 'live' | 'utc'> {
+  return { live: query.get('live') !== '0', utc: query.get('utc') === '1' };
+}
+
+export function writeTimes({ live, utc }: Pick<Times, 'live' | 'utc'>, query: URLSearchParams): void {
+  if (utc) query.set('utc', '1');
+  if (!live) query.set('live', '0');
+}
+
 export function readState(search: string, host: string): GraphState {
   const query = new URLSearchParams(search);
   return {
@@ -77,26 +90,34 @@ export function readState(search: string, host: string): GraphState {
     order: ORDERS.find((order) => order === query.get('order')) ?? START.order,
     zoom: query.getAll('zoom'),
     open: query.get('open') === '1',
-    live: query.get('live') !== '0',
+    ...readTimes(query),
     by: query.get('by') ?? (query.get('view') === 'shares' ? 'route' : START.by),
-    utc: query.get('utc') === '1',
   };
 }
 
-/** The page's address: only what differs from the start; one host alone stands in the path. */
+/** The page's address: only what differs from the start. */
 export function addressOf(state: GraphState): string {
-  const { selection } = state;
-  const [host, ...more] = selection.hosts;
-  const inPath = host !== undefined && more.length === 0;
-  const query = writeSubject({ ...state, selection: inPath ? { ...selection, hosts: [] } : selection });
+  const { path, query } = pageOf('graph', state);
   for (const key of ['view', 'search', 'weight', 'by', 'order'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
   for (const name of state.zoom) query.append('zoom', name);
   for (const group of state.hide) query.append('hide', group);
   if (state.of !== undefined) query.set('of', JSON.stringify(state.of));
-  for (const key of ['idle', 'up', 'fold', 'open', 'utc'] as const) if (state[key]) query.set(key, '1');
-  if (!state.live) query.set('live', '0');
+  for (const key of ['idle', 'up', 'fold', 'open'] as const) if (state[key]) query.set(key, '1');
+  writeTimes(state, query);
+  return joined(path, query);
+}
+
+/** A page's address; one host alone stands in the path. `query` has the rest, for more to be added. */
+export function pageOf(page: string, subject: Subject): { readonly path: string; readonly query: URLSearchParams } {
+  const { selection } = subject;
+  const [host, ...more] = selection.hosts;
+  const inPath = host !== undefined && more.length === 0;
+  return { path: `/${page}/${inPath ? `${encodeURIComponent(host)}/` : ''}`, query: writeSubject({ ...subject, selection: inPath ? { ...selection, hosts: [] } : selection }) };
+}
+
+export function joined(path: string, query: URLSearchParams): string {
   const text = query.toString();
-  return `/graph/${inPath ? `${encodeURIComponent(host)}/` : ''}${text === '' ? '' : `?${text}`}`;
+  return text === '' ? path : `${path}?${text}`;
 }
 
 /** What an endpoint of the API is asked. Dates without a zone mean the one that the page shows. */

@@ -8,8 +8,9 @@ export function duration(us: number): string {
 }
 
 export function bytes(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(2)} GB`;
   if (count >= 1e6) return `${(count / 1e6).toFixed(1)} MB`;
-  return count >= 1000 ? `${Math.round(count / 1000)} kB` : `${count} B`;
+  return count >= 1000 ? `${Math.round(count / 1000)} kB` : `${Math.round(count)} B`;
 }
 
 export function percent(share: number): string {

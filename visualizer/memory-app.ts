@@ -1,0 +1,38 @@
+// Where memory is asked for: pages and answers about what processes tell of themselves.
+import type { Router } from 'express';
+import express from 'express';
+import type { Choices } from './chosen.ts';
+import { leaksOf } from './memory/leaks.ts';
+import { memoryOf } from './memory/memory.ts';
+import { groupOf, queryOf, rangeOf } from './query.ts';
+import { titleOf } from './selection.ts';
+import { shell } from './shell.ts';
+import type { SparingReader } from './spare.ts';
+
+export interface MemoryAppOptions {
+  readonly store: SparingReader;
+  readonly choices: Choices;
+  readonly wallMs: () => number;
+}
+
+export function memoryApp({ store, choices: { chosen, statusOf }, wallMs }: MemoryAppOptions): Router {
+  const router = express.Router();
+  router.get('/memory', async (request, response) => {
+    const { selection } = await chosen(request);
+    response.type('html').send(shell({ title: `${titleOf(selection)}: memory`, view: 'memory' }));
+  });
+  router.get('/memory/:host', async (request, response) => {
+    const { host } = request.params;
+    await statusOf(host);
+    response.type('html').send(shell({ title: `${host}: memory`, view: 'memory', host }));
+  });
+  router.get('/api/memory', async (request, response) => {
+    const { query, selection, hosts } = await chosen(request);
+    response.json(await memoryOf(store, hosts, selection, rangeOf(query, wallMs()), groupOf(query)));
+  });
+  router.get('/api/leaks', async (request, response) => {
+    const { selection, hosts } = await chosen(request);
+    response.json(await leaksOf(store, hosts, selection, rangeOf(queryOf(request), wallMs())));
+  });
+  return router;
+}

@@ -1,0 +1,48 @@
+// What grows on and on, in words, each with how sure that is and where to look on.
+import type { LeakAnswer, LeaksAnswer } from '../api.ts';
+import { EVERYTHING, narrowed } from '../selection.ts';
+import { leakDoubt, leakSentence } from '../view/leak-words.ts';
+import type { MemoryState } from '../view/memory-state.ts';
+import { memoryAddress } from '../view/memory-state.ts';
+import { h } from './dom.ts';
+
+export interface LeaksView {
+  readonly element: HTMLElement;
+  /** Nothing is told before there is an answer. */
+  show(answer: LeaksAnswer | undefined, state: MemoryState): void;
+}
+
+const MOST = 8;
+
+export function createLeaks(): LeaksView {
+  const element = h('div', { class: 'leaks', role: 'status' });
+  let drawn = '';
+  return {
+    element,
+    show(answer, state) {
+      const wanted = JSON.stringify([answer?.leaks, answer?.checked.length, answer?.left, state.utc, memoryAddress(state)]);
+      if (wanted === drawn) return;
+      drawn = wanted;
+      if (answer === undefined) {
+        element.replaceChildren();
+        return;
+      }
+      const { leaks, checked, left } = answer;
+      const whose = checked.length + left > 1 || new Set(leaks.map(({ host, boot }) => `${host} ${boot}`)).size > 1;
+      const listed = leaks.slice(0, MOST).map((leak) => h('li', {}, ...sentenceOf(leak, answer, state, whose), h('div', { class: 'quiet' }, leakDoubt(leak))));
+      const more = [
+        leaks.length > MOST ? `${leaks.length - MOST} more processes grow.` : '',
+        left > 0 ? `${checked.length} of ${checked.length + left} hosts were looked at: narrow the choice to look at others.` : '',
+      ].filter((part) => part !== '').join(' ');
+      element.replaceChildren(
+        listed.length > 0 ? h('ul', { class: 'notice' }, ...listed) : h('p', { class: 'quiet' }, 'Nothing grows on and on: no leak in sight.'),
+        ...(more === '' ? [] : [h('p', { class: 'quiet' }, more)]));
+    },
+  };
+}
+
+function sentenceOf(leak: LeakAnswer, { asked }: LeaksAnswer, state: MemoryState, whose: boolean): (Node | string)[] {
+  const words = leakSentence(leak, asked, state.utc);
+  if (!whose) return [h('strong', {}, `${words.charAt(0).toUpperCase()}${words.slice(1)}.`)];
+  return [h('a', { href: memoryAddress({ ...state, by: '', selection: narrowed(EVERYTHING, { host: leak.host, process: leak.boot }) }) }, leak.host), ': ', h('strong', {}, `${words}.`)];
+}
