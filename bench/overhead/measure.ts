@@ -18,6 +18,7 @@ export interface Measurement extends Taken, Visited {
 }
 
 const LIMIT_MS = 90_000;
+const SETTLE_MS = 300;
 
 export class Clients {
   readonly #child: ChildProcess = fork(fileURLToPath(new URL('client.js', import.meta.url)), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -33,9 +34,11 @@ export class Clients {
   }
 }
 
+let logs = 0;
+
 export class Measured {
   readonly #child: ChildProcess;
-  readonly #log = join(tmpdir(), `liveprofiler-bench-${process.pid}.log`);
+  readonly #log = join(tmpdir(), `liveprofiler-bench-${process.pid}-${logs++}.log`);
   #ready: Ready = { port: 0 };
 
   private constructor(node: string, options: ServiceOptions) {
@@ -69,6 +72,20 @@ export class Measured {
     return told<Taken>(this.#child, 'end');
   }
 
+  /** After full collections; it does not run on as before. */
+  async rssBytes(): Promise<number> {
+    return (await told<{ readonly rssBytes: number }>(this.#child, 'rss')).rssBytes;
+  }
+
+  /** It takes nothing of the machine while others are measured. */
+  halt(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  wake(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** As a collector asks: everything it has. Resolves to the mean length of its slices, if it is ours. */
   async pull(): Promise<number | undefined> {
     if (this.#ready.samplerPort === undefined) return undefined;
@@ -90,20 +107,19 @@ export class Measured {
 }
 
 /** @throws when the process breaks or takes too long. */
-export async function measure(node: string, options: ServiceOptions & { readonly work: Visit['service'] }, clients: Clients, warmMs: number, requestsFor: (perMs: number) => number): Promise<Measurement> {
-  const service = await Measured.start(node, options);
+export async function measure(service: Measured, work: Visit['service'], clients: Clients, requests: number): Promise<Measurement> {
+  const { port } = service;
+  service.wake();
   try {
-    const { port } = service;
-    await clients.visit({ port, service: options.work, forMs: warmMs / 2 });
-    const warm = await clients.visit({ port, service: options.work, forMs: warmMs / 2 });
+    // Timers that fell due while it was halted run here.
+    await clients.visit({ port, service: work, forMs: SETTLE_MS });
     await service.begin();
-    const asked = clients.visit({ port, service: options.work, requests: requestsFor(warm.requests / warm.elapsedMs) });
-    // More often than every ten seconds: what a reader costs is rather too high.
-    const [visited, sliceMs] = await Promise.all([asked, service.pull()]);
+    // A reader asks more often than every ten seconds: what it costs is rather too high.
+    const [visited, sliceMs] = await Promise.all([clients.visit({ port, service: work, requests }), service.pull()]);
     const taken = await service.end();
     return { ...visited, ...taken, cpuUsPerRequest: taken.cpuUs / visited.requests, sliceMs };
   } finally {
-    await service.stop();
+    service.halt();
   }
 }
 

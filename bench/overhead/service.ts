@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startProfiler } from './profilers.ts';
 import type { ServiceOptions, Work } from './variants.ts';
 
@@ -9,8 +10,6 @@ import type { ServiceOptions, Work } from './variants.ts';
 export interface Taken {
   readonly cpuUs: number;
   readonly longestDelayMs: number;
-  /** After a full garbage collection. */
-  readonly rssBytes: number;
   readonly pausesMs: readonly number[];
   readonly elapsedMs: number;
 }
@@ -19,6 +18,8 @@ export interface Ready {
   readonly port: number;
   readonly samplerPort?: number | undefined;
 }
+
+type Order = 'begin' | 'end' | 'rss';
 
 const DELAY_RESOLUTION_MS = 10;
 
@@ -35,26 +36,37 @@ const server = await SERVERS[options.work]();
 let before = { cpu: process.cpuUsage(), pauses: 0, atMs: performance.now() };
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
 
-process.on('message', (order: 'begin' | 'end') => {
-  if (order === 'begin') {
+const ORDERS: Readonly<Record<Order, () => object | Promise<object>>> = {
+  begin() {
     delay.enable();
     delay.reset();
     before = { cpu: process.cpuUsage(), pauses: profiler.pausesMs.length, atMs: performance.now() };
-    process.send?.({ begun: true });
-    return;
-  }
-  const { user, system } = process.cpuUsage(before.cpu);
-  const elapsedMs = performance.now() - before.atMs;
-  globalThis.gc?.();
-  const taken: Taken = {
-    cpuUs: user + system,
-    // What is beyond the pace at which it looks.
-    longestDelayMs: Math.max(0, delay.max / 1e6 - DELAY_RESOLUTION_MS),
-    rssBytes: process.memoryUsage.rss(),
-    pausesMs: profiler.pausesMs.slice(before.pauses),
-    elapsedMs,
-  };
-  process.send?.(taken);
+    return {};
+  },
+  end() {
+    const { user, system } = process.cpuUsage(before.cpu);
+    const taken: Taken = {
+      cpuUs: user + system,
+      // What is beyond the pace at which it looks.
+      longestDelayMs: Math.max(0, delay.max / 1e6 - DELAY_RESOLUTION_MS),
+      pausesMs: profiler.pausesMs.slice(before.pauses),
+      elapsedMs: performance.now() - before.atMs,
+    };
+    delay.disable();
+    return taken;
+  },
+  async rss() {
+    // V8 gives pages back to the system in a thread of its own.
+    for (let times = 0; times < 3; times++) {
+      globalThis.gc?.();
+      await pause(100);
+    }
+    return { rssBytes: process.memoryUsage.rss() };
+  },
+};
+
+process.on('message', (order: Order) => {
+  void Promise.resolve(ORDERS[order]()).then((answer) => process.send?.(answer));
 });
 process.once('disconnect', () => process.exit());
 
