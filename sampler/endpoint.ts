@@ -64,8 +64,8 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     const after = query.get('after');
     if (after !== null) return { status: 200, type: JSON_TYPE, body: await wireAnswer(after, head, address) };
     const format = query.get('format');
-    if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(originals(state.shelf.peek(0))) };
-    if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(originals(state.shelf.peek(0))) };
+    if (format === 'folded') return { status: 200, type: TEXT_TYPE, body: folded(originals(ofCpu(state.shelf.peek(0)))) };
+    if (format === 'cpuprofile') return { status: 200, type: JSON_TYPE, body: cpuprofile(originals(ofCpu(state.shelf.peek(0)))) };
     return { status: 200, type: JSON_TYPE, body: ancestorAnswer(head) };
   }
 
@@ -74,7 +74,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     const seconds = /^\d{1,5}$/.test(given) ? Number(given) : 0;
     if (seconds < 1 || seconds > PPROF_SECONDS.most) return { status: 400, type: TEXT_TYPE, body: `seconds= takes a whole number from 1 to ${PPROF_SECONDS.most}.\n` };
     const sinceUs = clock.monotonicUs() - seconds * 1e6;
-    const windows = originals(state.shelf.peek(0).filter(({ kind, endUs }) => kind === 'cpu' && endUs > sinceUs));
+    const windows = originals(ofCpu(state.shelf.peek(0)).filter(({ endUs }) => endUs > sinceUs));
     return { status: 200, type: 'application/octet-stream', body: pprof(windows, state.intervalUs), zipped: true };
   }
 
@@ -82,7 +82,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     const windows = head ? state.shelf.peek(ancestorSeq) : state.shelf.send(ancestorSeq).windows;
     if (windows.length === 0 && state.state().state !== 'running') return '{}';
     if (!head) ancestorSeq = windows.at(-1)?.lastSeq ?? ancestorSeq;
-    return ancestorJson(originals(windows), state.intervalUs);
+    return ancestorJson(originals(ofCpu(windows)), state.intervalUs);
   }
 
   async function wireAnswer(after: string, head: boolean, address: string): Promise<string> {
@@ -131,6 +131,11 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
       }
     },
   };
+}
+
+/** The formats of other tools know no other kind. */
+function ofCpu(windows: readonly FinishedWindow[]): FinishedWindow[] {
+  return windows.filter(({ kind }) => kind === 'cpu');
 }
 
 function faultOf(query: URLSearchParams): string | undefined {

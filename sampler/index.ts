@@ -1,5 +1,5 @@
 export { createSampler } from './sampler.ts';
 export type { Sampler } from './sampler.ts';
-export type { SamplerOptions } from './options.ts';
+export type { MemoryOptions, SamplerOptions } from './options.ts';
 export type { Request, Response } from './endpoint.ts';
 export type { Clock } from './clock.ts';

@@ -24,7 +24,22 @@ export interface SamplerOptions {
   readonly spool?: boolean;
   /** Labels what runs for a request with its method and route; a function names routes where no framework does. */
   readonly labelRoutes?: boolean | RouteOf;
+  /** Reads where memory is allocated, at times; see MemoryOptions. */
+  readonly memory?: MemoryOptions;
   readonly clock?: Clock;
+}
+
+/** A read pauses the service: before Node 26 each forces a full garbage collection. */
+export interface MemoryOptions {
+  /** Time between two reads: 1,000 to 3,600,000, usually 60,000. */
+  readonly everyMs?: Milliseconds;
+  /** 1 to 60,000, usually 200: two reads in a row that pause for longer are the last ones. */
+  readonly maxPauseMs?: Milliseconds;
+  /**
+   * V8 follows one of two. `live`, as usual: what is still held, by where it was allocated; of the rest only how much it
+   * was. `allocated`: all that was allocated between two reads, by where, and nothing of what is held.
+   */
+  readonly of?: 'live' | 'allocated';
 }
 
 export interface CheckedOptions {
@@ -37,10 +52,11 @@ export interface CheckedOptions {
   readonly enabled: boolean;
   readonly spool: boolean;
   readonly labelRoutes: boolean | RouteOf;
+  readonly memory: Required<MemoryOptions> | undefined;
   readonly clock: Clock;
 }
 
-const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'spool', 'labelRoutes', 'clock'];
+const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'spool', 'labelRoutes', 'memory', 'clock'];
 /** Whoever sends anything else as a header does not get it to the other side as it was. */
 const CARRIED_BY_HEADERS = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const RESERVED = ['service', 'version', 'hostname', 'pid', 'nodeVersion', 'v8Version', 'arguments'];
@@ -66,16 +82,17 @@ export function checkOptions(options: SamplerOptions): CheckedOptions {
     enabled: truthOf(given, 'enabled', faults),
     spool: truthOf(given, 'spool', faults),
     labelRoutes: labelRoutesOf(given['labelRoutes'], faults),
+    memory: memoryOf(given['memory'], faults),
     clock: clockOf(given['clock'], faults),
   };
   if (faults.length > 0) throw Object.assign(new TypeError(`createSampler: ${faults.join('; ')}.`), { code: 'SAMPLER_OPTIONS' });
   return checked;
 }
 
-function wholeOf(given: Readonly<Record<string, unknown>>, key: string, fallback: number, least: number, most: number, faults: string[]): number {
+function wholeOf(given: Readonly<Record<string, unknown>>, key: string, fallback: number, least: number, most: number, faults: string[], of = ''): number {
   const value = given[key] === undefined ? fallback : given[key];
   if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-  faults.push(`${key} is ${show(value)}, but takes a whole number from ${least} to ${most}`);
+  faults.push(`${of}${key} is ${show(value)}, but takes a whole number from ${least} to ${most}`);
   return fallback;
 }
 
@@ -117,6 +134,24 @@ function labelRoutesOf(value: unknown, faults: string[]): boolean | RouteOf {
   if (value === undefined) return false;
   if (typeof value !== 'boolean' && typeof value !== 'function') faults.push(`labelRoutes is ${show(value)}, but takes true, false or a function that names the route of a request`);
   return value as boolean | RouteOf;
+}
+
+const MEMORY_KEYS = ['everyMs', 'maxPauseMs', 'of'];
+
+function memoryOf(value: unknown, faults: string[]): Required<MemoryOptions> | undefined {
+  if (value === undefined) return undefined;
+  const given = (typeof value === 'object' && !Array.isArray(value) ? value : null) as Readonly<Record<string, unknown>> | null;
+  if (given === null || Object.keys(given).some((key) => !MEMORY_KEYS.includes(key))) {
+    faults.push(`memory is ${show(value)}, but takes an object of ${MEMORY_KEYS.join(', ')}`);
+    return undefined;
+  }
+  const { of = 'live' } = given;
+  if (of !== 'live' && of !== 'allocated') faults.push(`memory.of is ${show(of)}, but takes "live" or "allocated"`);
+  return {
+    everyMs: wholeOf(given, 'everyMs', 60_000, 1000, 3_600_000, faults, 'memory.'),
+    maxPauseMs: wholeOf(given, 'maxPauseMs', 200, 1, 60_000, faults, 'memory.'),
+    of: of === 'allocated' ? of : 'live',
+  };
 }
 
 function clockOf(value: unknown, faults: string[]): Clock {

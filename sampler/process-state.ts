@@ -6,6 +6,8 @@ import type { LabelTracker } from './labels/tracker.ts';
 import { trackLabels } from './labels/tracker.ts';
 import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
+import type { HeapSites } from './memory/heap-sites.ts';
+import { readHeapSites } from './memory/heap-sites.ts';
 import { maskArguments } from './observe/masking.ts';
 import { observeProcess } from './observe/process-numbers.ts';
 import type { CheckedOptions } from './options.ts';
@@ -69,12 +71,20 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     });
   }
 
-  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, switches: labelling.log, heldBytes: () => shelf.counts().bytesHeld, ofProcess: observeProcess(), finished: keep });
+  const ofProcess = observeProcess();
+  const thread = sampleThread({ thread: threadId, threadName: name, intervalUs, windowMs, clock, switches: labelling.log, heldBytes: () => shelf.counts().bytesHeld, ofProcess, finished: keep });
+  const sites = options.memory === undefined ? undefined : readHeapSites({ memory: options.memory, clock, thread: () => ({ thread: threadId, threadName: name() }), finished: keep, paused: notePause });
   let workers: ReturnType<typeof followWorkers> | undefined;
+
+  function notePause(forUs: Microseconds): void {
+    ofProcess.note('samplerPauseUs', forUs);
+    ofProcess.note('heapReadPauseUs', forUs);
+  }
 
   function begin(): void {
     try {
       thread.start();
+      sites?.start();
       now = { state: 'running' };
     } catch (error) {
       now = { state: 'disabled', reason: `there is no inspector here: ${error instanceof Error ? error.message : String(error)}` };
@@ -102,11 +112,12 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     state: () => now,
     cost() {
       const { recoveries, ...cost } = thread.cost();
-      return { ...cost, recoveries: { ...recoveries, ...workers?.recoveries(), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }), ...(spool === undefined || spool.failed() === 0 ? {} : { spoolFailed: spool.failed() }) }, ...shelf.counts() };
+      return { ...cost, ...(sites === undefined ? {} : { memory: sites.cost() }), recoveries: { ...recoveries, ...workers?.recoveries(), ...endedOf(sites), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }), ...(spool === undefined || spool.failed() === 0 ? {} : { spoolFailed: spool.failed() }) }, ...shelf.counts() };
     },
     pause() {
       if (now.state !== 'running') return;
       thread.stop();
+      sites?.stop();
       workers?.tell('pause');
       now = { state: 'paused' };
     },
@@ -117,6 +128,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     },
     async stop() {
       thread.stop();
+      sites?.stop();
       labelling.stop();
       now = { state: 'stopped' };
       const following = workers;
@@ -126,6 +138,10 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     },
   };
   return self;
+}
+
+function endedOf(sites: HeapSites | undefined): Readonly<Record<string, number>> {
+  return sites === undefined || sites.ended() === 0 ? {} : { heapSamplingEnded: sites.ended() };
 }
 
 /** As it was started, without secrets. */

@@ -88,6 +88,10 @@ export interface KindDeclaration {
 
 export const KINDS: Readonly<Record<string, KindDeclaration>> = {
   cpu: { unit: 'microseconds', over: 'sum' },
+  /** What is held, by where it was allocated. */
+  'heap-live': { unit: 'bytes', over: 'average' },
+  /** What was allocated, by where. */
+  'heap-alloc': { unit: 'bytes', over: 'sum' },
 };
 
 /** V8's name for time in which the thread waited; it is tallied beside the rows of a window, never in them. */
@@ -96,3 +100,5 @@ export const IDLE = '(idle)';
 export const MAX_STACK_DEPTH = 2048;
 /** Stands for stacks that a window had no room for: counted, but nameless. */
 export const TRUNCATED = '(truncated)';
+/** Of kind heap-alloc: what was gone before anybody could see where it was allocated. */
+export const COLLECTED = '(collected)';

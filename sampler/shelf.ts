@@ -1,6 +1,7 @@
 // Finished windows of this process, within a bound on memory. When it is full: windows that some answer held leave,
 // oldest first; then neighbours nobody has seen are merged; only then is anything lost, and that is counted.
 import type { Bytes, Tally } from './profile.ts';
+import { KINDS } from './profile.ts';
 import type { FinishedWindow, ThreadWindow } from './window.ts';
 import { bytesOf, canMerge, merge, samplesOf } from './window.ts';
 
@@ -56,6 +57,7 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
       return;
     }
     windowsDropped.unread += entry.window.lastSeq - entry.window.firstSeq + 1;
+    if (KINDS[entry.window.kind]?.unit !== 'microseconds') return;
     lost.count += samplesOf(entry.window);
     lost.weight += entry.window.endUs - entry.window.startUs;
   }

@@ -1,10 +1,23 @@
 // The one file that talks to V8's inspector. Profiles are opened and closed by title through the inspector's
 // console, so that several can be open at once over one sampling thread.
-import type { Session, Profiler } from 'node:inspector';
-import type { Microseconds } from './profile.ts';
+import type { Runtime, Session, Profiler } from 'node:inspector';
+import type { Bytes, Microseconds } from './profile.ts';
 
 /** What V8 hands over; stamps in µs on the monotonic clock, lines and columns 0-based. */
 export type V8Profile = Profiler.Profile;
+
+/** Where V8 saw memory being allocated. */
+export interface V8HeapProfile {
+  readonly head: V8HeapNode;
+  /** Each stands for all that was allocated alike: its `size` is of all of them. `ordinal` counts all samples ever taken. */
+  readonly samples: readonly { readonly nodeId: number; readonly size: Bytes; readonly ordinal: number }[];
+}
+
+export interface V8HeapNode {
+  readonly id: number;
+  readonly callFrame: Runtime.CallFrame;
+  readonly children: readonly V8HeapNode[];
+}
 
 export interface V8Profiler {
   open(title: string): void;
@@ -120,6 +133,57 @@ export function connectWorkers(): V8Workers {
     },
     disconnect() {
       session.post('NodeWorker.disable', ignore);
+      session.disconnect();
+    },
+  };
+}
+
+export interface V8Heap {
+  /** undefined when somebody else ended the sampling. Forces a full collection before Node 26. */
+  read(): V8HeapProfile | undefined;
+  /** Forgets what was allocated so far. */
+  restart(): void;
+  disconnect(): void;
+}
+
+/**
+ * Samples one allocation per `everyBytes` or so. `collected`: those that are gone stay too.
+ * @throws where there is no inspector.
+ */
+export function connectHeap(everyBytes: Bytes, collected: boolean): V8Heap {
+  const inspector = process.getBuiltinModule('node:inspector');
+  // Node 26 on; started there, reading forces no collection.
+  const { startHeapProfile } = process.getBuiltinModule('node:v8') as { startHeapProfile?: (options: object) => { stop(): string } };
+  const session: Session = new inspector.Session();
+  session.connect();
+  const flags = { includeObjectsCollectedByMajorGC: collected, includeObjectsCollectedByMinorGC: collected };
+  let end: () => void = start();
+
+  function start(): () => void {
+    if (startHeapProfile === undefined) {
+      session.post('HeapProfiler.startSampling', { samplingInterval: everyBytes, ...flags });
+      return () => { session.post('HeapProfiler.stopSampling', ignore); };
+    }
+    const handle = startHeapProfile({ sampleInterval: everyBytes, ...flags });
+    return () => { handle.stop(); };
+  }
+
+  return {
+    read() {
+      let profile: V8HeapProfile | undefined;
+      // Answered before `post` returns: the session is of this very thread.
+      session.post('HeapProfiler.getSamplingProfile', (error, result) => {
+        // More is in it than the types tell.
+        if (error === null) profile = (result as unknown as { readonly profile: V8HeapProfile }).profile;
+      });
+      return profile;
+    },
+    restart() {
+      end();
+      end = start();
+    },
+    disconnect() {
+      end();
       session.disconnect();
     },
   };

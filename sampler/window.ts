@@ -1,6 +1,7 @@
 // A finished window in memory, and how neighbours become one. Pure.
 import { mergeNumbers } from './facts.ts';
 import type { Bytes, Microseconds, Milliseconds, Numbers } from './profile.ts';
+import { KINDS } from './profile.ts';
 import type { WindowBody } from './window-builder.ts';
 import { WindowBuilder } from './window-builder.ts';
 
@@ -58,8 +59,8 @@ export function canMerge(earlier: FinishedWindow, later: FinishedWindow): boolea
 
 export function merge(earlier: FinishedWindow, later: FinishedWindow): FinishedWindow {
   const builder = new WindowBuilder();
-  builder.addBody(earlier.body);
-  builder.addBody(later.body);
+  const lengthUs = later.endUs - earlier.startUs;
+  for (const { body, startUs, endUs } of [earlier, later]) builder.addBody(KINDS[earlier.kind]?.over === 'average' ? weighed(body, endUs - startUs, lengthUs) : body);
   const threadCpu = earlier.threadCpuUs === undefined || later.threadCpuUs === undefined ? {} : { threadCpuUs: earlier.threadCpuUs + later.threadCpuUs };
   return {
     thread: earlier.thread,
@@ -75,4 +76,9 @@ export function merge(earlier: FinishedWindow, later: FinishedWindow): FinishedW
     ...(earlier.facts === undefined && later.facts === undefined ? {} : { facts: mergeNumbers(earlier.facts ?? {}, later.facts ?? {}) }),
     body: builder.body(),
   };
+}
+
+/** A level's share of the average over a longer time; rounded down to whole units at every stack. */
+function weighed(body: WindowBody, partUs: Microseconds, wholeUs: Microseconds): WindowBody {
+  return wholeUs === 0 ? body : { ...body, weight: body.weight.map((weight) => Math.floor((weight * partUs) / wholeUs)) };
 }

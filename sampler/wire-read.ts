@@ -1,7 +1,7 @@
 // Reads a wire answer from a host nobody vouches for: every number, index and name is checked before use.
 import { MAX_STACK_DEPTH } from './profile.ts';
 import type { Frame, KindDeclaration, Labels, Rows, StackTable, Tally } from './profile.ts';
-import type { SamplerCost, WireAnswer, WireProcess, WireWindow } from './wire.ts';
+import type { MemoryCost, SamplerCost, WireAnswer, WireProcess, WireWindow } from './wire.ts';
 import { arrayOf, columnsOf, count, Malformed, object, oneOf, optional, recordOf, text, truth } from './check.ts';
 import type { Members } from './check.ts';
 
@@ -187,5 +187,16 @@ function readCost(value: unknown, at: string): SamplerCost {
     windowsDropped: { read: count(dropped['read'], `${at}.windowsDropped.read`), unread: count(dropped['unread'], `${at}.windowsDropped.unread`) },
     lost: readTally(cost['lost'], `${at}.lost`),
     recoveries: recordOf(cost['recoveries'], `${at}.recoveries`, count),
+    ...optional(cost, 'memory', at, readMemoryCost),
+  };
+}
+
+function readMemoryCost(value: unknown, at: string): MemoryCost {
+  const cost = object(value, at);
+  return {
+    reads: count(cost['reads'], `${at}.reads`),
+    longestPauseUs: count(cost['longestPauseUs'], `${at}.longestPauseUs`),
+    totalPauseUs: count(cost['totalPauseUs'], `${at}.totalPauseUs`),
+    ...optional(cost, 'stopped', at, (stopped, here) => text(stopped, here, 1024)),
   };
 }

@@ -46,6 +46,17 @@ export interface SamplerCost {
   readonly lost: Tally;
   /** Recoveries by cause, such as `foreignProfileEnd`. */
   readonly recoveries: Readonly<Record<string, number>>;
+  /** Absent where memory is not looked at. */
+  readonly memory?: MemoryCost;
+}
+
+/** What reading the heap costs. Its pauses are in none of the figures above. */
+export interface MemoryCost {
+  readonly reads: number;
+  readonly longestPauseUs: Microseconds;
+  readonly totalPauseUs: Microseconds;
+  /** Why the heap is not read any more, in words. */
+  readonly stopped?: string;
 }
 
 export interface WireProcess {
@@ -86,5 +97,5 @@ export interface WireAnswer {
 
 export { claimsWire, MAX_CURSOR_LENGTH, readWire, WIRE_VERSION, WireError } from './wire-read.ts';
 export { FACTS } from './facts.ts';
-export { IDLE, KINDS, MAX_STACK_DEPTH, TRUNCATED } from './profile.ts';
+export { COLLECTED, IDLE, KINDS, MAX_STACK_DEPTH, TRUNCATED } from './profile.ts';
 export type * from './profile.ts';

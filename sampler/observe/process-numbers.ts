@@ -7,21 +7,30 @@ export interface ProcessNumbers {
   sliceEnded(facts: Facts): void;
   /** Once, when it closes. */
   windowEnded(facts: Facts): void;
+  /** Goes into the window that is open, or opens next. */
+  readonly note: (name: string, value: number) => void;
 }
 
 /** Types of resources told by name, at most; the rest is summed. */
 const MAX_RESOURCES = 20;
+const MAX_NOTES = 1000;
 
 export function observeProcess(): ProcessNumbers {
   /** As counted during the window before; undefined where nothing tells. */
   let descriptors: number | undefined;
+  let notes: [name: string, value: number][] = [];
 
   return {
+    note(name, value) {
+      if (notes.length < MAX_NOTES) notes.push([name, value]);
+    },
     sliceEnded(facts) {
       facts.observe('rssBytes', process.memoryUsage.rss());
     },
     windowEnded(facts) {
       facts.observe('rssBytes', process.memoryUsage.rss());
+      for (const [name, value] of notes) facts.observe(name, value);
+      notes = [];
       facts.observe('uptimeS', process.uptime());
       for (const [type, count] of activeResources()) facts.observe(`resources.${type}`, count);
       countDescriptors((count) => (descriptors = count));

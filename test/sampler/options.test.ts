@@ -17,6 +17,7 @@ const WRONG: Readonly<Record<keyof SamplerOptions, readonly unknown[]>> = {
   enabled: [null, 0, 1, 'true', 'false', {}],
   spool: [null, 0, 1, 'true', {}],
   labelRoutes: [1, 'yes', null, {}],
+  memory: [null, true, 7, 'on', [], { every: 1 }, { everyMs: 999 }, { everyMs: 3_600_001 }, { everyMs: '1m' }, { maxPauseMs: 0 }, { maxPauseMs: 60_001 }, { of: 'all' }, { of: null }],
   clock: [null, 7, {}, { wallMs: () => 0 }, { wallMs: () => 0, monotonicUs: () => 0, after: 1 }],
 };
 const OPTIONS = Object.keys(WRONG) as (keyof SamplerOptions)[];
