@@ -1,7 +1,7 @@
 // What a configuration that was read again changes, key by key, as a person would write it. Pure; secrets stay hidden.
-import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../collector/config/index.ts';
-import type { Settings, Target } from '../collector/target.ts';
+import type { Settings } from '../collector/target.ts';
+import { isSame } from '../collector/target.ts';
 import { days, HIDDEN, seconds } from './words.ts';
 
 export interface Change {
@@ -46,13 +46,13 @@ export function atOnce(before: Config, after: Config): readonly Change[] {
   return changesOf(AT_ONCE, before, after);
 }
 
-/** Names of hosts that are new, that left, and that are asked in another way. */
+/** Names of hosts, and of where hosts come from, that are new, that left, and that are asked in another way. */
 export function hostChanges(before: Settings, after: Settings): { readonly came: readonly string[]; readonly left: readonly string[]; readonly changed: readonly string[] } {
-  const [old, now] = [before, after].map(({ hosts }) => new Map(hosts.map((host) => [host.name, host])));
+  const [old, now] = [before, after].map(({ hosts, sources }) => new Map([...hosts, ...sources].map((one) => [one.name, one])));
   return {
     came: [...(now?.keys() ?? [])].filter((name) => old?.has(name) !== true),
     left: [...(old?.keys() ?? [])].filter((name) => now?.has(name) !== true),
-    changed: [...(now?.values() ?? [])].filter((host) => old?.has(host.name) === true && !isDeepStrictEqual(plain(host), plain(old.get(host.name)))).map(({ name }) => name),
+    changed: [...(now?.values() ?? [])].filter((one) => old?.has(one.name) === true && !isSame(one, old.get(one.name))).map(({ name }) => name),
   };
 }
 
@@ -62,8 +62,4 @@ function changesOf(readings: readonly Reading[], before: Config, after: Config):
     const show = (value: string | undefined): string => (value === undefined ? 'not set' : hidden === undefined ? value : HIDDEN);
     return from === to ? [] : [{ key, from: show(from), to: show(to) }];
   });
-}
-
-function plain(target: Target | undefined): unknown {
-  return target && { ...target, url: target.url.href };
 }

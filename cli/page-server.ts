@@ -22,8 +22,8 @@ export async function servePage(config: Config, { store, collector, log }: { rea
     log.error({ err: error, ...asked }, 'a question to the page could not be answered');
   };
   const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
-  const appFor = ({ collector: { hosts }, visualizer: { allowedHosts, credentials } }: Parameters<PageServer['admit']>[0]) =>
-    createApp({ store, collector, metrics, failed, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set(hosts.map(({ secret }) => secret))] } });
+  const appFor = ({ collector: { hosts, sources }, visualizer: { allowedHosts, credentials } }: Parameters<PageServer['admit']>[0]) =>
+    createApp({ store, collector, metrics, failed, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set([...hosts, ...sources].map(({ secret }) => secret))] } });
   let app = appFor(config);
   const server = createServer((request, response) => {
     app(request, response);

@@ -10,6 +10,8 @@ import { networkFailure, PullFailure, statusFailure } from './failures.ts';
 
 export interface FetchOptions {
   readonly url: URL;
+  /** Host and port by which it is asked, where `url` holds an address that stands for them. */
+  readonly asked?: string | undefined;
   readonly secret: string;
   readonly tls?: { readonly ca?: string | Buffer; readonly cert?: string | Buffer; readonly key?: string | Buffer } | undefined;
   /** From the first step of connecting to the last byte of the body. */
@@ -26,11 +28,13 @@ export interface Fetcher {
   close(): void;
 }
 
-export function createFetcher({ url, secret, tls, timeoutMs, maxBytes, lookup }: FetchOptions): Fetcher {
+export function createFetcher({ url, asked, secret, tls, timeoutMs, maxBytes, lookup }: FetchOptions): Fetcher {
   const secure = url.protocol === 'https:';
-  const agent = secure ? new https.Agent({ keepAlive: true, ...tls }) : new http.Agent({ keepAlive: true });
+  // The certificate is of the name that was written, wherever the name points to.
+  const servername = asked === undefined ? {} : { servername: new URL(`${url.protocol}//${asked}`).hostname };
+  const agent = secure ? new https.Agent({ keepAlive: true, ...tls, ...servername }) : new http.Agent({ keepAlive: true });
   // nginx drops header names with an underscore, so the dashed spelling goes along.
-  const headers = { PROFILER_TOKEN: secret, 'PROFILER-TOKEN': secret, 'accept-encoding': 'gzip' };
+  const headers = { PROFILER_TOKEN: secret, 'PROFILER-TOKEN': secret, 'accept-encoding': 'gzip', ...(asked !== undefined && { host: asked }) };
 
   async function get(query: Readonly<Record<string, string>>, stop: AbortSignal): Promise<Buffer> {
     const target = new URL(url);

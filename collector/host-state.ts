@@ -16,6 +16,11 @@ export function newHost(host: string, url: URL, labels: Readonly<Record<string, 
   };
 }
 
+/** Of a host that `source`, or the configuration, has ceased to name. */
+export function goneHost(before: HostStatus, source: string | undefined, nowMs: Milliseconds): HostStatus {
+  return { ...before, state: 'gone', sinceMs: nowMs, error: `${source ?? 'The configuration'} does not name it any more; what was collected is still here.` };
+}
+
 /** `staleAfterMs`: for how long a host may bring nothing new and count as up. Labels of config.ini win. */
 export function afterPull(before: HostStatus, report: PullReport, labels: Readonly<Record<string, string>>, nowMs: Milliseconds, staleAfterMs: Milliseconds): HostStatus {
   const state = stateAfter(before, report, nowMs, staleAfterMs);

@@ -52,7 +52,7 @@ export function createHost({ target, limits, store, queue, lookup, clock, log, m
   const stopping = new AbortController();
   const told = new Set<string>();
   let status = newHost(name, url, labels, clock.wallMs());
-  if (before?.address === status.address) status = { ...before, ...(labels['service'] !== undefined && { service: labels['service'] }) };
+  if (before?.address === status.address) status = { ...(before.state === 'gone' ? back(before, status) : before), ...(labels['service'] !== undefined && { service: labels['service'] }) };
   let running: Promise<PullReport> | undefined;
 
   async function work(): Promise<PullReport> {
@@ -102,4 +102,9 @@ export function createHost({ target, limits, store, queue, lookup, clock, log, m
       fetcher.close();
     },
   };
+}
+
+/** Of one that nothing named for a while what it said of itself still holds. */
+function back({ service, version, speaks, clockSteps }: HostStatus, fresh: HostStatus): HostStatus {
+  return { ...fresh, service, version, speaks, clockSteps };
 }

@@ -6,13 +6,18 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { createHost } from './host.ts';
 import type { Host } from './host.ts';
+import { goneHost } from './host-state.ts';
 import { createLookup } from './lookup.ts';
 import { createMetrics } from './metrics.ts';
 import { createQueue } from './queue.ts';
 import { createSchedule } from './schedule.ts';
+import { systemNameServers } from './sources/dns.ts';
+import type { NameServers } from './sources/dns.ts';
+import { createSources } from './sources/index.ts';
 import type { Store } from './store/contract.ts';
 import type { HostStatus } from './store/host-status.ts';
 import { watchStore } from './store-watch.ts';
+import { isSame } from './target.ts';
 import type { Settings, Target } from './target.ts';
 
 export interface CollectorOptions {
@@ -22,12 +27,14 @@ export interface CollectorOptions {
   readonly clock?: Clock;
   /** Where the collector's metrics are kept; a registry serves one collector. */
   readonly registry?: Registry;
+  /** Who resolves the names of `dns:` entries; the system's name servers unless said otherwise. */
+  readonly nameServers?: () => NameServers;
 }
 
 export interface Collector {
   /** Begins to ask: each host for the first time within two seconds. */
   start(): void;
-  /** In the order of the configuration. */
+  /** In the order of the configuration, then those that are gone. */
   hosts(): readonly HostStatus[];
   /** Pulls every host now, joining pulls that run; resolves when all have answered or failed. */
   pullNow(): Promise<{ readonly stacksCollected: number }>;
@@ -40,52 +47,80 @@ export interface Collector {
   readonly metrics: Registry;
 }
 
-export function createCollector({ config, store, log, clock = systemClock, registry = new Registry() }: CollectorOptions): Collector {
+/** What left longer ago is known by what the store has of it. */
+const MOST_GONE = 1000;
+
+export function createCollector({ config, store, log, clock = systemClock, registry = new Registry(), nameServers = systemNameServers }: CollectorOptions): Collector {
   const queue = createQueue(config.concurrency);
   const lookup = createLookup();
   const watched = watchStore(store, log);
   const metrics = createMetrics(registry, clock.wallMs, () => watched.trouble() === undefined);
   /** Hosts that left and may still write; the next of the same name waits for them. */
   const leaving = new Map<string, Promise<void>>();
+  /** How those did that nothing names any more; the oldest first. */
+  const gone = new Map<string, HostStatus>();
   let settings = config;
   let schedule = createSchedule(clock, config.intervalMs);
   let hosts = new Map(config.hosts.map((target) => [target.name, enter(target)]));
   let started = false;
   let stopped = false;
+  const sources = createSources({ clock, log, registry, nameServers, changed: () => void follow(settings) });
+  sources.set(config.sources);
 
-  function enter(target: Target, before?: HostStatus): Host {
+  function enter(target: Target, before = gone.get(target.name)): Host {
+    gone.delete(target.name);
     return createHost({ target, limits: settings, store: watched, queue, lookup, clock, log, metrics, before, after: leaving.get(target.name) });
   }
 
   function leave({ target: { name }, stop }: Host): Promise<void> {
-    const gone = Promise.all([leaving.get(name), stop()]).then(() => {
-      if (leaving.get(name) === gone) leaving.delete(name);
+    const left = Promise.all([leaving.get(name), stop()]).then(() => {
+      if (leaving.get(name) === left) leaving.delete(name);
       if (!hosts.has(name)) metrics.forget(name);
     });
-    leaving.set(name, gone);
-    return gone;
+    leaving.set(name, left);
+    return left;
+  }
+
+  function miss({ target: { name, source }, status }: Host): void {
+    gone.set(name, goneHost(status(), source, clock.wallMs()));
+    for (const [oldest] of gone) {
+      if (gone.size <= MOST_GONE) break;
+      gone.delete(oldest);
+    }
   }
 
   async function reload(next: Settings): Promise<void> {
     if (stopped) return;
+    queue.resize(next.concurrency);
+    sources.set(next.sources);
     const former = settings;
     settings = next;
-    queue.resize(next.concurrency);
+    await follow(former);
+  }
+
+  /** Goes by the settings and by what the sources name now. */
+  async function follow(former: Settings): Promise<void> {
+    if (stopped) return;
+    const next = settings;
+    const targets = sources.addTo(next.hosts);
+    const named = new Map(targets.map((target) => [target.name, target]));
     const sameLimits = isDeepStrictEqual(limitsOf(former), limitsOf(next));
     const before = hosts;
-    const stays = ({ target }: Host): boolean => sameLimits && isDeepStrictEqual(plain(target), plain(next.hosts.find(({ name }) => name === target.name)));
+    const stays = ({ target }: Host): boolean => sameLimits && isSame(target, named.get(target.name));
     const left = [...before.values()].filter((host) => !stays(host));
     const quiet = left.map((host) => {
       schedule.remove(host.target.name);
+      if (!named.has(host.target.name)) miss(host);
       return leave(host);
     });
     if (former.intervalMs !== next.intervalMs) {
       schedule.stop();
       schedule = createSchedule(clock, next.intervalMs);
     }
-    hosts = new Map(next.hosts.map((target) => {
+    const leavers = new Set(left);
+    hosts = new Map(targets.map((target) => {
       const known = before.get(target.name);
-      return [target.name, known !== undefined && !left.includes(known) ? known : enter(target, known?.status())];
+      return [target.name, known !== undefined && !leavers.has(known) ? known : enter(target, known?.status())];
     }));
     for (const [name, host] of hosts) {
       if (started && before.get(name) !== host) schedule.add(name, host.turn);
@@ -100,15 +135,17 @@ export function createCollector({ config, store, log, clock = systemClock, regis
     start() {
       if (started || stopped) return;
       started = true;
+      sources.start();
       for (const [name, host] of hosts) schedule.add(name, host.turn);
     },
-    hosts: () => [...hosts.values()].map((host) => host.status()),
+    hosts: () => [...[...hosts.values()].map((host) => host.status()), ...gone.values()],
     async pullNow() {
       const reports = await Promise.all([...hosts.values()].map((host) => host.pull()));
       return { stacksCollected: reports.reduce((sum, { rows }) => sum + rows, 0) };
     },
     async stop() {
       stopped = true;
+      sources.stop();
       schedule.stop();
       await Promise.all([...[...hosts.values()].map(leave), ...leaving.values()]);
     },
@@ -117,9 +154,4 @@ export function createCollector({ config, store, log, clock = systemClock, regis
 
 function limitsOf({ intervalMs, timeoutMs, maxBytes }: Settings): readonly number[] {
   return [intervalMs, timeoutMs, maxBytes];
-}
-
-/** URL objects compare by identity of their insides; their text is what counts. */
-function plain(target: Target | undefined): unknown {
-  return target && { ...target, url: target.url.href };
 }

@@ -1,12 +1,36 @@
 // What the pulling half needs to know of a host and of the limits, whatever the configuration looks like.
+import { isDeepStrictEqual } from 'node:util';
 import type { Bytes, Labels, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { FetchOptions } from './fetch.ts';
 
-export interface Target extends Pick<FetchOptions, 'url' | 'secret' | 'tls'> {
+export interface Target extends Pick<FetchOptions, 'url' | 'asked' | 'secret' | 'tls'> {
   /** The name used in URLs and in the store. */
   readonly name: string;
   /** The service is one of them. */
   readonly labels: Labels;
+  /** The name of the source that brought it; absent when the configuration names it itself. */
+  readonly source?: string | undefined;
+}
+
+/** Where hosts come from that come and go by themselves. */
+export type Source = DnsSource | FileSource;
+
+export interface DnsSource {
+  readonly kind: 'dns';
+  /** As it is written, such as `dns:web.internal:8000`. */
+  readonly name: string;
+  /** With the name that is resolved. */
+  readonly url: URL;
+  readonly secret: string;
+}
+
+export interface FileSource {
+  readonly kind: 'file';
+  /** As it is written, such as `file:hosts.json`. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly secret: string;
 }
 
 export interface Limits {
@@ -17,6 +41,17 @@ export interface Limits {
 
 export interface Settings extends Limits {
   readonly hosts: readonly Target[];
+  /** Names are unique. */
+  readonly sources: readonly Source[];
   /** Pulls at the same time, at most. */
   readonly concurrency: number;
+}
+
+export function isSame(one: Target | Source, other: Target | Source | undefined): boolean {
+  return other !== undefined && isDeepStrictEqual(plain(one), plain(other));
+}
+
+/** URL objects compare by identity of their insides; their text is what counts. */
+function plain(one: Target | Source): object {
+  return 'url' in one ? { ...one, url: one.url.href } : one;
 }

@@ -55,8 +55,3 @@ export async function extentOf(store: StoreReader, hosts: readonly string[]): Pr
   if (ranges.length === 0) return undefined;
   return { fromMs: Math.min(...ranges.map(({ fromMs }) => fromMs)), untilMs: Math.max(...ranges.map(({ untilMs }) => untilMs)) };
 }
-
-/** A host that the configuration does not name any more. */
-export function goneStatus(host: string): HostStatus {
-  return { host, address: '', service: '', version: '', state: 'down', sinceMs: 0, error: 'The configuration does not name it any more; what was collected is still here.', speaks: 'unknown', clockSteps: 0 };
-}

@@ -12,6 +12,7 @@ import { flameOf } from './answers.ts';
 import { choicesOf } from './chosen.ts';
 import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
+import { createGone } from './gone.ts';
 import { hostAnswers } from './hosts.ts';
 import { HttpError } from './http-error.ts';
 import { memoryApp } from './memory-app.ts';
@@ -58,6 +59,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   const app = express();
   const choices = choicesOf(store, collector);
   const { statusOf, chosen } = choices;
+  const gone = createGone(store, () => collector.hosts());
   app.disable('x-powered-by');
   app.get('/healthz', (_request, response) => {
     const trouble = collector.storeTrouble();
@@ -96,7 +98,7 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     const threshold = countOf(query, 'threshold', 0, 0, 1);
     response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
   });
-  app.get('/api/hosts', (request, response) => answer(request, response, () => hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()))));
+  app.get('/api/hosts', (request, response) => answer(request, response, () => hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()), gone, wallMs())));
   app.get('/api/flame', (request, response) => answer(request, response, () => flame(request)));
   app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, partOf(request.body))));
   app.get('/api/timeline', (request, response) => answer(request, response, async () => {

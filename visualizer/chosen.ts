@@ -2,7 +2,8 @@
 import type { Request } from 'express';
 import type { StoreReader } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
-import { goneStatus, meant } from './answers.ts';
+import { meant } from './answers.ts';
+import { goneStatus } from './gone.ts';
 import { HttpError } from './http-error.ts';
 import type { CollectorPort } from './ports.ts';
 import { queryOf, selectionOf } from './query.ts';
@@ -25,7 +26,7 @@ export function choicesOf(store: StoreReader, collector: CollectorPort): Choices
   async function statusOf(host: string): Promise<HostStatus> {
     const status = collector.hosts().find((one) => one.host === host);
     if (status !== undefined) return status;
-    if ((await store.hosts()).includes(host)) return goneStatus(host);
+    if ((await store.hosts()).includes(host)) return goneStatus(host, (await store.extent(host))?.untilMs);
     throw new HttpError(404, 'UNKNOWN_HOST', `There is no host ${JSON.stringify(host)}: the configuration does not name it and nothing is kept of it. The hosts are at /.`);
   }
   return {

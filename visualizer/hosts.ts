@@ -1,9 +1,10 @@
 // How every host is doing: what the collector last saw, and what the store has of it over a range.
+import type { Milliseconds } from 'liveprofiler-sampler/wire';
 import type { Range, TimelineSeries } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
-import { goneStatus } from './answers.ts';
 import type { HostAnswer } from './api.ts';
 import { costsOf } from './cost.ts';
+import type { Gone } from './gone.ts';
 import { damageOf } from './spare.ts';
 import type { SparingReader } from './spare.ts';
 import { alignedTo, stepFor } from './timeline.ts';
@@ -13,8 +14,9 @@ const MOST_STEPS = 40;
 /** Before the end of the range: a thread that ended earlier is not there any more. */
 const THREADS_MS = 2 * 60_000;
 
-/** Configured hosts in their order, then those of which something is still kept. */
-export async function hostAnswers(store: SparingReader, configured: readonly HostStatus[], asked: Range): Promise<HostAnswer[]> {
+/** Hosts that are asked, in their order, then those that are gone and still listed. */
+export async function hostAnswers(store: SparingReader, statuses: readonly HostStatus[], asked: Range, gone: Gone, nowMs: Milliseconds): Promise<HostAnswer[]> {
+  const configured = statuses.filter(({ state }) => state !== 'gone');
   const stepMs = stepFor(asked, MOST_STEPS);
   const [lines, spent, inventory, known] = await Promise.all([store.timeline({ kind: 'cpu' }, alignedTo(asked, stepMs), stepMs, 'host'), costsOf(store, asked), store.labels({ ...asked, fromMs: Math.max(asked.fromMs, asked.untilMs - THREADS_MS) }), store.hosts()]);
   const measured = new Map(lines.series.map((series) => [series.name, measuredOf(series)]));
@@ -22,8 +24,8 @@ export async function hostAnswers(store: SparingReader, configured: readonly Hos
   for (const { host } of inventory.threads) threads.set(host, (threads.get(host) ?? 0) + 1);
   const damage = new Map(damageOf(lines, spent, inventory).damaged?.map(({ host, message }) => [host, `What is kept of it is damaged. ${message}`]));
   const names = new Set(configured.map(({ host }) => host));
-  const gone = known.filter((host) => !names.has(host));
-  return [...configured, ...gone.map(goneStatus)].map((status) => {
+  const others = await gone.listed(known.filter((host) => !names.has(host)), (host) => measured.has(host), nowMs);
+  return [...configured, ...others].map((status) => {
     const cost = spent.costs.get(status.host);
     const threadCount = threads.get(status.host);
     const error = [status.error, damage.get(status.host)].filter((words) => words !== undefined).join(' ');

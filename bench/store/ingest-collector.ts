@@ -54,7 +54,7 @@ for (const [i, host] of names.entries()) {
   if (material !== undefined) await store.append([...recordedWindows(material, host, Date.now() - HOUR_MS)].map(withOwnTables), new Map());
 }
 const targets = names.map((name, i) => ({ name, url: new URL(`http://127.0.0.1:${port}/${i}`), secret: SECRET, labels: {} }));
-const config = { hosts: targets, intervalMs: INTERVAL_MS, timeoutMs: 5000, maxBytes: 32 * 1024 * 1024, concurrency: 32 };
+const config = { hosts: targets, sources: [], intervalMs: INTERVAL_MS, timeoutMs: 5000, maxBytes: 32 * 1024 * 1024, concurrency: 32 };
 const collector = createCollector({ config, store: timed, log: pino({ level: 'silent' }) });
 collector.start();
 const looking = setInterval(() => (maxRssBytes = Math.max(maxRssBytes, process.memoryUsage.rss())), 250);

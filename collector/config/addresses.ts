@@ -13,8 +13,8 @@ export interface Address {
   readonly url: URL;
 }
 
-/** An entry of `hosts`: an address, or the ALIAS of a section. */
-export type HostEntry = Address | { readonly alias: string };
+/** An entry of `hosts`: an address, the ALIAS of a section, or where hosts come from that come and go. */
+export type HostEntry = Address | { readonly alias: string } | { readonly dns: Address } | { readonly file: string };
 
 export const MOST_HOSTS = 10_000;
 const LONGEST_ADDRESS = 500;
@@ -26,7 +26,7 @@ const WHOLE_URL = new RegExp(String.raw`^(https?):\/\/${HOST}(?::(\d{1,5}))?(\/[
 const NAME_AND_PORT = new RegExp(String.raw`^${HOST}:(\d{1,5})(?:\.\.(\d{1,5}))?$`);
 
 export const hostList: ValueType<readonly HostEntry[]> = {
-  allowed: 'addresses separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, or the ALIAS of a section [host ALIAS]',
+  allowed: 'entries separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, dns:web.internal:8000, file:hosts.json, or the ALIAS of a section [host ALIAS]',
   parse(text, spot) {
     const items = listOf(text, MOST_HOSTS, spot);
     if (items === undefined) return undefined;
@@ -34,8 +34,7 @@ export const hostList: ValueType<readonly HostEntry[]> = {
     items.forEach((item, index) => {
       // One more than may be, so that whoever counts them finds out.
       const room = MOST_HOSTS + 1 - hosts.length;
-      const found = isAlias(item) ? [{ alias: item }] : parseEntry(item, numbered(spot, index + 1), room);
-      hosts.push(...(found ?? []));
+      hosts.push(...(parseItem(item, numbered(spot, index + 1), room) ?? []));
     });
     return hosts.length > 0 ? hosts : undefined;
   },
@@ -72,6 +71,12 @@ export const nameList: ValueType<readonly string[]> = {
   },
 };
 
+/** What a place is called, wherever it was named: host, port and a path that is not the usual one. */
+export function nameOfPlace({ protocol, hostname, port, pathname }: URL): string {
+  const at = `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
+  return pathname === ENDPOINT_PATH ? at : `${at}${pathname}`;
+}
+
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
@@ -97,8 +102,25 @@ function numbered(spot: Spot, number: number): Spot {
   };
 }
 
+/** `dns:8000` and `file:8000` are hosts of these names. */
+const MOVING = /^(dns|file):(?!\d+(?:\.\.\d+)?$)(.*)$/s;
+
+function parseItem(item: string, spot: Spot, most: number): readonly HostEntry[] | undefined {
+  const [, kind, rest = ''] = MOVING.exec(item) ?? [];
+  if (kind === 'file') {
+    if (rest === '') spot.complain(`${spot.show(item)} names no file.`);
+    return rest === '' ? undefined : [{ file: rest }];
+  }
+  if (kind !== 'dns') return isAlias(item) ? [{ alias: item }] : parseEntry(item, spot, most);
+  return parseEntry(rest, spot, most)?.flatMap((address) => {
+    const isAddress = isIPv4(address.url.hostname) || address.url.hostname.startsWith('[');
+    if (isAddress) spot.complain(`${spot.show(item)} is an address already: write it without dns:.`);
+    return isAddress ? [] : [{ dns: address }];
+  });
+}
+
 /** One address, or those of a range of ports, `most` of them at most. */
-function parseEntry(entry: string, spot: Spot, most: number): readonly Address[] | undefined {
+export function parseEntry(entry: string, spot: Spot, most: number): readonly Address[] | undefined {
   if (entry.length > LONGEST_ADDRESS) {
     spot.complain(`An address is longer than ${LONGEST_ADDRESS} characters.`);
     return undefined;
@@ -118,9 +140,8 @@ function parseEntry(entry: string, spot: Spot, most: number): readonly Address[]
   if (why !== undefined) spot.complain(`${spot.show(entry)} ${why}.`);
   if (why !== undefined || hostname === undefined) return undefined;
   return Array.from({ length: Math.min(most, last - first + 1) }, (_, index) => {
-    const at = `${hostname}:${first + index}`;
-    const url = new URL(`${protocol}://${at}${path === '/' ? ENDPOINT_PATH : path}`);
-    return { name: url.pathname === ENDPOINT_PATH ? at : `${at}${url.pathname}`, url };
+    const url = new URL(`${protocol}://${hostname}:${first + index}${path === '/' ? ENDPOINT_PATH : path}`);
+    return { name: nameOfPlace(url), url };
   });
 }
 

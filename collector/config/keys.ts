@@ -94,7 +94,7 @@ export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[
     },
     hosts: {
       type: hostList,
-      about: 'Where the samplers answer: name:port, a range of ports as in web:8000..8003, [::1]:port, whole URLs, or the ALIAS of a section below. Without a path of its own an address is asked at /liveprofiler.',
+      about: 'Where the samplers answer: name:port, a range of ports as in web:8000..8003, [::1]:port, whole URLs, or the ALIAS of a section below. Without a path of its own an address is asked at /liveprofiler. dns:name:port stands for all addresses that a name server has for the name, file:PATH for those of a JSON file in the form of Prometheus; both are followed as they change.',
       sample: 'localhost:8000',
       needed: true,
       empty: [],

@@ -26,7 +26,7 @@ export interface ParseOptions {
 export function parseConfig(text: string, { env, baseDir, readFile, source = 'config.ini' }: ParseOptions): Config {
   const faults: Fault[] = [];
   const sections = readSections(text, env, (fault) => faults.push(fault));
-  const hosts = readTargets(sections, (path) => readFile(resolve(baseDir, path)));
+  const { hosts, sources } = readTargets(sections, (path) => readFile(resolve(baseDir, path)));
   const timeoutMs = readTimeout(sections);
   checkAccess(sections);
   checkRetention(sections);
@@ -41,7 +41,14 @@ export function parseConfig(text: string, { env, baseDir, readFile, source = 'co
     dbpath: resolve(baseDir, known(dbpath)),
     retention: { rawMs: known(raw), minutesMs: known(minutes), hoursMs: known(hours), daysMs: known(days) },
     ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
-    collector: { hosts, intervalMs: known(interval), timeoutMs: known(timeoutMs), maxBytes: known(maxBytes), concurrency: known(concurrency) },
+    collector: {
+      hosts,
+      sources: sources.map((source) => (source.kind === 'file' ? { ...source, path: resolve(baseDir, source.path) } : source)),
+      intervalMs: known(interval),
+      timeoutMs: known(timeoutMs),
+      maxBytes: known(maxBytes),
+      concurrency: known(concurrency),
+    },
     visualizer: {
       listen: known(listen),
       loopback: isLoopback(known(listen).host),

@@ -1,17 +1,24 @@
-// From `hosts` and the [host ALIAS] sections to the hosts to read. Invariant: no two have one name or one address.
-import type { Target } from '../target.ts';
+// From `hosts` and the [host ALIAS] sections to the hosts to read, and to where more come from. Invariant: no two have one
+// name or one address.
+import { readHostList } from '../sources/host-list.ts';
+import type { Source, Target } from '../target.ts';
 import { MOST_HOSTS } from './addresses.ts';
+import type { HostEntry } from './addresses.ts';
+import { whyUnreadable } from './files.ts';
 import type { Reading, Sections } from './sections.ts';
 import { readTls } from './tls.ts';
 import type { FileReader } from './tls.ts';
 
 const LISTED = 'an entry of hosts';
+/** Each is looked at every few seconds. */
+const MOST_SOURCES = 100;
 
-/** Those that can be made; for each that cannot, there is a complaint. */
-export function readTargets(sections: Sections, files: FileReader): readonly Target[] {
+/** Those that can be made; for each that cannot, there is a complaint. The path of a file is as written. */
+export function readTargets(sections: Sections, files: FileReader): { readonly hosts: readonly Target[]; readonly sources: readonly Source[] } {
   const collector = sections.section('collector');
   const common = collector.values.secret_header;
   const targets: Target[] = [];
+  const sources = new Map<string, Source>();
   const withoutSecret: (() => string)[] = [];
   /** Address → who has it. */
   const taken = new Map<string, string>();
@@ -41,8 +48,32 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
     );
   }
 
+  function addSource(entry: Extract<HostEntry, { readonly dns: unknown } | { readonly file: unknown }>): void {
+    const secret = common ?? '';
+    const source: Source = 'dns' in entry ? { kind: 'dns', name: `dns:${entry.dns.name}`, url: entry.dns.url, secret } : { kind: 'file', name: `file:${entry.file}`, path: entry.file, secret };
+    const shown = at.show('file' in entry ? entry.file : entry.dns.name);
+    if (sources.has(source.name)) at.complain(`${source.kind}:${shown} is there twice: write it once.`);
+    else if (sources.size === MOST_SOURCES) at.complain(`These are more than ${MOST_SOURCES} entries with dns: or file:.`);
+    else if (source.kind === 'file') for (const fault of faultsOf(source.path)) at.complain(`${shown}: ${fault}`);
+    sources.set(source.name, source);
+    if (common === undefined) withoutSecret.push(() => `${source.kind}:${shown}`);
+  }
+
+  /** A file that does not read is told at the start; later ones leave what was read before. */
+  function faultsOf(path: string): readonly string[] {
+    try {
+      return readHostList(files(path)).faults;
+    } catch (error) {
+      return [whyUnreadable(error)];
+    }
+  }
+
   const at = collector.at('hosts');
   for (const entry of collector.values.hosts ?? []) {
+    if ('dns' in entry || 'file' in entry) {
+      addSource(entry);
+      continue;
+    }
     if (!('alias' in entry)) {
       const holder = taken.get(entry.name);
       if (holder === undefined) add({ ...entry, labels: {} }, common, () => at.show(entry.name));
@@ -62,7 +93,7 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
   }
 
   if (targets.length > MOST_HOSTS) at.complain(`These are more than ${MOST_HOSTS} hosts.`);
-  if (listed.size === 0 && targets.length === 0 && sections.hosts.size === 0 && !sections.brokenHosts && (collector.values.hosts !== undefined || !collector.has('hosts'))) {
+  if (listed.size === 0 && targets.length === 0 && sources.size === 0 && sections.hosts.size === 0 && !sections.brokenHosts && (collector.values.hosts !== undefined || !collector.has('hosts'))) {
     at.complain('There is no host: name at least one here, or write a section [host ALIAS].');
   }
   if (common === undefined && !collector.has('secret_header') && (withoutSecret.length > 0 || (targets.length === 0 && sections.hosts.size === 0))) {
@@ -70,7 +101,7 @@ export function readTargets(sections: Sections, files: FileReader): readonly Tar
     const who = first === undefined ? '' : `, and ${first()} ${others.length === 0 ? 'has' : `and ${others.length} more have`} no secret of its own`;
     collector.at('secret_header').complain(`It is missing${who}.`);
   }
-  return targets;
+  return { hosts: targets, sources: [...sources.values()] };
 }
 
 function sorted(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {

@@ -11,7 +11,7 @@ export interface Config {
   readonly retention: Retention;
   /** What `dbpath` may take on disk. */
   readonly maxBytes?: Bytes;
-  /** At least one host; every host has its secret, names and addresses are unique. */
+  /** At least one host or source; each has its secret, names and addresses are unique. */
   readonly collector: Settings;
   readonly visualizer: VisualizerConfig;
   /** Only when the visualizer is to profile itself. */

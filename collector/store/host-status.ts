@@ -9,8 +9,11 @@ export interface HostStatus {
   readonly address: string;
   readonly service: string;
   readonly version: string;
-  /** `new`: not asked yet. `stale`: answers, but with no new window for a while. `down`: does not answer. */
-  readonly state: 'new' | 'up' | 'stale' | 'down';
+  /**
+   * `new`: not asked yet. `stale`: answers, but with no new window for a while. `down`: does not answer. `gone`: nothing
+   * names it any more, so it is not asked.
+   */
+  readonly state: 'new' | 'up' | 'stale' | 'down' | 'gone';
   readonly sinceMs: Milliseconds;
   readonly lastPullMs?: Milliseconds;
   /** Why the last pull failed, or what is odd about the host, in words. */

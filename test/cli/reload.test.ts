@@ -1,5 +1,7 @@
 // SIGHUP: what can be taken over holds at once, what cannot is told by its key, and a faulty file changes nothing.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -38,6 +40,22 @@ test('hosts come and go, and each is named', async (t) => {
   assert.deepEqual(await names(serving), [`127.0.0.1:${two}`]);
   const { came, left, changed } = await serving.told(/configuration read again/);
   assert.deepEqual({ came, left, changed }, { came: [`127.0.0.1:${two}`], left: [`127.0.0.1:${one}`], changed: [] });
+});
+
+test('a file of hosts in the configuration comes and goes like a host', async (t) => {
+  const port = await scripted(t);
+  const path = await folder(t);
+  await writeFile(join(path, 'hosts.json'), JSON.stringify([{ targets: [`127.0.0.1:${port}`] }]));
+  const serving = await serve(t, await write(path, iniFor(9)));
+  await hup(serving, path, iniFor(9).replace('127.0.0.1:9', 'file:hosts.json'));
+  const { came, left } = await serving.told(/configuration read again/);
+  assert.deepEqual({ came, left }, { came: ['file:hosts.json'], left: ['127.0.0.1:9'] });
+  const { who } = await serving.told(/file:hosts.json names other hosts/);
+  assert.deepEqual(who, [`+127.0.0.1:${port}`]);
+  assert.deepEqual(await names(serving), [`127.0.0.1:${port}`]);
+  assert.match(await (await fetch(`${serving.url}metrics`)).text(), /liveprofiler_source_hosts{source="file:hosts.json"} 1/);
+  await hup(serving, path, iniFor(port));
+  assert.deepEqual(await names(serving), [`127.0.0.1:${port}`]);
 });
 
 test('a faulty file changes nothing and is told with its faults; the next sound one is taken over', async (t) => {

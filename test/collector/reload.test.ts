@@ -49,7 +49,9 @@ test('hosts that stay keep connection and state, those that leave take their ser
   await rig.collector.pullNow();
   const before = rig.status('a');
   await rig.collector.reload(settings([target('c', c.url), target('a', new URL(a.url.href))]));
-  assert.deepEqual(rig.collector.hosts().map(({ host }) => host), ['c', 'a']);
+  assert.deepEqual(rig.collector.hosts().map(({ host }) => host), ['c', 'a', 'b']);
+  const { state, error } = rig.status('b');
+  assert.deepEqual([state, error], ['gone', 'The configuration does not name it any more; what was collected is still here.']);
   assert.deepEqual(rig.status('a'), before);
   await rig.collector.pullNow();
   assert.equal(new Set(a.requests.map(({ socket }) => socket)).size, 1, 'over the same connection');

@@ -24,7 +24,7 @@ export function target(name: string, url: URL, more: Partial<Target> = {}): Targ
 }
 
 export function settings(hosts: readonly Target[], more: Partial<Settings> = {}): Settings {
-  return { hosts, intervalMs: 60_000, timeoutMs: 2000, maxBytes: 1_000_000, concurrency: 8, ...more };
+  return { hosts, sources: [], intervalMs: 60_000, timeoutMs: 2000, maxBytes: 1_000_000, concurrency: 8, ...more };
 }
 
 async function temporaryStore(t: TestContext): Promise<NotingStore> {

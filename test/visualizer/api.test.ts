@@ -125,7 +125,7 @@ test('the list of hosts says who is up, since when, how busy, and why not', asyn
   const [web, broken, old] = (await get(port, '/api/hosts')).json() as HostAnswer[];
   assert.deepEqual([web?.host, web?.service, web?.up, web?.lastPull, web?.busyShare], ['web', 'shop', true, '2026-11-20T11:59:57.000Z', 0.1]);
   assert.deepEqual([broken?.host, broken?.up, broken?.sinceMs, broken?.error], ['broken', false, NOW_MS - 5000, 'It refused the connection.']);
-  assert.deepEqual([old?.host, old?.up], ['gone', false]);
+  assert.deepEqual([old?.host, old?.up, old?.state, old?.sinceMs], ['gone', false, 'gone', gone.endUs / 1000]);
   assert.match(old?.error ?? '', /does not name it any more/);
 });
 

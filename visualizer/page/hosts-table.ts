@@ -3,7 +3,7 @@
 import type { HostAnswer } from '../api.ts';
 import { EVERYTHING, narrowed } from '../selection.ts';
 import type { HostOrder, ServiceGroup } from '../view/fleet.ts';
-import { sparkPath } from '../view/fleet.ts';
+import { sparkPath, standingOf } from '../view/fleet.ts';
 import { addressOf, readState } from '../view/state.ts';
 import { oddities, STATES } from '../view/summary.ts';
 import { ago, bytes, duration, percent } from '../view/units.ts';
@@ -68,7 +68,7 @@ export function createHostsTable(ordered: (order: HostOrder) => void): HostsTabl
         rows.set(host.host, row);
         row.update(host, options);
       }
-      const layout = JSON.stringify(groups.map(({ service, hosts }) => [service, hosts.map(({ host, up }) => [host, up])]));
+      const layout = JSON.stringify(groups.map(({ service, hosts }) => [service, hosts.map(({ host, state }) => [host, state])]));
       if (layout === laidOut) return;
       laidOut = layout;
       const focused = document.activeElement;
@@ -80,10 +80,9 @@ export function createHostsTable(ordered: (order: HostOrder) => void): HostsTabl
 }
 
 function bodyOf({ service, hosts }: ServiceGroup, from: string, rows: ReadonlyMap<string, Row>): HTMLElement {
-  const up = hosts.filter((host) => host.up).length;
   const href = addressOf({ ...readState('', ''), from, selection: narrowed(EVERYTHING, { label: ['service', service] }) });
   const name = service === '' ? h('span', {}, 'Without a service name') : h('a', { href }, service);
-  const head = h('th', { scope: 'rowgroup', colspan: '3' }, name, h('span', { class: 'quiet' }, ` ${up} of ${hosts.length} up`));
+  const head = h('th', { scope: 'rowgroup', colspan: '3' }, name, h('span', { class: 'quiet' }, ` ${standingOf(hosts)}`));
   // Of their own, because narrow windows leave these columns out.
   return h('tbody', {}, h('tr', { class: 'service' }, head, ...['threads', 'cost', 'pull'].map((column) => h('td', { class: column }))), ...hosts.map(({ host }) => rows.get(host)?.element));
 }

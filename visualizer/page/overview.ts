@@ -1,7 +1,7 @@
 // The overview: every host by service, how each is doing, and what the fleet is busy with.
 import type { HostAnswer, TopAnswer } from '../api.ts';
 import type { FleetState } from '../view/fleet.ts';
-import { addressOfFleet, groupedHosts, highestShare, readFleet } from '../view/fleet.ts';
+import { addressOfFleet, groupedHosts, highestShare, readFleet, standingOf } from '../view/fleet.ts';
 import { questionOf, readState } from '../view/state.ts';
 import { ask } from './ask.ts';
 import { createAsking } from './asking.ts';
@@ -83,12 +83,11 @@ export function showOverview(app: HTMLElement): void {
     if (hosts === undefined) return;
     const groups = groupedHosts(hosts, state);
     const shown = groups.reduce((sum, group) => sum + group.hosts.length, 0);
-    const up = hosts.filter((host) => host.up).length;
     fleet.hidden = hosts.length === 0;
     controls.hidden = hosts.length === 0;
-    status.textContent = hosts.length === 0 ? '' : [`${up} of ${hosts.length} up`, state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
+    status.textContent = hosts.length === 0 ? '' : [standingOf(hosts), state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
     table.show(groups, { order: state.order, from: state.from, most: highestShare(hosts) });
-    if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds.');
+    if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds. Where dns: or file: brings none, the log says why.');
     else if (shown > 0) say('');
     else {
       say(`No host matches “${state.filter}”.`);

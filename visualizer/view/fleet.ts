@@ -19,7 +19,7 @@ export interface ServiceGroup {
 }
 
 const START: FleetState = { from: '-15minutes', filter: '', order: 'name' };
-const URGENCY: Readonly<Record<HostAnswer['state'], number>> = { down: 3, stale: 2, new: 1, up: 0 };
+const URGENCY: Readonly<Record<HostAnswer['state'], number>> = { down: 3, stale: 2, new: 1, up: 0, gone: -1 };
 /** The largest first; names from A to Z. */
 const MEASURES: Readonly<Record<HostOrder, (host: HostAnswer) => number>> = {
   name: () => 0,
@@ -51,7 +51,7 @@ export function groupedHosts(hosts: readonly HostAnswer[], { filter, order }: Pi
   const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
   const measure = MEASURES[order];
   const chosen = hosts.filter((host) => words.every((word) => textOf(host).includes(word)));
-  const sorted = chosen.sort((a, b) => measure(b) - measure(a) || inOrder(a.service, b.service) || inOrder(a.host, b.host));
+  const sorted = chosen.sort((a, b) => measure(b) - measure(a) || inOrder(a.service, b.service) || Number(isGone(a)) - Number(isGone(b)) || inOrder(a.host, b.host));
   const groups = new Map<string, HostAnswer[]>();
   for (const host of sorted) {
     const group = groups.get(host.service);
@@ -59,6 +59,16 @@ export function groupedHosts(hosts: readonly HostAnswer[], { filter, order }: Pi
     else group.push(host);
   }
   return [...groups].map(([service, members]) => ({ service, hosts: members }));
+}
+
+/** Such as `3 of 4 up · 1 gone`: what is gone is not expected to be up. */
+export function standingOf(hosts: readonly HostAnswer[]): string {
+  const gone = hosts.filter(isGone).length;
+  return `${hosts.filter(({ up }) => up).length} of ${hosts.length - gone} up${gone === 0 ? '' : ` · ${gone} gone`}`;
+}
+
+function isGone({ state }: HostAnswer): boolean {
+  return state === 'gone';
 }
 
 /** What all lines are drawn against. */

@@ -4,7 +4,7 @@ import type { HostStatus } from '../../collector/store/host-status.ts';
 import type { GraphState } from './state.ts';
 import { ago, clockTime, duration, percent } from './units.ts';
 
-export const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down' };
+export const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down', gone: 'gone' };
 
 export function coverage({ covered, windows, idle, dropped, root, threadCount }: FlameAnswer, { idle: withIdle, utc }: Pick<GraphState, 'idle' | 'utc'>): string {
   const busyUs = root.totalUs - (withIdle ? idle.weight : 0);

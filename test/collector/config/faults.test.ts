@@ -7,7 +7,7 @@ const HEAD = '[collector]\nsecret_header = s3cret\nhosts = web:8000\n';
 const PATH = 'Allowed: a path, relative to this file.';
 const SECRET = 'Allowed: letters, digits and signs of ASCII, as the secret of the sampler at the host.';
 const LISTEN = 'Allowed: an address of this machine and a port, such as 127.0.0.1:9999 or [::1]:9999.';
-const HOSTS = 'Allowed: addresses separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, or the ALIAS of a section [host ALIAS].';
+const HOSTS = 'Allowed: entries separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, dns:web.internal:8000, file:hosts.json, or the ALIAS of a section [host ALIAS].';
 const duration = (min: string, max: string, such: string, bare = 'seconds'): string => `Allowed: a duration from ${min} to ${max} in ms, s, m, h or d, such as ${such}; a bare number means ${bare}.`;
 
 /** What follows HEAD, and what is told of it; HEAD is lines 1 to 3. */

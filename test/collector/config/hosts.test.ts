@@ -81,7 +81,7 @@ describe('an entry of hosts', () => {
       const shown = hosts.length > 100 ? `"${hosts.slice(0, 99)}…` : `"${hosts}"`;
       assert.deepEqual(
         faults(`[collector]\nsecret_header = s\nhosts = "${hosts}"\n`),
-        told.map((why) => `line 3: [collector] hosts = ${shown}: ${why} Allowed: addresses separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, or the ALIAS of a section [host ALIAS].`),
+        told.map((why) => `line 3: [collector] hosts = ${shown}: ${why} Allowed: entries separated by commas: web:8000, web:8000..8003, [::1]:8000, https://web.example.com/own/path, dns:web.internal:8000, file:hosts.json, or the ALIAS of a section [host ALIAS].`),
       );
     });
   }
@@ -179,6 +179,54 @@ describe('files of a host', () => {
   ] as const) {
     test(`${JSON.stringify(keys)} is refused`, () => {
       assert.deepEqual(faults(...read(keys, files)), [`${told} Allowed: a path, relative to this file, of a PEM file.`]);
+    });
+  }
+});
+
+describe('where hosts come from that come and go', () => {
+  const files = { '/etc/liveprofiler/hosts.json': '[{"targets": ["web:1"]}]', '/abs/all hosts.json': '[]', '/etc/liveprofiler/half.json': '[{"targets": [', '/etc/liveprofiler/odd.json': '[{"targets": ["x", 1]}]' };
+  const read = (hosts: string, more = ''): Config['collector'] => config(`[collector]\nsecret_header = s\nhosts = ${hosts}\n${more}`, { files }).collector;
+  const told = (hosts: string): string[] => faults(`[collector]\nsecret_header = s\nhosts = ${hosts}\n`, { files }).map((fault) => fault.replace(/^line 3: \[collector\] hosts = .*?: (?=\S*: |The|These|dns:|file:)/, '').replace(/ Allowed: .*$/, ''));
+
+  test('are names of the DNS and files, beside hosts', () => {
+    const { hosts, sources } = read('web:1, dns:Payments.internal:8080, dns:https://pay.example.com/own, dns:a:1..2, file:hosts.json, "file:/abs/all hosts.json"'.replaceAll('"', ''));
+    assert.deepEqual(hosts.map(({ name }) => name), ['web:1']);
+    assert.deepEqual(sources.map((source) => [source.name, source.secret, source.kind === 'dns' ? source.url.href : source.path]), [
+      ['dns:payments.internal:8080', 's', 'http://payments.internal:8080/liveprofiler'],
+      ['dns:pay.example.com:443/own', 's', 'https://pay.example.com/own'],
+      ['dns:a:1', 's', 'http://a:1/liveprofiler'],
+      ['dns:a:2', 's', 'http://a:2/liveprofiler'],
+      ['file:hosts.json', 's', '/etc/liveprofiler/hosts.json'],
+      ['file:/abs/all hosts.json', 's', '/abs/all hosts.json'],
+    ]);
+  });
+
+  test('are enough without any host, and hosts may be called dns and file', () => {
+    assert.deepEqual(read('dns:a:1').hosts, []);
+    const { hosts, sources } = read('dns:8000, file:1..2');
+    assert.deepEqual([hosts.map(({ name }) => name), sources], [['dns:8000', 'file:1', 'file:2'], []]);
+  });
+
+  test('need the common secret', () => {
+    assert.match(faults('[collector]\nhosts = dns:a:1\n').join('\n'), /secret_header: It is missing, and dns:a:1 has no secret of its own\./);
+  });
+
+  for (const [hosts, ...why] of [
+    ['dns:a', 'a has no port: write a:PORT with the port of the service.'],
+    ['dns:10.0.0.1:80', 'dns:10.0.0.1:80 is an address already: write it without dns:.'],
+    ['dns:[::1]:80', 'dns:[::1]:80 is an address already: write it without dns:.'],
+    ['dns:a:1, dns:http://a:1', 'dns:a:1 is there twice: write it once.'],
+    ['file:', 'file: names no file.'],
+    ['file:nope.json', 'nope.json: There is no such file: check its path.'],
+    ['file:half.json', 'half.json: The file is not whole JSON.'],
+    ['file:odd.json, file:nope.json', 'odd.json: Group 1: x has no port: write x:PORT with the port of the service.', 'odd.json: Group 1 has a target that is no text.', 'nope.json: There is no such file: check its path.'],
+    ['file:hosts.json, file:hosts.json', 'file:hosts.json is there twice: write it once.'],
+    [Array.from({ length: 101 }, (_, index) => `dns:a:${index + 1}`).join(', '), 'These are more than 100 entries with dns: or file:.'],
+  ] as const) {
+    test(`${hosts.slice(0, 40)} is refused`, () => {
+      const all = told(hosts).join('\n');
+      for (const one of why) assert.ok(all.includes(one), all);
+      assert.equal(told(hosts).length, why.length);
     });
   }
 });

@@ -13,6 +13,7 @@ describe('a configuration without faults', () => {
       retention: { rawMs: 2 * 86_400_000, minutesMs: 30 * 86_400_000, hoursMs: 400 * 86_400_000, daysMs: 400 * 86_400_000 },
       collector: {
         hosts: [{ name: 'web:8000', url: new URL('http://web:8000/liveprofiler'), secret: 's3cret', labels: {} }],
+        sources: [],
         intervalMs: 10_000,
         timeoutMs: 5000,
         maxBytes: 32 * 2 ** 20,
