@@ -1,14 +1,17 @@
-// An Express service with a sampler in it and gentle traffic of its own. Tells its port to whoever started it.
+// An Express service with a sampler in it, a worker thread and gentle traffic of its own. Tells its port to whoever
+// started it.
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import express from 'express';
 import { createSampler } from 'liveprofiler-sampler';
 import { compressArchive, hashPassword, renderPage, reportAsJson, searchText, sortCatalogue } from './work.ts';
 
-const ROUTES = ['/report', '/login', '/page', '/search', '/archive', '/catalogue'];
+const ROUTES = ['/report', '/login', '/page', '/search', '/archive', '/catalogue', '/thumbnails/7'];
 const PAUSE_MS = 40;
 
-const sampler = createSampler({ secret: process.env['PROFILER_TOKEN'] ?? '', service: 'shop', version: '1.0.0' });
+const sampler = createSampler({ secret: process.env['PROFILER_TOKEN'] ?? '', service: 'shop', version: '1.0.0', labelRoutes: true });
+const thumbnails = new Worker(new URL('thumbnails.js', import.meta.url), { name: 'thumbnails' });
 const app = express();
 app.use(sampler.middleware);
 app.get('/report', (_request, response) => void response.type('json').send(reportAsJson()));
@@ -17,6 +20,10 @@ app.get('/page', (_request, response) => void response.send(renderPage()));
 app.get('/search', (_request, response) => void response.send(String(searchText('sku'))));
 app.get('/archive', (_request, response) => void response.send(compressArchive()));
 app.get('/catalogue', (_request, response) => void response.send(sortCatalogue()));
+app.get('/thumbnails/:id', (_request, response) => {
+  thumbnails.once('message', (bytes: number) => void response.send(String(bytes)));
+  thumbnails.postMessage('shrink');
+});
 
 const server = app.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;

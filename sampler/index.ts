@@ -1,4 +1,5 @@
 export { createSampler } from './sampler.ts';
+export { withLabels } from './labels/tracker.ts';
 export type { Sampler } from './sampler.ts';
 export type { MemoryOptions, SamplerOptions } from './options.ts';
 export type { Request, Response } from './endpoint.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { LabelTracker } from './labels/tracker.ts';
-import { trackLabels } from './labels/tracker.ts';
+import { lendTracker, trackLabels } from './labels/tracker.ts';
 import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
 import type { HeapSites } from './memory/heap-sites.ts';
@@ -94,6 +94,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   if (options.enabled) {
     // Whoever calls createSampler in a worker wants a sampler of the worker's own.
     leaveThread();
+    lendTracker(labelling);
     begin();
     if (now.state === 'running') workers = followWorkers({ channel: `liveprofiler ${boot}`, intervalUs, windowMs }, keep);
   }

@@ -94,6 +94,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
   return {
     start() {
       pausedBeforeUs = 0;
+      options.switches?.wake();
       rotation = startRotation(intervalUs, clock, {
         started: (atUs) => {
           open = openWindow(atUs);
@@ -118,6 +119,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     stop() {
       if (rotation === undefined) return;
       closeWindow(rotation.stop());
+      options.switches?.sleep();
       ofThread?.stop();
       ofThread = undefined;
       costBefore = sum(costBefore, rotation.cost);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { BroadcastChannel, threadId } from 'node:worker_threads';
 import * as workerThreads from 'node:worker_threads';
 import { systemClock } from './clock.ts';
+import { lendTracker, trackLabels } from './labels/tracker.ts';
 import type { Microseconds, Milliseconds } from './profile.ts';
 import type { SampledThread } from './thread.ts';
 import { sampleThread } from './thread.ts';
@@ -40,12 +41,15 @@ let joined: Joined | undefined;
 export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConfig): void {
   if (joined !== undefined) return;
   const post = (message: FromWorker): void => { postOnce(channel, message); };
+  const labelling = trackLabels();
+  lendTracker(labelling);
   const thread = sampleThread({
     thread: threadId,
     threadName: nameOfWorker,
     intervalUs,
     windowMs,
     clock: systemClock,
+    switches: labelling.log,
     heldBytes: () => 0,
     finished: (window) => { post({ tells: 'window', window }); },
   });
@@ -62,6 +66,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
     orders.close();
     stopWatching();
     thread.stop();
+    labelling.stop();
     post({ tells: 'ended', thread: threadId });
   };
   orders.onmessage = (event) => {

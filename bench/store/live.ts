@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FlameAnswer, TimelineAnswer } from '../../visualizer/api.ts';
 import { inFolder } from './folder.ts';
@@ -13,6 +14,7 @@ import { SECRET } from './programs.ts';
 /** What the sampler does unless told otherwise. */
 export const WINDOW_MS = 10_000;
 const HOST = 'shop';
+const POLL_MS = 100;
 
 export interface Live {
   /** The flame graph from a moment on until now, as the page gets it. */
@@ -33,7 +35,9 @@ export async function whileServing<T>(intervalMs: number, work: (live: Live) => 
       const liveprofiler = spawn(process.execPath, [scriptOf('../../cli/main.js'), 'serve', '--config', config], { env, stdio: ['ignore', 'ignore', 'pipe'] });
       children.push(liveprofiler);
       const address = await addressOf(liveprofiler);
-      return await work({ flame: (fromMs) => flame(address, fromMs), coveredUs: (fromMs, untilMs) => coveredUs(address, fromMs, untilMs) });
+      let main: Promise<string> | undefined;
+      const thread = (fromMs: number): Promise<string> => (main ??= mainThread(address, fromMs));
+      return await work({ flame: async (fromMs) => flame(address, fromMs, await thread(fromMs)), coveredUs: async (fromMs, untilMs) => coveredUs(address, fromMs, untilMs, await thread(fromMs)) });
     } finally {
       await Promise.all(children.map(ended));
     }
@@ -52,12 +56,22 @@ async function addressOf({ stderr }: ChildProcess): Promise<string> {
   throw new Error(`liveprofiler ended: ${told}`);
 }
 
-async function flame(address: string, fromMs: number): Promise<FlameAnswer> {
-  return (await answered(new URL(`api/flame?host=${HOST}&limit=10&from=${new Date(fromMs).toISOString()}`, address))) as FlameAnswer;
+/** The service's other threads have windows of their own, which are no part of its time. */
+async function mainThread(address: string, fromMs: number): Promise<string> {
+  for (;;) {
+    const { threads } = await flame(address, fromMs, '');
+    const main = threads.find(({ name }) => name === 'main');
+    if (main !== undefined) return `${main.boot}/${main.id}`;
+    await delay(POLL_MS);
+  }
 }
 
-async function coveredUs(address: string, fromMs: number, untilMs: number): Promise<number> {
-  const { lines } = (await answered(new URL(`api/timeline?host=${HOST}&from=${Math.floor(fromMs)}&until=${Math.ceil(untilMs)}`, address))) as TimelineAnswer;
+async function flame(address: string, fromMs: number, thread: string): Promise<FlameAnswer> {
+  return (await answered(new URL(`api/flame?host=${HOST}&thread=${encodeURIComponent(thread)}&limit=10&from=${new Date(fromMs).toISOString()}`, address))) as FlameAnswer;
+}
+
+async function coveredUs(address: string, fromMs: number, untilMs: number, thread: string): Promise<number> {
+  const { lines } = (await answered(new URL(`api/timeline?host=${HOST}&thread=${encodeURIComponent(thread)}&from=${Math.floor(fromMs)}&until=${Math.ceil(untilMs)}`, address))) as TimelineAnswer;
   return total(lines.map((line) => total(line.coveredUs)));
 }
 

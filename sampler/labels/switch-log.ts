@@ -11,6 +11,7 @@ export class SwitchLog {
   #stamps: Microseconds[] = [];
   #sources: (LabelSource | undefined)[] = [];
   #current: LabelSource | undefined;
+  #asleep = true;
   readonly #nowUs: () => Microseconds;
   readonly #most: number;
 
@@ -26,13 +27,22 @@ export class SwitchLog {
   switchTo(source: LabelSource | undefined): void {
     if (source === this.#current) return;
     this.#current = source;
-    if (this.#stamps.length < this.#most) {
-      this.#stamps.push(this.#nowUs());
-      this.#sources.push(source);
-    } else if (this.#stamps.length === this.#most) {
-      this.#stamps.push(this.#nowUs());
-      this.#sources.push(UNKNOWN);
-    }
+    if (this.#asleep) return;
+    if (this.#stamps.length < this.#most) this.#note(source);
+    else if (this.#stamps.length === this.#most) this.#note(UNKNOWN);
+  }
+
+  /** Who runs now may have done so for long. */
+  wake(): void {
+    this.#asleep = false;
+    if (this.#current !== undefined) this.#note(this.#current);
+  }
+
+  /** Nobody is sampled: nothing is kept of whoever runs. */
+  sleep(): void {
+    this.#asleep = true;
+    this.#stamps = [];
+    this.#sources = [];
   }
 
   /** Asked with ascending stamps. */
@@ -54,7 +64,11 @@ export class SwitchLog {
     this.#sources = this.#sources.slice(Math.max(0, last));
     if (!full) return;
     // There is room again: who runs now is known.
+    this.#note(this.#current);
+  }
+
+  #note(source: LabelSource | undefined): void {
     this.#stamps.push(this.#nowUs());
-    this.#sources.push(this.#current);
+    this.#sources.push(source);
   }
 }

@@ -15,6 +15,22 @@ export interface LabelTracker {
   stop(): void;
 }
 
+/** That of this thread's sampler. */
+let ofThread: LabelTracker | undefined;
+
+/** From now on `withLabels` is about this one, until it is stopped. */
+export function lendTracker(tracker: LabelTracker): void {
+  ofThread = tracker;
+}
+
+/**
+ * The same as a sampler's `withLabels`, for code that has no sampler at hand: in worker threads, and where the sampler was
+ * loaded by a flag. It is about the sampler of the thread that it is called in; without one it just runs `fn`.
+ */
+export function withLabels<T>(labels: Readonly<Record<string, string | number | boolean>>, fn: () => T): T {
+  return ofThread === undefined ? fn() : ofThread.run(labels, fn);
+}
+
 export function trackLabels(): LabelTracker {
   const originUs = originOfNow();
   const log = new SwitchLog((): Microseconds => originUs + performance.now() * 1000);
@@ -44,7 +60,7 @@ export function trackLabels(): LabelTracker {
     process.on('uncaughtExceptionMonitor', unwound);
   }
 
-  return {
+  const tracker: LabelTracker = {
     log,
     run(labels, fn) {
       begin();
@@ -65,12 +81,14 @@ export function trackLabels(): LabelTracker {
       log.switchTo(source);
     },
     stop() {
+      if (ofThread === tracker) ofThread = undefined;
       hook.disable();
       process.off('uncaughtExceptionMonitor', unwound);
       unwound();
       hooked = false;
     },
   };
+  return tracker;
 }
 
 /** What to add to `performance.now()`, the cheapest clock, for that of V8's stamps. A first call can take long: the closest of some. */

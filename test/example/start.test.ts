@@ -21,6 +21,9 @@ const MOST_MS = 15_000;
 /** What the example's service does, each under its own name. */
 const WORK = ['hashPassword', 'renderPage', 'reportAsJson', 'searchText', 'sortCatalogue'];
 
+/** Those whose work takes long enough to be sampled at once. */
+const ROUTES = ['/login', '/page', '/report'];
+
 withBrowser();
 
 interface Started {
@@ -96,6 +99,16 @@ test('npm start shows the example’s own functions and liveprofiler’s within 
     assert.ok(performance.now() - sinceMs < MOST_MS, 'no file of its own');
     await pause(200);
   }
+  await page.goto(`${url}`);
+  await page.getByRole('link', { name: 'Routes of shop' }).click();
+  const routes = page.getByRole('table', { name: 'Routes: share of CPU' });
+  for (const route of ROUTES) await routes.getByRole('button', { name: route, exact: true }).waitFor({ timeout: MOST_MS });
+  await page.goto(`${url}graph/shop/`);
+  const thread = page.getByRole('combobox', { name: 'Thread' });
+  await thread.getByRole('option', { name: /^worker 1 thumbnails/ }).waitFor({ state: 'attached', timeout: MOST_MS });
+  await thread.selectOption({ label: ((await thread.getByRole('option').allInnerTexts()).find((name) => name.startsWith('worker 1 ')) ?? '').trim() });
+  await drawn('shrinkPicture');
+  assert.equal(await page.locator('g.frame[name="hashPassword"]').count(), 0, 'that is the main thread’s');
   const service = /^address = (.*)$/m.exec(readFileSync(join(folder, 'liveprofiler-data/example/config.ini'), 'utf8'))?.[1] ?? '';
   assert.equal((await fetch(`http://${service}/page`)).status, 200);
   await page.goto('about:blank');

@@ -8,7 +8,7 @@ import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { SwitchLog } from '#sampler/labels/switch-log.js';
 import { fixed, MAX_LABEL_SETS, OTHER } from '#sampler/labels/source.js';
 import { WindowBuilder } from '#sampler/window-builder.js';
-import { createSampler } from 'liveprofiler-sampler';
+import { createSampler, withLabels } from 'liveprofiler-sampler';
 import type { Labels, WireProcess } from 'liveprofiler-sampler/wire';
 import { effort } from '../effort.ts';
 import { askWire, SECRET } from './ask.ts';
@@ -63,7 +63,8 @@ test('samples go to the one they ran for, and what runs for nobody is called so'
   const untilMs = performance.now() + effort(4000, 30_000);
   await Promise.all([
     sampler.withLabels({ tenant: 'acme', plan: 'free' }, () => sampler.withLabels({ plan: 'pro' }, () => busy(forAcme, untilMs))),
-    sampler.withLabels({ tenant: 'globex' }, () => busy(forGlobex, untilMs)),
+    // The package's own, as code without a sampler at hand calls it.
+    withLabels({ tenant: 'globex' }, () => busy(forGlobex, untilMs)),
     busy(forNobody, untilMs),
   ]);
   sampler.pause();
@@ -91,6 +92,13 @@ test('withLabels hands back what the function returns or throws, and its labels 
   const [process] = (await askWire(port)).processes;
   assert.ok(process !== undefined);
   assert.deepEqual([...(samplesOf(process, ['forNobody']).get('forNobody') ?? new Map<string, number>()).keys()], ['{}']);
+});
+
+test('without a sampler in its thread, labels are nothing and what they are for just runs', async () => {
+  assert.equal(withLabels({ tenant: 'acme' }, () => 7), 7);
+  const sampler = createSampler({ secret: SECRET });
+  await sampler.stop();
+  assert.equal(withLabels({ tenant: 'acme' }, () => 8), 8);
 });
 
 test('more label sets than a window has room for are one named other, and how many they were is told', () => {
@@ -125,6 +133,7 @@ test('a log that is full says that it does not know, until there is room again',
   let nowUs = 0;
   const [a, b] = [fixed({ who: 'a' }), fixed({ who: 'b' })];
   const log = new SwitchLog(() => nowUs, 4);
+  log.wake();
   for (nowUs = 1; nowUs <= 10; nowUs++) log.switchTo(nowUs % 2 === 0 ? b : a);
   const at = log.reader();
   assert.deepEqual([0, 1, 2.5, 4, 5, 9].map((us) => at(us)?.read()), [undefined, { who: 'a' }, { who: 'b' }, { who: 'b' }, OTHER, OTHER]);
@@ -135,4 +144,18 @@ test('a log that is full says that it does not know, until there is room again',
   log.switchTo(undefined);
   log.forget(40);
   assert.equal(log.reader()(50), undefined);
+});
+
+test('a log that sleeps keeps nothing, and knows when it wakes who runs', () => {
+  let nowUs = 0;
+  const log = new SwitchLog(() => nowUs);
+  const [early, late] = [fixed({ who: 'early' }), fixed({ who: 'late' })];
+  log.wake();
+  for (nowUs = 1; nowUs < 10; nowUs++) log.switchTo(nowUs % 2 === 0 ? undefined : early);
+  log.sleep();
+  assert.equal(log.reader()(9), undefined);
+  for (nowUs = 10; nowUs < 20; nowUs++) log.switchTo(nowUs % 2 === 0 ? early : late);
+  nowUs = 20;
+  log.wake();
+  assert.deepEqual([19, 20].map((us) => log.reader()(us)?.read()), [undefined, { who: 'late' }]);
 });

@@ -2,6 +2,7 @@
 import { execSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { withLabels } from 'liveprofiler-sampler';
 
 function busyInWorker(ms: number): void {
   const untilMs = performance.now() + ms;
@@ -13,8 +14,11 @@ export type Fate = 'loaded' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAft
 const FATES: Readonly<Record<Fate, () => unknown>> = {
   loaded: async () => {
     for (let turn = 0; turn < 25; turn++) {
-      busyInWorker(70);
-      await pause(30);
+      await withLabels({ job: 'resize' }, async () => {
+        busyInWorker(35);
+        await pause(30);
+        busyInWorker(35);
+      });
     }
   },
   ends: async () => {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
+import type { Labels, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
 import { nodes } from '../nodes.ts';
 import { askWire, weightOf } from './ask.ts';
 
@@ -67,14 +67,15 @@ function assertWhole(threads: ReadonlyMap<number, readonly WireWindow[]>): void 
   }
 }
 
-function weightUnder(processes: readonly WireProcess[], thread: number, name: string): number {
+/** `labels`: what ran under just these; all when left out. */
+function weightUnder(processes: readonly WireProcess[], thread: number, name: string, labels?: Labels): number {
   let sum = 0;
-  for (const { frames, stacks, windows } of processes) {
+  for (const { frames, stacks, windows, labelSets } of processes) {
     for (const { rows } of windows.filter((window) => window.thread === thread)) {
       rows.stack.forEach((stack, row) => {
         for (let at = stack; at > 0; at = stacks.parent[at] ?? 0) {
           if (frames[stacks.frame[at] ?? 0]?.name !== name) continue;
-          sum += rows.weight[row] ?? 0;
+          if (labels === undefined || JSON.stringify(labelSets[rows.labels[row] ?? 0]) === JSON.stringify(labels)) sum += rows.weight[row] ?? 0;
           return;
         }
       });
@@ -108,6 +109,9 @@ for (const { path, major } of nodes()) {
       assert.equal(names.get(0), 'main');
       const [inWorker, inMain] = [weightUnder(processes, 1, 'busyInWorker'), weightUnder(processes, 0, 'busyInWorker')];
       assert.ok(inWorker > 1_500_000 && inMain === 0, `${inWorker} µs in the worker, ${inMain} in the main thread`);
+      const labelled = weightUnder(processes, 1, 'busyInWorker', { job: 'resize' });
+      // What ran before the sampler was brought into the worker ran for nobody.
+      assert.ok(labelled > inWorker * (flags.length > 0 ? 0.98 : 0.8), `${labelled} of ${inWorker} µs are labelled`);
     });
 
     test(`${how}: 32 workers at once that end, crash, block and are terminated while busy harm neither the service nor its windows`, LIMIT, async (t) => {
