@@ -75,12 +75,13 @@ export function nameFrames(frames: readonly Frame[], root: string): Named {
 function originals({ map, folder }: FoundMap, frames: readonly Frame[]): (Original | undefined)[] {
   // A name stands where the identifier does; V8 tells where the parameters begin, which is right behind it.
   const places = originsOf(map.mappings, frames.map(({ line, column }) => ({ line: line - 1, column: column - 1 })));
-  const identifiers = originsOf(map.mappings, frames.map(({ name, line, column }) => ({ line: line - 1, column: Math.max(0, column - 1 - name.length) })));
+  const identifiers = originsOf(map.mappings, frames.map(({ name, line, column }) => ({ line: line - 1, column: Math.max(0, column - 1 - name.length + accessor(name).length) })));
   const texts = new Map<number, Frame[]>();
   const found = frames.map((frame, index): Original | undefined => {
     const place = places[index];
     if (place === undefined) return undefined;
-    const name = nameIn(map.names, identifiers[index]) ?? nameIn(map.names, place) ?? frame.name;
+    const written = nameIn(map.names, identifiers[index]) ?? nameIn(map.names, place);
+    const name = written === undefined ? frame.name : `${accessor(frame.name)}${written}`;
     return { name, url: sourceUrl(map.sources[place.source], map.sourceRoot, folder).slice(0, MAX_URL_LENGTH), line: place.line + 1, column: place.column + 1 };
   });
   frames.forEach((frame, index) => {
@@ -98,6 +99,11 @@ function originals({ map, folder }: FoundMap, frames: readonly Frame[]): (Origin
     });
   }
   return found;
+}
+
+/** What V8 puts before the name of a getter or a setter. */
+function accessor(name: string): string {
+  return /^[gs]et (?=.)/.exec(name)?.[0] ?? '';
 }
 
 const MAX_NAME_LENGTH = 512;

@@ -99,7 +99,7 @@ test('npm start shows the example’s own functions and liveprofiler’s within 
     assert.ok(performance.now() - sinceMs < MOST_MS, 'no file of its own');
     await pause(200);
   }
-  await page.goto(`${url}`);
+  await page.goto(url);
   await page.getByRole('link', { name: 'Routes of shop' }).click();
   const routes = page.getByRole('table', { name: 'Routes: share of CPU' });
   for (const route of ROUTES) await routes.getByRole('button', { name: route, exact: true }).waitFor({ timeout: MOST_MS });
