@@ -1,6 +1,8 @@
 // The one file that talks to V8's inspector. Profiles are opened and closed by title through the inspector's
 // console, so that several can be open at once over one sampling thread.
 import type { Runtime, Session, Profiler } from 'node:inspector';
+import { isMainThread } from 'node:worker_threads';
+import { quietConsole } from './console.ts';
 import type { Bytes, Microseconds } from './profile.ts';
 
 /** What V8 hands over; stamps in µs on the monotonic clock, lines and columns 0-based. */
@@ -23,7 +25,7 @@ export interface V8Profiler {
   open(title: string): void;
   /** Ends a profile; undefined when it is not open any more. */
   close(title: string): V8Profile | undefined;
-  /** Frees the arguments of `console.*` calls that V8 keeps for a connected session. */
+  /** Frees the arguments of `console.*` calls that V8 keeps for a connected session, where they reach it at all. */
   discardConsole(): void;
   /** Throws V8's profiler away, open profiles included, and sets it up anew. */
   reset(): void;
@@ -59,6 +61,9 @@ export function connectV8(intervalUs: Microseconds, events: V8ProfilerEvents): V
     session.post('Profiler.setSamplingInterval', { interval: intervalUs });
   };
   enable();
+  // Debuggers of a worker come through the main thread and cannot be seen in it.
+  const quiet = isMainThread ? quietConsole(globalThis.console, () => inspector.url() !== undefined) : undefined;
+  quiet?.follow();
   return {
     open(title) {
       opening = title;
@@ -73,6 +78,7 @@ export function connectV8(intervalUs: Microseconds, events: V8ProfilerEvents): V
       return waiting.profile;
     },
     discardConsole() {
+      quiet?.follow();
       session.post('Runtime.discardConsoleEntries');
     },
     reset() {
@@ -80,6 +86,7 @@ export function connectV8(intervalUs: Microseconds, events: V8ProfilerEvents): V
       enable();
     },
     disconnect() {
+      quiet?.restore();
       session.post('Profiler.disable');
       session.disconnect();
     },

@@ -6,7 +6,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { orderOf, ordersApp } from '../../store/programs/orders.ts';
 
 const KEY = 'a key of the bench';
-const KNOWN_ORDERS = 210;
+const KNOWN_ORDERS = 2000;
+const ITERATIONS = 1000;
 
 export function service(): Server {
   return createServer(
@@ -20,7 +21,7 @@ export function service(): Server {
       app.get('/orders/:id/signature', async (request, response) => {
         await turn();
         const order = orders.get(Number(request.params.id) % 2000) ?? {};
-        response.json({ signature: createHmac('sha256', KEY).update(JSON.stringify(order)).digest('hex'), seal: pbkdf2Sync(request.params.id, KEY, 200, 32, 'sha256').toString('hex') });
+        response.json({ signature: createHmac('sha256', KEY).update(JSON.stringify(order)).digest('hex'), seal: pbkdf2Sync(request.params.id, KEY, ITERATIONS, 32, 'sha256').toString('hex') });
       });
     }),
   );
