@@ -1,6 +1,7 @@
 // Puts windows into the columns of the wire, with one table of frames and stacks for all of them. Pure.
 import { FACTS } from './facts.ts';
-import type { Frame, Labels, StackTable } from './profile.ts';
+import { LINES } from './lines.ts';
+import type { Frame, Labels, LineHits, StackTable } from './profile.ts';
 import type { WireWindow } from './wire.ts';
 import type { FinishedWindow } from './window.ts';
 import type { WindowBody } from './window-builder.ts';
@@ -15,7 +16,9 @@ export interface EncodedWindows {
 export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindows {
   const tables = createTables();
   const encoded = windows.map((window): WireWindow => {
-    const ids = tables.stacksOf(window.body);
+    const { ids, frames } = tables.stacksOf(window.body);
+    const lines = linesOf(window.body, frames);
+    const sections = { ...(window.facts === undefined ? {} : { [FACTS]: window.facts }), ...(lines === undefined ? {} : { [LINES]: lines }) };
     const sets = window.body.labelSets.map(tables.labelSet);
     return {
       thread: window.thread,
@@ -34,10 +37,24 @@ export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindow
         count: Array.from(window.body.count),
         weight: Array.from(window.body.weight),
       },
-      ...(window.facts === undefined ? {} : { sections: { [FACTS]: window.facts } }),
+      ...(Object.keys(sections).length === 0 ? {} : { sections }),
     };
   });
   return { frames: tables.frames, stacks: tables.stacks, labelSets: tables.labelSets, windows: encoded };
+}
+
+const LINE_SPACE = 2 ** 32;
+
+/** Lines that are one in the source become one; those that are not known there are left out. */
+function linesOf({ lines }: WindowBody, frames: readonly number[]): LineHits | undefined {
+  const hits = new Map<number, number>();
+  lines.line.forEach((line, index) => {
+    if (line === 0) return;
+    const key = (frames[lines.frame[index] ?? 0] ?? 0) * LINE_SPACE + line;
+    hits.set(key, (hits.get(key) ?? 0) + (lines.count[index] ?? 0));
+  });
+  if (hits.size === 0) return undefined;
+  return { frame: Array.from(hits.keys(), (key) => Math.floor(key / LINE_SPACE)), line: Array.from(hits.keys(), (key) => key % LINE_SPACE), count: [...hits.values()] };
 }
 
 function createTables() {
@@ -83,14 +100,14 @@ function createTables() {
     stacks: { parent, frame },
     labelSets,
     labelSet,
-    /** Ids in the shared table by stack id of the window. */
-    stacksOf(body: WindowBody): number[] {
+    /** Ids in the shared tables by stack and by frame of the window. */
+    stacksOf(body: WindowBody): { readonly ids: readonly number[]; readonly frames: readonly number[] } {
       const frameIdsHere = body.frames.map(frameId);
       const ids = [0];
       for (let stack = 1; stack < body.parent.length; stack++) {
         ids.push(stackId(ids[body.parent[stack] ?? 0] ?? 0, frameIdsHere[body.frame[stack] ?? 0] ?? 0));
       }
-      return ids;
+      return { ids, frames: frameIdsHere };
     },
   };
 }

@@ -8,11 +8,12 @@ import { folded } from './formats/folded.ts';
 import { pprof } from './formats/pprof.ts';
 import type { Clock } from './clock.ts';
 import type { ProcessState } from './process-state.ts';
+import type { Frame } from './profile.ts';
 import { inTurns } from './pieces.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
 import type { WireAnswer } from './wire.ts';
-import { withFrames, wireProcess } from './wire-process.ts';
+import { withNames, wireProcess } from './wire-process.ts';
 import type { FinishedWindow } from './window.ts';
 
 /** The members of node:http's request that are used; every framework's request has them. */
@@ -106,10 +107,11 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
 
   /** For people, who know what they wrote. */
   function originals(windows: readonly FinishedWindow[]): FinishedWindow[] {
-    return withFrames(windows, (frame) => {
+    const originalOf = (frame: Frame): Frame => {
       const shown = state.names.shown(frame);
       return shown.original ?? shown;
-    });
+    };
+    return withNames(windows, originalOf, state.names.shownLine);
   }
 
   return {

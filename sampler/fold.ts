@@ -2,6 +2,7 @@
 // unsorted stamps and deltas. Conservation: what it adds sums to exactly `untilUs - fromUs`.
 import type { FrameInterner } from './frames.ts';
 import type { LabelSource } from './labels/source.ts';
+import { linesWithin } from './lines.ts';
 import type { Frame, Microseconds } from './profile.ts';
 import { IDLE } from './profile.ts';
 import type { V8Profile } from './v8-profiler.ts';
@@ -46,6 +47,7 @@ export function foldSlice(profile: V8Profile, bounds: SliceBounds, frames: Frame
     const nextUs = samples[index + 1]?.stampUs ?? untilUs;
     stand(stacks(sample.node), 1, nextUs - sample.stampUs, sources[index], window);
   });
+  addLines(profile, samples, stacks, window);
   const last = samples.at(-1) ?? first;
   return { samples: samples.length, running: { stack: runningAt(tree, last.node), source: sources.at(-1) } };
 }
@@ -54,6 +56,13 @@ function stand(stack: number | typeof IDLE, count: number, weight: Microseconds,
   if (count === 0 && weight === 0) return;
   if (stack === IDLE) window.addIdle(count, weight);
   else window.add(stack, count, weight, source);
+}
+
+function addLines(profile: V8Profile, samples: readonly Sample[], stacks: (node: number) => number | typeof IDLE, window: WindowBuilder): void {
+  for (const { node, lines, counts } of linesWithin(profile, samples.map((sample) => sample.node))) {
+    const stack = stacks(node);
+    if (stack !== IDLE) lines.forEach((line, index) => { window.addLine(stack, line, counts[index] ?? 0); });
+  }
 }
 
 interface Sample {

@@ -62,7 +62,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   let now: Pick<WireProcess, 'state' | 'reason'> = options.enabled ? { state: 'paused' } : { state: 'disabled', reason: 'enabled is false' };
 
   function keep(window: ThreadWindow): void {
-    names.want(window.body.frames);
+    names.want(window.body);
     const kept = shelf.add(window);
     void spool?.append(kept.lastSeq, async () => {
       await names.settled(NAMING_MS);

@@ -45,6 +45,17 @@ export interface Rows {
   readonly weight: readonly number[];
 }
 
+/**
+ * Entry `i` says: of the samples in which frame `frame[i]` itself ran, `count[i]` were at line `line[i]`, 1-based, of its
+ * original source where it has one. A (frame, line) pair occurs once. A frame's counts sum to no more than those of the
+ * rows whose stack it ends: the rest has no line.
+ */
+export interface LineHits {
+  readonly frame: readonly number[];
+  readonly line: readonly number[];
+  readonly count: readonly number[];
+}
+
 /** Rows with what their numbers point at. Label set 0 is the empty one. */
 export interface StackProfile {
   readonly frames: readonly Frame[];

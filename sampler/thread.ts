@@ -69,6 +69,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     const threadCpu = cpu.threadUs === undefined || open.cpu.threadUs === undefined ? {} : { threadCpuUs: cpu.threadUs - open.cpu.threadUs };
     const body = open.builder.body();
     if (body.labelSetsInOther > 0) open.facts.observe('labelSetsInOther', body.labelSetsInOther);
+    if (body.lineHitsDropped > 0) open.facts.observe('lineHitsDropped', body.lineHitsDropped);
     ofThread?.windowEnded(open.facts, body, endUs - open.startUs);
     if (options.ofProcess !== undefined) {
       options.ofProcess.windowEnded(open.facts);

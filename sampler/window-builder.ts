@@ -15,6 +15,10 @@ export interface WindowBody {
   readonly count: Uint32Array;
   /** Float64: a blocked thread can make one sample stand for more than 2^32 µs. */
   readonly weight: Float64Array;
+  /** Columns as in LineHits. */
+  readonly lines: { readonly frame: Uint32Array; readonly line: Uint32Array; readonly count: Uint32Array };
+  /** Hits whose line there was no room for. */
+  readonly lineHitsDropped: number;
   /** Set 0 is the empty one. */
   readonly labelSets: readonly Labels[];
   /** Label sets that there was no room for; what ran for them is under `OTHER`. */
@@ -32,6 +36,9 @@ interface Seen {
 /** Above this, further new stacks are counted as `(truncated)`: 48 bytes each keep a window within a few MB. */
 const MAX_STACKS = 50_000;
 const KEY_SPACE = 2 ** 21;
+/** Different lines of a window: beyond them, hits have none. */
+const MAX_LINES = 20_000;
+const LINE_SPACE = 2 ** 32;
 
 export class WindowBuilder {
   readonly #frames: Frame[] = [];
@@ -44,6 +51,11 @@ export class WindowBuilder {
   /** What ran for somebody: by whom, then by stack. */
   readonly #labelled = new Map<LabelSource, Map<number, Seen>>();
   readonly #fixed = new Map<string, LabelSource>();
+  /** Hits by frame × LINE_SPACE + line. */
+  readonly #lines = new Map<number, number>();
+  #lineHitsDropped = 0;
+  /** Some stacks were counted as `(truncated)`. */
+  #truncated = false;
   readonly #idle = { count: 0, weight: 0 };
   readonly #dropped = { count: 0, weight: 0 };
   readonly #maxStacks: number;
@@ -57,7 +69,10 @@ export class WindowBuilder {
     let frameId = this.#frameIds.get(frame);
     const known = frameId === undefined ? undefined : this.#stackIds.get(parent * KEY_SPACE + frameId);
     if (known !== undefined) return known;
-    if (this.#parent.length >= this.#maxStacks && frame !== TRUNCATED_FRAME) return this.stack(0, TRUNCATED_FRAME);
+    if (this.#parent.length >= this.#maxStacks && frame !== TRUNCATED_FRAME) {
+      this.#truncated = true;
+      return this.stack(0, TRUNCATED_FRAME);
+    }
     if (frameId === undefined) {
       frameId = this.#frames.push(frame) - 1;
       this.#frameIds.set(frame, frameId);
@@ -77,6 +92,19 @@ export class WindowBuilder {
     }
     this.#count[stack] = (this.#count[stack] ?? 0) + count;
     this.#weight[stack] = (this.#weight[stack] ?? 0) + weight;
+  }
+
+  /** Hits at a line of the frame that ends `stack`. */
+  addLine(stack: number, line: number, count: number): void {
+    if (stack !== 0) this.#addLine(this.#frame[stack] ?? 0, line, count);
+  }
+
+  #addLine(frame: number, line: number, count: number): void {
+    if (count === 0) return;
+    const key = frame * LINE_SPACE + line;
+    const known = this.#lines.get(key);
+    if (known === undefined && this.#lines.size >= MAX_LINES) this.#lineHitsDropped += count;
+    else this.#lines.set(key, (known ?? 0) + count);
   }
 
   addIdle(count: number, weight: Microseconds): void {
@@ -100,6 +128,14 @@ export class WindowBuilder {
     body.stack.forEach((stack, row) => {
       this.add(mine[stack] ?? 0, body.count[row] ?? 0, body.weight[row] ?? 0, sources[body.labels[row] ?? 0]);
     });
+    const { lines } = body;
+    lines.frame.forEach((of, index) => {
+      const frame = body.frames[of];
+      const mine = frame === undefined ? undefined : this.#frameIds.get(frame);
+      if (mine === undefined) this.#lineHitsDropped += lines.count[index] ?? 0;
+      else this.#addLine(mine, lines.line[index] ?? 0, lines.count[index] ?? 0);
+    });
+    this.#lineHitsDropped += body.lineHitsDropped;
     this.addIdle(body.idle.count, body.idle.weight);
     this.addDropped(body.dropped.count, body.dropped.weight);
   }
@@ -114,6 +150,7 @@ export class WindowBuilder {
     rowsOf.forEach((stacks, labels) => {
       for (const [stack, seen] of stacks) rows.push({ stack, labels: labels + 1, seen });
     });
+    const { lines, beyond } = this.#lineHits(rows);
     return {
       frames: this.#frames,
       parent: Uint32Array.from(this.#parent),
@@ -122,10 +159,25 @@ export class WindowBuilder {
       labels: Uint32Array.from(rows, ({ labels }) => labels),
       count: Uint32Array.from(rows, ({ seen }) => seen.count),
       weight: Float64Array.from(rows, ({ seen }) => seen.weight),
+      lines,
+      lineHitsDropped: this.#lineHitsDropped + beyond,
       labelSets: [{}, ...sets],
       labelSetsInOther: inOther,
       idle: { ...this.#idle },
       dropped: { ...this.#dropped },
+    };
+  }
+
+  /** Where stacks were truncated, a frame may have fewer samples than hits: then its lines are not told. */
+  #lineHits(rows: readonly { readonly stack: number; readonly seen: Seen }[]): { readonly lines: WindowBody['lines']; readonly beyond: number } {
+    const left = new Float64Array(this.#frames.length);
+    for (const { stack, seen } of rows) if (stack !== 0) left[this.#frame[stack] ?? 0] = (left[this.#frame[stack] ?? 0] ?? 0) + seen.count;
+    for (const [key, count] of this.#lines) left[Math.floor(key / LINE_SPACE)] = (left[Math.floor(key / LINE_SPACE)] ?? 0) - count;
+    const told = [...this.#lines].filter(([key]) => !this.#truncated || (left[Math.floor(key / LINE_SPACE)] ?? 0) >= 0);
+    const all = [...this.#lines.values()].reduce((sum, count) => sum + count, 0);
+    return {
+      lines: { frame: Uint32Array.from(told, ([key]) => Math.floor(key / LINE_SPACE)), line: Uint32Array.from(told, ([key]) => key % LINE_SPACE), count: Uint32Array.from(told, ([, count]) => count) },
+      beyond: all - told.reduce((sum, [, count]) => sum + count, 0),
     };
   }
 

@@ -31,13 +31,14 @@ const STRETCH_MS = 300_000;
 const BYTES_PER_STACK = 8;
 const BYTES_PER_ROW = 20;
 const BYTES_PER_LABEL_SET = 128;
+const BYTES_PER_LINE = 12;
 /** A reference, and a share of the frame object, which neighbouring windows hold too. */
 const BYTES_PER_FRAME = 48;
 const BYTES_PER_WINDOW = 512;
 const BYTES_PER_NUMBER = 128;
 
 export function bytesOf({ body, facts = {} }: FinishedWindow): Bytes {
-  return BYTES_PER_WINDOW + Object.keys(facts).length * BYTES_PER_NUMBER + body.frames.length * BYTES_PER_FRAME + body.parent.length * BYTES_PER_STACK + body.stack.length * BYTES_PER_ROW + body.labelSets.length * BYTES_PER_LABEL_SET;
+  return BYTES_PER_WINDOW + Object.keys(facts).length * BYTES_PER_NUMBER + body.frames.length * BYTES_PER_FRAME + body.parent.length * BYTES_PER_STACK + body.stack.length * BYTES_PER_ROW + body.labelSets.length * BYTES_PER_LABEL_SET + body.lines.frame.length * BYTES_PER_LINE;
 }
 
 export function samplesOf({ body }: FinishedWindow): number {

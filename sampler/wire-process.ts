@@ -17,12 +17,19 @@ export function wireProcess(state: ProcessState, windows: readonly FinishedWindo
     cost: state.cost(),
     kinds: KINDS,
     threads: threadsOf(state, windows),
-    ...encodeWindows(withFrames(windows, state.names.shown)),
+    ...encodeWindows(withNames(windows, state.names.shown, state.names.shownLine)),
   };
 }
 
-export function withFrames(windows: readonly FinishedWindow[], named: (frame: Frame) => Frame): FinishedWindow[] {
-  return windows.map((window) => ({ ...window, body: { ...window.body, frames: window.body.frames.map(named) } }));
+export function withNames(windows: readonly FinishedWindow[], frameOf: (frame: Frame) => Frame, lineOf: (frame: Frame, line: number) => number): FinishedWindow[] {
+  return windows.map((window) => {
+    const { frames, lines } = window.body;
+    const line = lines.line.map((one, index) => {
+      const frame = frames[lines.frame[index] ?? 0];
+      return frame === undefined ? 0 : lineOf(frame, one);
+    });
+    return { ...window, body: { ...window.body, frames: frames.map(frameOf), lines: { ...lines, line } } };
+  });
 }
 
 function threadsOf({ thread }: ProcessState, windows: readonly FinishedWindow[]): WireProcess['threads'] {

@@ -26,7 +26,7 @@ export interface WireWindow {
   /** CPU time of the thread, where Node tells it. */
   readonly threadCpuUs?: Microseconds;
   readonly rows: Rows;
-  /** Optional sections by name (`lines`, `facts`, or ones this version does not know): kept as they are. */
+  /** Optional sections by name: `facts` (Numbers), `lines` (LineHits), or ones this version does not know. */
   readonly sections?: Readonly<Record<string, unknown>>;
 }
 
@@ -97,5 +97,6 @@ export interface WireAnswer {
 
 export { claimsWire, MAX_CURSOR_LENGTH, readWire, WIRE_VERSION, WireError } from './wire-read.ts';
 export { FACTS } from './facts.ts';
+export { LINES } from './lines.ts';
 export { COLLECTED, IDLE, KINDS, MAX_STACK_DEPTH, TRUNCATED } from './profile.ts';
 export type * from './profile.ts';

@@ -12,5 +12,6 @@ export type WireError = wire.WireError;
 export declare const FACTS: typeof wire.FACTS;
 export declare const IDLE: typeof wire.IDLE;
 export declare const KINDS: typeof wire.KINDS;
+export declare const LINES: typeof wire.LINES;
 export declare const MAX_STACK_DEPTH: typeof wire.MAX_STACK_DEPTH;
 export declare const TRUNCATED: typeof wire.TRUNCATED;

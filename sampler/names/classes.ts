@@ -1,5 +1,7 @@
-// Which class a place in a source lies in: V8 names a method without its class. A scanner, no parser: it knows comments,
-// strings, templates, regular expressions and braces, which is what it takes to pair a class with its body. Pure.
+// Which class a function lies in, and where it ends: V8 names a method without its class and a function by its start.
+// A scanner, no parser: it knows comments, strings, templates, regular expressions and brackets, which is what it takes
+// to pair a class or a function with its body. Pure.
+import { bodyEnds } from './body-ends.ts';
 
 interface Scope {
   /** Name of the class whose body it is; undefined for other braces. */
@@ -12,13 +14,22 @@ const WORD = /[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*/uy;
 /** After these a slash starts a regular expression. */
 const BEFORE_REGEX = new Set(['return', 'typeof', 'instanceof', 'in', 'of', 'new', 'delete', 'void', 'throw', 'case', 'do', 'else', 'yield', 'await']);
 
-/** By offset of `offsets`, ascending: the class that directly holds this place; absent where none does. */
-export function classesAt(source: string, offsets: readonly number[]): Map<number, string> {
-  const found = new Map<number, string>();
+export interface FunctionPlace {
+  /** The class that directly holds it; undefined where none does. */
+  readonly className: string | undefined;
+  /** Offset of its end; undefined where it is not found. */
+  readonly end: number | undefined;
+}
+
+/** By offset of `offsets`, ascending, at each of which a function's parameters begin. */
+export function functionsAt(source: string, offsets: readonly number[]): Map<number, FunctionPlace> {
+  const classNames = new Map<number, string>();
+  const bodies = bodyEnds();
   const scopes: Scope[] = [];
   let wanted = 0;
   let at = 0;
   let parentheses = 0;
+  let depth = 0;
   /** A class whose body is to come; braces among its type parameters are not that. */
   let pending: { readonly name: string; readonly parentheses: number; angles: number } | undefined;
   /** The last three words or signs. */
@@ -26,15 +37,17 @@ export function classesAt(source: string, offsets: readonly number[]): Map<numbe
 
   const push = (token: string): void => {
     before = [before[1], before[2], token];
+    bodies.token(token, at, depth);
   };
   const note = (): void => {
     for (let offset = offsets[wanted]; offset !== undefined && offset <= at; offset = offsets[++wanted]) {
       const name = scopes.at(-1)?.className;
-      if (name !== undefined && name !== '') found.set(offset, name);
+      if (name !== undefined && name !== '') classNames.set(offset, name);
+      bodies.begin(offset, depth);
     }
   };
 
-  while (at < source.length && wanted < offsets.length) {
+  while (at < source.length && (wanted < offsets.length || bodies.open > 0)) {
     note();
     const sign = source.charAt(at);
     if (sign === '/' && (source[at + 1] === '/' || source[at + 1] === '*')) at = afterComment(source, at);
@@ -42,11 +55,17 @@ export function classesAt(source: string, offsets: readonly number[]): Map<numbe
       at = afterString(source, at, sign);
       push('""');
     } else if (sign === '`' || (sign === '}' && scopes.at(-1)?.template === true)) {
-      if (sign === '}') scopes.pop();
+      if (sign === '}') {
+        scopes.pop();
+        depth--;
+      }
       const { end, opens } = afterTemplate(source, at + 1);
-      if (opens) scopes.push({ className: undefined, template: true });
+      if (opens) {
+        scopes.push({ className: undefined, template: true });
+        depth++;
+      }
       at = end;
-      push(opens ? '{' : '""');
+      push(opens ? '${' : '""');
     } else if (sign === '/' && startsRegex(before[2])) {
       at = afterRegex(source, at);
       push('""');
@@ -58,6 +77,8 @@ export function classesAt(source: string, offsets: readonly number[]): Map<numbe
       at += word.length;
       push(word);
     } else {
+      if ('([{'.includes(sign)) depth++;
+      else if (')]}'.includes(sign)) depth--;
       if (sign === '(') parentheses++;
       else if (sign === ')') parentheses--;
       else if (sign === '<' && pending !== undefined) pending.angles++;
@@ -71,7 +92,7 @@ export function classesAt(source: string, offsets: readonly number[]): Map<numbe
       at++;
     }
   }
-  return found;
+  return new Map(offsets.map((offset) => [offset, { className: classNames.get(offset), end: bodies.ends.get(offset) }]));
 }
 
 function startsRegex(before: string): boolean {

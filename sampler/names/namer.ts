@@ -1,16 +1,20 @@
 // Has frames named off the main thread, each distinct one once, and remembers what they are called, within a bound.
 import { Worker } from 'node:worker_threads';
 import type { Frame, Milliseconds } from '../profile.ts';
+import type { WindowBody } from '../window-builder.ts';
 import { ours } from '../worker-watch.ts';
+import { createLineNames } from './line-names.ts';
 import type { Batch } from './names-worker.ts';
 import { shownUrl, slashed } from './place.ts';
-import type { FaultyMap, Named } from './resolve.ts';
+import type { FaultyMap, LineBlock, Named } from './resolve.ts';
 
 export interface Namer {
-  /** Asks for names of frames that have none yet. */
-  want(frames: readonly Frame[]): void;
+  /** Asks for names of frames and lines that have none yet. */
+  want(body: Pick<WindowBody, 'frames' | 'lines'>): void;
   /** As it is known by now. */
   readonly shown: (frame: Frame) => Frame;
+  /** The line of a frame in the place that is shown of it; 0 where it is not known. */
+  readonly shownLine: (frame: Frame, line: number) => number;
   /** Resolves when all that was wanted is named, or after this long; undefined when nothing is waited for. */
   settled(mostMs: Milliseconds): Promise<void> | undefined;
   /** Source maps that are missing or broken, so far. */
@@ -25,10 +29,12 @@ const MAX_HEAP_MB = 256;
 
 export function createNamer(): Namer {
   const root = workingDirectory();
-  const names = new Map<string, Frame>();
+  const names = new Map<string, { readonly shown: Frame; readonly lastLine: number }>();
   const faulty = new Set<string>();
+  const lineNames = createLineNames();
   let waiting: Frame[] = [];
-  let asked: readonly Frame[] | undefined;
+  let blocksWaiting: LineBlock[] = [];
+  let asked: Batch | undefined;
   let worker: Worker | undefined;
   let cancelIdle: NodeJS.Timeout | undefined;
   let givenUp = false;
@@ -36,18 +42,22 @@ export function createNamer(): Namer {
 
   function next(): void {
     clearTimeout(cancelIdle);
-    if (waiting.length === 0 || givenUp) {
+    if (isIdle() || givenUp) {
       asked = undefined;
-      waiting = [];
+      [waiting, blocksWaiting] = [[], []];
       for (const one of settle) one();
       settle = [];
       if (worker !== undefined) cancelIdle = setTimeout(end, IDLE_MS).unref();
       return;
     }
-    asked = waiting;
-    waiting = [];
+    asked = { frames: waiting, blocks: blocksWaiting, root };
+    [waiting, blocksWaiting] = [[], []];
     worker ??= begin();
-    worker?.postMessage({ frames: asked, root } satisfies Batch);
+    worker?.postMessage(asked);
+  }
+
+  function isIdle(): boolean {
+    return waiting.length === 0 && blocksWaiting.length === 0;
   }
 
   function begin(): Worker | undefined {
@@ -64,7 +74,10 @@ export function createNamer(): Namer {
         if (worker !== begun) return;
         worker = undefined;
         // It ends by itself after a large file. When it broke, what it was asked keeps the names that V8 gave.
-        if (code === 0 && asked !== undefined) waiting.unshift(...asked);
+        if (code === 0 && asked !== undefined) {
+          waiting.unshift(...asked.frames);
+          blocksWaiting.unshift(...asked.blocks);
+        }
         next();
       });
       return begun;
@@ -75,11 +88,12 @@ export function createNamer(): Namer {
     }
   }
 
-  function learn({ frames, faults }: Named): void {
+  function learn({ frames, lastLines, lines, faults }: Named): void {
     frames.forEach((frame, index) => {
-      const before = asked?.[index];
-      if (before !== undefined) names.set(keyOf(before), frame);
+      const before = asked?.frames[index];
+      if (before !== undefined) names.set(keyOf(before), { shown: frame, lastLine: lastLines[index] ?? 0 });
     });
+    lineNames.learn(asked?.blocks ?? [], lines);
     faults.forEach(report);
     next();
   }
@@ -99,20 +113,26 @@ export function createNamer(): Namer {
   }
 
   return {
-    want(frames) {
+    want({ frames, lines }) {
       for (const frame of frames) {
         const key = keyOf(frame);
         if (names.has(key)) continue;
         if (names.size >= MAX_NAMES) names.clear();
-        const plain = { ...frame, url: shownUrl(frame, root) };
-        names.set(key, plain);
+        names.set(key, { shown: { ...frame, url: shownUrl(frame, root) }, lastLine: 0 });
         if (frame.url !== '' && !frame.url.startsWith('node:')) waiting.push(frame);
       }
-      if (asked === undefined && waiting.length > 0) next();
+      blocksWaiting.push(...lineNames.unknown(frames, lines));
+      if (asked === undefined && !isIdle()) next();
     },
-    shown: (frame) => names.get(keyOf(frame)) ?? { ...frame, url: shownUrl(frame, root) },
+    shown: (frame) => names.get(keyOf(frame))?.shown ?? { ...frame, url: shownUrl(frame, root) },
+    shownLine(frame, line) {
+      const { shown, lastLine = 0 } = names.get(keyOf(frame)) ?? {};
+      // V8 tells some hits of functions that it inlined at the line that they have in another place or file.
+      if (line < frame.line || (lastLine > 0 && line > lastLine)) return 0;
+      return shown?.original === undefined ? line : lineNames.original(frame.url, line);
+    },
     settled(mostMs) {
-      if (asked === undefined && waiting.length === 0) return undefined;
+      if (asked === undefined && isIdle()) return undefined;
       return new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, mostMs);
         settle.push(() => {

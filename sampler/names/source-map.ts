@@ -27,11 +27,67 @@ export function originsOf(mappings: Uint8Array, positions: readonly Position[]):
   const origins = new Array<Origin | undefined>(positions.length).fill(undefined);
   const order = positions.map((_, index) => index).sort((a, b) => compare(positions[a], positions[b]));
   let next = 0;
+  let here: Segment | undefined;
+  /** All before (line, column) belong to the segment before. */
+  const settle = (untilLine: number, untilColumn: number): void => {
+    for (let index = order[next]; index !== undefined; index = order[++next]) {
+      const position = positions[index];
+      if (position === undefined || position.line > untilLine || (position.line === untilLine && position.column >= untilColumn)) return;
+      if (position.line !== here?.line || here.origin === undefined) continue;
+      origins[index] = position.column === here.column ? here.origin : { ...here.origin, name: undefined };
+    }
+  };
+  eachSegment(mappings, (segment) => {
+    settle(segment.line, segment.column);
+    here = segment;
+    return next < order.length;
+  });
+  settle(Number.POSITIVE_INFINITY, 0);
+  return origins;
+}
+
+/**
+ * By line asked for, 0-based, ascending: the first line of the source that it came from, 0-based. Absent where the map
+ * says nothing, and for a line put together from lines far apart, as those of minified bundles are: V8 tells no columns.
+ * @throws RangeError on mappings that are no base64 VLQ.
+ */
+export function linesOf(mappings: Uint8Array, lines: readonly number[]): Map<number, number> {
+  const found = new Map<number, number>();
+  let next = 0;
+  let first: Origin | undefined;
+  let far = false;
+  const settle = (untilLine: number): void => {
+    for (let line = lines[next]; line !== undefined && line < untilLine; line = lines[++next]) {
+      if (first !== undefined && !far) found.set(line, first.line);
+      first = undefined;
+      far = false;
+    }
+  };
+  eachSegment(mappings, ({ line, origin }) => {
+    settle(line);
+    if (lines[next] === line && origin !== undefined) {
+      first ??= origin;
+      far ||= origin.source !== first.source || Math.abs(origin.line - first.line) > MOST_APART;
+    }
+    return next < lines.length;
+  });
+  settle(Number.POSITIVE_INFINITY);
+  return found;
+}
+
+/** Lines of a source that formatting may have put into one. */
+const MOST_APART = 10;
+
+interface Segment extends Position {
+  readonly origin: Origin | undefined;
+}
+
+/** In their order, as long as `visit` answers true. */
+function eachSegment(mappings: Uint8Array, visit: (segment: Segment) => boolean): void {
   let at = 0;
   let line = 0;
   let column = 0;
   let [source, sourceLine, sourceColumn, name] = [0, 0, 0, 0];
-  let here: Origin | undefined;
 
   function number(): number {
     let value = 0;
@@ -43,42 +99,28 @@ export function originsOf(mappings: Uint8Array, positions: readonly Position[]):
     }
   }
   const endsSegment = (): boolean => at >= mappings.length || mappings[at] === COMMA || mappings[at] === SEMICOLON;
-  /** All before (line, column) belong to the segment before. */
-  const settle = (untilLine: number, untilColumn: number): void => {
-    for (let index = order[next]; index !== undefined; index = order[++next]) {
-      const position = positions[index];
-      if (position === undefined || position.line > untilLine || (position.line === untilLine && position.column >= untilColumn)) return;
-      if (position.line !== line || here === undefined) continue;
-      origins[index] = position.column === column ? here : { ...here, name: undefined };
-    }
-  };
 
-  while (at < mappings.length && next < order.length) {
+  while (at < mappings.length) {
     const sign = mappings[at];
     if (sign === SEMICOLON) {
-      settle(line, Number.POSITIVE_INFINITY);
       line++;
       column = 0;
-      here = undefined;
       at++;
     } else if (sign === COMMA) at++;
     else {
-      const segmentColumn = column + number();
-      settle(line, segmentColumn);
-      column = segmentColumn;
-      if (endsSegment()) here = undefined;
-      else {
+      column += number();
+      let origin: Origin | undefined;
+      if (!endsSegment()) {
         source += number();
         sourceLine += number();
         sourceColumn += number();
         const named = !endsSegment();
         if (named) name += number();
-        here = { source, line: sourceLine, column: sourceColumn, name: named ? name : undefined };
+        origin = { source, line: sourceLine, column: sourceColumn, name: named ? name : undefined };
       }
+      if (!visit({ line, column, origin })) return;
     }
   }
-  settle(line, Number.POSITIVE_INFINITY);
-  return origins;
 }
 
 function compare(a: Position | undefined, b: Position | undefined): number {

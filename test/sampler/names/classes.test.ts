@@ -1,14 +1,14 @@
-// Which class a method belongs to, by source and place: against what V8 itself runs, and through what confuses a scanner.
+// Which class a function belongs to and where it ends, by source and place: against what V8 itself runs, and through what confuses a scanner.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { classesAt } from '#sampler/names/classes.js';
+import { functionsAt } from '#sampler/names/classes.js';
 
 /** Where `mark(` stands for the parameters of a member: the class of each mark, by mark. */
 function classesOf(source: string): Record<string, string | undefined> {
   const marks = [...source.matchAll(/(m\d+)\(/g)].map((match) => ({ mark: match[1] ?? '', offset: match.index + (match[1]?.length ?? 0) }));
-  const found = classesAt(source, marks.map(({ offset }) => offset));
-  return Object.fromEntries(marks.map(({ mark, offset }) => [mark, found.get(offset)]));
+  const found = functionsAt(source, marks.map(({ offset }) => offset));
+  return Object.fromEntries(marks.map(({ mark, offset }) => [mark, found.get(offset)?.className]));
 }
 
 test('methods, fields, accessors and private members belong to their class, and to no other', () => {
@@ -36,9 +36,25 @@ test('braces in comments, strings, templates, regular expressions and JSX count 
   } m3()`), { m1: 'A', m2: 'A', m3: undefined });
 });
 
+test('a function ends with its body, whatever stands in it and however it is written', () => {
+  const source = `
+    function f1(a = { b: '}' }, [c] = []) { if (a) { return \`}\${ { d: '}' }.d }\`; } /* } */ } end1;
+    const g = f2(x), h = (f3(y) => y + [1, 2].map((z) => { z; }).length, end3);
+    const arrow = async (a, { b }) => ({ a, b }), endArrow;
+    class A { f4() { return /}/; } end4; static get f5() { return class { f6() {} end6 }; } end5 }`;
+  const endOf = (start: string): string => {
+    const offset = source.indexOf(start) + (start.startsWith('f') ? 2 : 0);
+    const end = functionsAt(source, [offset]).get(offset)?.end ?? source.length;
+    return source.slice(end, end + 12).replace(/^[},;]?\s*/, '').slice(0, 8);
+  };
+  assert.deepEqual(['f1(', 'f4(', 'f5(', 'f6('].map((start) => endOf(start).slice(0, 4)), ['end1', 'end4', 'end5', 'end6']);
+  assert.equal(endOf('(y) =>').slice(0, 4), 'end3');
+  assert.equal(endOf('(a, { b })').slice(0, 8), 'endArrow');
+});
+
 test('no text makes the scanner throw or hang', () => {
   const piece = fc.constantFrom('class A', '{', '}', '(', ')', '`', '${', '"', "'", '/', '//', '/*', '*/', '\n', 'm()', '=', '\\', 'x', 'class', ' ');
   fc.assert(fc.property(fc.array(piece, { maxLength: 80 }).map((pieces) => pieces.join('')), (source) => {
-    classesAt(source, Array.from({ length: source.length + 2 }, (_, offset) => offset));
+    functionsAt(source, Array.from({ length: source.length + 2 }, (_, offset) => offset));
   }), { numRuns: 2000 });
 });

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import ts from 'typescript';
-import type { Frame } from 'liveprofiler-sampler/wire';
+import type { Frame, LineHits, WireProcess } from 'liveprofiler-sampler/wire';
+import { LINES } from 'liveprofiler-sampler/wire';
 import { folder, run, SOURCE, SPIN } from './program.ts';
 
 const FILES = { 'src/main.ts': SOURCE, 'src/spin.ts': SPIN };
@@ -57,19 +58,69 @@ function originalOf(frames: readonly Frame[], line: number, url = 'src/main.ts')
   return frames.map(({ original }) => original).find((original) => original?.url === url && original.line === line && original.name !== '');
 }
 
+/** Hits by line of the functions that these frames are, and samples in which they themselves ran. */
+function linesOf({ frames, stacks, windows }: WireProcess, is: (frame: Frame) => boolean): { readonly hits: Map<number, number>; readonly self: number } {
+  const hits = new Map<number, number>();
+  let self = 0;
+  for (const { rows, sections } of windows) {
+    rows.stack.forEach((stack, row) => {
+      const frame = frames[stacks.frame[stack] ?? 0];
+      if (stack > 0 && frame !== undefined && is(frame)) self += rows.count[row] ?? 0;
+    });
+    const lines = sections?.[LINES] as LineHits | undefined;
+    lines?.frame.forEach((of, index) => {
+      const [frame, line = 0] = [frames[of], lines.line[index]];
+      if (frame !== undefined && is(frame)) hits.set(line, (hits.get(line) ?? 0) + (lines.count[index] ?? 0));
+    });
+  }
+  return { hits, self };
+}
+
+function sumOf(hits: ReadonlyMap<number, number>): number {
+  return [...hits.values()].reduce((sum, count) => sum + count, 0);
+}
+
 for (const [name, compile] of Object.entries(COMPILERS)) {
   test(`${name}: a service shows its own functions, files and lines, and the frame keeps both places`, async (t) => {
     const cwd = folder(t, FILES);
     // For production webpack puts the one function where it is called.
     const names = { 4: 'Invoice.total', 8: 'get Invoice.label', ...(name.includes('production') ? {} : { 11: 'renderReport' }) };
     const file = compile(cwd);
-    const { frames } = await run(t, cwd, file, (told) => Object.keys(names).every((line) => originalOf(told, Number(line)) !== undefined));
+    const { frames, process } = await run(t, cwd, file, (told) => Object.keys(names).every((line) => originalOf(told, Number(line)) !== undefined));
     const hasSources = !name.includes('without sources') && !name.startsWith('tsc, with file');
     for (const [line, wanted] of Object.entries(names)) if (hasSources || line === '11') assert.equal(originalOf(frames, Number(line))?.name, wanted);
     assert.equal(originalOf(frames, 1, 'src/spin.ts')?.name, 'spin');
     for (const { url, original } of frames) if (original?.url === 'src/main.ts') assert.equal(url, file);
+    const { hits, self } = linesOf(process, ({ original }) => original?.url === 'src/spin.ts' && original.line === 1 && original.name === 'spin');
+    const [line, most] = [...hits].sort(([, a], [, b]) => b - a)[0] ?? [0, 0];
+    // V8 tells no columns: of a bundle in one line nobody knows more than the function.
+    if (name.includes('minified') || name.includes('production')) assert.equal(hits.size, 0);
+    else assert.ok(line === 4 && most > 0.1 * self && most >= 0.8 * sumOf(hits) && sumOf(hits) <= self, JSON.stringify([...hits, self]));
   });
 }
+
+test('lines of a file without a map, and of a worker, are those that V8 ran; Node and native code tell no place of theirs', async (t) => {
+  const source = `import { isMainThread, Worker } from 'node:worker_threads';
+    if (isMainThread) new Worker(new URL(import.meta.url));
+    const used = [];
+    export function work(until) {
+      used.length = 0;
+      while (performance.now() < until)
+        used.push(Math.sqrt(used.length));
+    }
+    setInterval(() => work(performance.now() + 60), 1);
+    if (isMainThread) process.stdin.once('end', () => process.exit()).resume();`;
+  const hot = (line: number): boolean => line === 6 || line === 7;
+  const ofThread = (process: WireProcess, main: boolean): ReturnType<typeof linesOf> => linesOf({ ...process, windows: process.windows.filter(({ thread }) => (thread === 0) === main) }, (frame) => frame.name === 'work');
+  const { process } = await run(t, folder(t, { 'main.mjs': source }), 'main.mjs', (_, told) => [true, false].every((main) => [...ofThread(told, main).hits.keys()].some(hot)));
+  for (const main of [true, false]) {
+    const { hits, self } = ofThread(process, main);
+    // Where V8 inlined a function of another file, it tells a line of that file: such hits have none.
+    assert.ok(sumOf(hits) <= self && sumOf(hits) > 0.1 * self, `${sumOf(hits)} hits of ${self} samples`);
+    assert.ok([...hits.keys()].every((line) => line >= 4 && line <= 8), JSON.stringify([...hits]));
+  }
+  assert.equal(linesOf(process, ({ line }) => line === 0).hits.size, 0);
+});
 
 test('a missing or broken map leaves the generated names, and is told once', async (t) => {
   for (const map of [undefined, '{ "sources": [], "mappings": "!" }']) {

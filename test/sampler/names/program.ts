@@ -60,7 +60,7 @@ export interface Seen {
 }
 
 /** Runs `file` in `cwd` until frames of all `names` (their last word) are among those told. */
-export async function run(t: TestContext, cwd: string, file: string, until: (frames: readonly Frame[]) => boolean): Promise<Seen> {
+export async function run(t: TestContext, cwd: string, file: string, until: (frames: readonly Frame[], process: WireProcess) => boolean): Promise<Seen> {
   const register = pathToFileURL(join(ROOT, 'sampler/dist/register.js')).href;
   const child = spawn(process.execPath, ['--import', register, file], { cwd, env: { LIVEPROFILER_SECRET: SECRET, LIVEPROFILER_PORT: '0', LIVEPROFILER_INTERVAL_US: '2000' } });
   let errors = '';
@@ -76,7 +76,7 @@ export async function run(t: TestContext, cwd: string, file: string, until: (fra
   for (const giveUpMs = Date.now() + 20_000; ; ) {
     const [told] = (await askWire(port)).processes;
     if (told === undefined) throw new Error('the service answered for no process');
-    if (until(told.frames) || Date.now() > giveUpMs) return { frames: told.frames, process: told, errors };
+    if (until(told.frames, told) || Date.now() > giveUpMs) return { frames: told.frames, process: told, errors };
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

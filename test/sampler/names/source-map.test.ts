@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { openMap } from '#sampler/names/map-file.js';
 import type { MapFile } from '#sampler/names/map-file.js';
-import { originsOf } from '#sampler/names/source-map.js';
+import { linesOf, originsOf } from '#sampler/names/source-map.js';
 
 const ENTRY = fileURLToPath(new URL('../../../../sampler/index.ts', import.meta.url));
 
@@ -34,6 +34,23 @@ for (const minify of [false, true]) {
     }), { numRuns: 300 });
   });
 }
+
+test('a line of a bundle came from the first line it was made of, and of a line made of distant ones nothing is told', () => {
+  for (const minify of [false, true]) {
+    const { map, code } = bundled(minify);
+    const lines = code.split('\n').slice(0, 400);
+    const found = linesOf(map.mappings, [...lines.keys()]);
+    for (const [line, text] of lines.entries()) {
+      const origins = originsOf(map.mappings, Array.from({ length: text.length + 1 }, (_, column) => ({ line, column }))).filter((origin) => origin !== undefined);
+      const first = origins[0];
+      const near = origins.every((origin) => origin.source === first?.source && Math.abs(origin.line - first.line) <= 10);
+      assert.equal(found.get(line), near ? first?.line : undefined);
+    }
+    const longest = lines.reduce((most, text, line) => (text.length > (lines[most]?.length ?? 0) ? line : most), 0);
+    if (minify) assert.equal(found.get(longest), undefined);
+    else assert.ok(found.size > 200, String(found.size));
+  }
+});
 
 test('a map is taken apart as JSON would', () => {
   const content = fc.option(fc.string({ unit: 'binary', maxLength: 30 }));
