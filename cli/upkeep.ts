@@ -71,7 +71,7 @@ async function repair(path: string, tell: Tell): Promise<string> {
   return [
     `${damaged} damaged records dropped.`,
     `${windowsCoarser} windows are known by a coarser roll-up alone from now on; ${windowsLost} are lost.`,
-    `${rollupsRemade} roll-ups are made anew when the server runs; ${rollupsCoarser} are known by a coarser one; ${rollupsLost} are lost.`,
+    `${rollupsRemade} roll-ups are made anew when the server runs, those of five minutes without hits per line; ${rollupsCoarser} are known by a coarser one; ${rollupsLost} are lost.`,
   ].join('\n');
 }
 

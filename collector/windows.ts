@@ -1,11 +1,12 @@
 // From a host's answer to the store's windows and to what is remembered of the host. Pure: the same memory and answer
 // give the same windows, so that what was pulled but not stored can be pulled again.
 import { createHash } from 'node:crypto';
-import { FACTS } from 'liveprofiler-sampler/wire';
-import type { Labels, Milliseconds, Numbers, WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
+import { FACTS, LINES } from 'liveprofiler-sampler/wire';
+import type { Labels, LineHits, Milliseconds, Numbers, WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
 import { readClock } from './clocks.ts';
 import type { Asked } from './clocks.ts';
 import type { Totals } from './dialects/totals.ts';
+import { linesFault } from './store/check.ts';
 import type { BootMemory, HostMemory, NumberWindow, StackWindow, Window } from './store/contract.ts';
 
 export interface HostName {
@@ -55,6 +56,11 @@ export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory
 function placeWindow(host: string, process: WireProcess, window: WireWindow, processLabels: Labels, threadName: string, clock: BootMemory): StackWindow {
   const { rows, sections = {}, startUs, endUs, ...rest } = window;
   const { boot, frames, stacks, labelSets } = process;
+  const profile = { frames, stacks, labelSets, rows };
+  const over = process.kinds[window.kind]?.over ?? 'sum';
+  const lines = linesIn(sections[LINES]);
+  // A later version may tell something else under the same names: that is kept as it came.
+  const known = new Map([[FACTS, numbersIn(sections[FACTS]) !== undefined], [LINES, lines !== undefined && linesFault({ lines, profile, over }) === undefined]]);
   return {
     ...rest,
     host,
@@ -64,9 +70,10 @@ function placeWindow(host: string, process: WireProcess, window: WireWindow, pro
     startUs: startUs + clock.offsetUs,
     endUs: endUs + clock.offsetUs,
     epoch: clock.epoch,
-    ...(process.kinds[window.kind]?.over === 'average' && { over: 'average' }),
-    profile: { frames, stacks, labelSets, rows },
-    sections: numbersIn(sections[FACTS]) === undefined ? sections : Object.fromEntries(Object.entries(sections).filter(([name]) => name !== FACTS)),
+    ...(over === 'average' && { over }),
+    profile,
+    ...(lines !== undefined && known.get(LINES) === true && { lines }),
+    sections: Object.fromEntries(Object.entries(sections).filter(([name]) => known.get(name) !== true)),
   };
 }
 
@@ -81,6 +88,17 @@ function numbersIn(section: unknown): Numbers | undefined {
   if (typeof section !== 'object' || section === null) return undefined;
   const entries = Object.entries(section);
   return entries.every(([, summary]) => isSummary(summary)) ? Object.fromEntries(entries) : undefined;
+}
+
+/** undefined for what is none of them. */
+function linesIn(section: unknown): LineHits | undefined {
+  if (typeof section !== 'object' || section === null) return undefined;
+  const { frame, line, count } = section as Partial<Record<keyof LineHits, unknown>>;
+  return isNumbers(frame) && isNumbers(line) && isNumbers(count) ? { frame, line, count } : undefined;
+}
+
+function isNumbers(column: unknown): column is number[] {
+  return Array.isArray(column) && column.every((one) => typeof one === 'number');
 }
 
 function isSummary(value: unknown): boolean {

@@ -1,5 +1,5 @@
 // Windows from columns of letters: `a;b 3` is a stack of two frames seen three times, at 1,000 µs a sample.
-import type { Frame, Labels } from 'liveprofiler-sampler/wire';
+import type { Frame, Labels, LineHits } from 'liveprofiler-sampler/wire';
 import { CUT, ROOT } from '../collector/store/index.ts';
 import type { CallTree, StackWindow } from '../collector/store/index.ts';
 
@@ -14,13 +14,15 @@ export interface WindowText {
   readonly durationMs?: number;
   /** Lines of `frame;frame count`, or `frame;frame count {label=value}`. */
   readonly stacks?: string;
+  /** Lines of `frame:line hits`. */
+  readonly lines?: string;
   readonly processLabels?: Labels;
   readonly idleUs?: number;
 }
 
 const US_PER_SAMPLE = 1000;
 
-export function windowOf({ host = 'web', boot = 'b00', thread = 0, kind = 'cpu', seq = 1, lastSeq = seq, startMs = 1_700_000_000_000, durationMs = 10_000, stacks = 'a;b 3\na 1', processLabels = { service: 'shop' }, idleUs = 0 }: WindowText = {}): StackWindow {
+export function windowOf({ host = 'web', boot = 'b00', thread = 0, kind = 'cpu', seq = 1, lastSeq = seq, startMs = 1_700_000_000_000, durationMs = 10_000, stacks = 'a;b 3\na 1', lines = '', processLabels = { service: 'shop' }, idleUs = 0 }: WindowText = {}): StackWindow {
   const names: string[] = [];
   const parent = [0];
   const frame = [0];
@@ -51,8 +53,14 @@ export function windowOf({ host = 'web', boot = 'b00', thread = 0, kind = 'cpu',
     dropped: { count: 0, weight: 0 },
     processCpuUs: 0,
     profile: { frames: names.map(frameOf), stacks: { parent, frame }, labelSets, rows },
+    ...(lines !== '' && { lines: linesFrom(lines, names) }),
     sections: {},
   };
+}
+
+function linesFrom(text: string, names: readonly string[]): LineHits {
+  const entries = text.split('\n').map((line) => /^(.*):(\d+) (\d+)$/.exec(line) ?? []);
+  return { frame: entries.map(([, name = '']) => names.indexOf(name)), line: entries.map(([, , line]) => Number(line)), count: entries.map(([, , , count]) => Number(count)) };
 }
 
 /** The frame that a letter stands for. */

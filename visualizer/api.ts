@@ -102,6 +102,22 @@ export interface FunctionRow extends Pick<FlameNode, 'name' | 'url' | 'line' | '
   readonly frame: FrameKey;
 }
 
+/** `GET /api/lines?<selection>&from=&until=&of=FRAME`: where in one function its samples were. */
+export interface LinesOfFunction {
+  readonly asked: Range;
+  /** What the windows that went in cover: whole steps of five minutes. Absent when there are none. */
+  readonly covered?: Range;
+  readonly windows: number;
+  readonly frame: FrameKey;
+  /** The file of the lines. */
+  readonly url: string;
+  /** Samples in which it itself ran. Those of the lines sum to no more; the rest has none. */
+  readonly selfCount: number;
+  /** By line. */
+  readonly lines: readonly { readonly line: number; readonly count: number }[];
+  readonly damaged?: readonly HostDamage[];
+}
+
 /** `GET /api/timeline?<selection>&from=&until=&by=host|process|thread|<label>`: equal steps from `fromMs`. */
 export interface TimelineAnswer {
   readonly asked: Range;

@@ -14,6 +14,7 @@ import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
 import { createGone } from './gone.ts';
 import { hostAnswers } from './hosts.ts';
+import { functionOf, linesOf } from './lines.ts';
 import { HttpError } from './http-error.ts';
 import { memoryApp } from './memory-app.ts';
 import type { CollectorPort } from './ports.ts';
@@ -116,6 +117,10 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
     const by = groupOf(query);
     if (by === undefined) throw new HttpError(400, 'BAD_QUERY', 'The query does not say by=: it takes host, process, thread or the name of a label.');
     return sharesOf(spared, selection, rangeOf(query, wallMs()), by, countOf(query, 'limit', SHARES_LIMIT, 1, MAX_FLAME_LIMIT));
+  }));
+  app.get('/api/lines', (request, response) => answer(request, response, async () => {
+    const { query, selection } = await chosen(request);
+    return linesOf(spared, selection, rangeOf(query, wallMs()), functionOf(query));
   }));
   app.get('/api/pins', async (_request, response) => void response.json((await store.pins()) satisfies readonly PinAnswer[]));
   app.get('/metrics', async (_request, response) => {

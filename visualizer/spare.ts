@@ -1,6 +1,6 @@
 // Reads around damage: a host of which a record is damaged is left out of an answer about several, and told beside it.
 // Invariant: nothing of a host that is told as damaged is in the answer.
-import type { Inventory, NumberTimeline, QueryAnswer, StoreReader, Timeline } from '../collector/store/contract.ts';
+import type { Inventory, LinesAnswer, NumberTimeline, QueryAnswer, StoreReader, Timeline } from '../collector/store/contract.ts';
 import { isDamage } from '../collector/store/errors.ts';
 import type { HostDamage } from './api.ts';
 
@@ -13,6 +13,7 @@ type Spares<Answer> = Answer & Spared;
 
 export interface SparingReader extends StoreReader {
   query(...asked: Parameters<StoreReader['query']>): Promise<Spares<QueryAnswer>>;
+  lines(...asked: Parameters<StoreReader['lines']>): Promise<Spares<LinesAnswer>>;
   timeline(...asked: Parameters<StoreReader['timeline']>): Promise<Spares<Timeline>>;
   numbers(...asked: Parameters<StoreReader['numbers']>): Promise<Spares<NumberTimeline>>;
   labels(...asked: Parameters<StoreReader['labels']>): Promise<Spares<Inventory>>;
@@ -44,6 +45,7 @@ export function sparing(store: StoreReader): SparingReader {
   return {
     ...store,
     query: (selector, range, options) => spare(selector.hosts, (hosts) => store.query(choosing(selector, hosts), range, options)),
+    lines: (selector, range, of) => spare(selector.hosts, (hosts) => store.lines(choosing(selector, hosts), range, of)),
     timeline: (selector, range, stepMs, by) => spare(selector.hosts, (hosts) => store.timeline(choosing(selector, hosts), range, stepMs, by)),
     numbers: (selector, range, stepMs, by) => spare(selector.hosts, (hosts) => store.numbers(choosing(selector, hosts), range, stepMs, by)),
     labels: (range, named) => spare(named, (hosts) => store.labels(range, hosts)),

@@ -16,6 +16,8 @@ export interface TagOptions {
 
 /** These tell how hosts are doing too, and when their windows start and end in all. */
 const TELLS_HOSTS = /^\/api\/(?:flame|hosts|memory|leaks)\/?$/;
+/** Lines come in steps that reach beyond the range. */
+const TELLS_LINES = /^\/(?:api\/lines|export)(?:\/|$)/;
 
 export function tagging({ store, collector, wallMs }: TagOptions): RequestHandler {
   return (request, response, next) => {
@@ -29,7 +31,8 @@ export function tagging({ store, collector, wallMs }: TagOptions): RequestHandle
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const ranges = rangesOf(request);
     if (ranges === undefined) return undefined;
-    const depends = TELLS_HOSTS.test(request.originalUrl.split('?')[0] ?? '') ? [store.generation(), collector.hosts()] : ranges.map((range) => store.generation(range));
+    const path = request.originalUrl.split('?')[0] ?? '';
+    const depends = TELLS_HOSTS.test(path) ? [store.generation(), collector.hosts()] : TELLS_LINES.test(path) ? [store.generation()] : ranges.map((range) => store.generation(range));
     const hash = createHash('sha256').update(JSON.stringify([request.originalUrl, ranges, depends])).digest('base64url');
     return `W/"${hash.slice(0, 27)}"`;
   }

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzip } from 'node:zlib';
+import { LINES } from 'liveprofiler-sampler/wire';
 import type { WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
 import { bootOf } from './layout.ts';
 import type { Material } from './material.ts';
@@ -42,10 +43,11 @@ function answerOf(host: number, cursor: string): WireAnswer {
 function processOf(host: number, material: Material, seqs: readonly number[], firstUs: number): WireProcess {
   const tables = createTables();
   const stackOf = tables.translate(material.frames, material.stacks);
+  const frameOf = tables.frameOf(material.frames);
   const windows = seqs.map((seq): WireWindow => {
-    const { durationUs, rows, ...rest } = pieceAt(material, host * 1000 + seq);
+    const { durationUs, rows, lines, ...rest } = pieceAt(material, host * 1000 + seq);
     const endUs = firstUs + seq * WINDOW_US;
-    return { ...rest, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, startUs: endUs - durationUs, endUs, rows: { ...rows, stack: rows.stack.map(stackOf) } };
+    return { ...rest, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, startUs: endUs - durationUs, endUs, rows: { ...rows, stack: rows.stack.map(stackOf) }, sections: { [LINES]: { ...lines, frame: lines.frame.map(frameOf) } } };
   });
   return {
     boot: bootOf(`fleet ${process.pid} ${host}`, 0),

@@ -44,8 +44,8 @@ export function* recordedWindows(material: Material, host: string, fromMs: numbe
   }
 }
 
-function windowFrom({ frames, stacks, labels }: Material, { durationUs, rows, ...rest }: Piece, { host, boot, seq, startUs }: { host: string; boot: string; seq: number; startUs: number }): StackWindow {
-  return { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: LABEL_SETS, rows }, sections: {} };
+function windowFrom({ frames, stacks, labels }: Material, { durationUs, rows, lines, ...rest }: Piece, { host, boot, seq, startUs }: { host: string; boot: string; seq: number; startUs: number }): StackWindow {
+  return { ...rest, host, boot, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, processLabels: { ...labels, hostname: host }, threadName: 'main', startUs, endUs: startUs + durationUs, epoch: 0, profile: { frames, stacks, labelSets: LABEL_SETS, rows }, lines, sections: {} };
 }
 
 export function bootOf(host: string, day: number): string {
@@ -58,7 +58,9 @@ export function withOwnTables(window: StackWindow): StackWindow {
   const stackOf = tables.translate(window.profile.frames, window.profile.stacks);
   const { rows } = window.profile;
   const stack = rows.stack.map(stackOf);
-  return { ...window, profile: { frames: tables.frames, stacks: tables.stacks, labelSets: LABEL_SETS, rows: { ...rows, stack } } };
+  const frameOf = tables.frameOf(window.profile.frames);
+  const lines = window.lines === undefined ? {} : { lines: { ...window.lines, frame: window.lines.frame.map(frameOf) } };
+  return { ...window, ...lines, profile: { frames: tables.frames, stacks: tables.stacks, labelSets: LABEL_SETS, rows: { ...rows, stack } } };
 }
 
 export interface Filled {

@@ -1,6 +1,7 @@
 // Recorded seconds, and windows put together from them: what was really sampled, in an order of our own. A window is
 // two runs of neighbouring seconds; which two differs from window to window, so that none is a copy of another.
-import type { Frame, Labels, Rows, StackTable, Tally, WireAnswer } from 'liveprofiler-sampler/wire';
+import type { Frame, Labels, LineHits, Rows, StackTable, Tally, WireAnswer } from 'liveprofiler-sampler/wire';
+import { LINES } from 'liveprofiler-sampler/wire';
 
 export const WINDOW_US = 10_000_000;
 
@@ -22,6 +23,7 @@ export interface Piece {
   readonly processCpuUs: number;
   /** Into the material's tables. */
   readonly rows: Rows;
+  readonly lines: LineHits;
 }
 
 /** The main thread's windows of all answers over one set of tables. */
@@ -31,9 +33,13 @@ export function materialOf(name: string, answers: readonly WireAnswer[]): Materi
   const [first] = processes;
   const seconds = processes.flatMap((process) => {
     const stackOf = tables.translate(process.frames, process.stacks);
+    const frameOf = tables.frameOf(process.frames);
     return process.windows
       .filter(({ thread }) => thread === 0)
-      .map(({ startUs, endUs, idle, dropped, processCpuUs, rows }): Piece => ({ durationUs: endUs - startUs, idle, dropped, processCpuUs, rows: { ...rows, stack: rows.stack.map(stackOf), labels: rows.stack.map(() => 0) } }));
+      .map(({ startUs, endUs, idle, dropped, processCpuUs, rows, sections }): Piece => {
+        const lines = (sections?.[LINES] as LineHits | undefined) ?? NO_LINES;
+        return { durationUs: endUs - startUs, idle, dropped, processCpuUs, rows: { ...rows, stack: rows.stack.map(stackOf), labels: rows.stack.map(() => 0) }, lines: { ...lines, frame: lines.frame.map(frameOf) } };
+      });
   });
   if (first === undefined || seconds.length === 0) throw new Error(`nothing was recorded of ${name}`);
   return { name, labels: first.labels, nodeVersion: first.nodeVersion, frames: tables.frames, stacks: tables.stacks, seconds };
@@ -102,12 +108,23 @@ function sumOf(pieces: readonly Piece[]): Piece {
     });
   }
   const tallies = [...sums.values()];
+  const lines = new Map<string, { frame: number; line: number; count: number }>();
+  for (const { lines: of } of pieces) {
+    of.frame.forEach((frame, i) => {
+      const [line, key] = [of.line[i] ?? 0, `${frame} ${of.line[i]}`];
+      const sum = lines.get(key) ?? { frame, line, count: 0 };
+      lines.set(key, sum);
+      sum.count += of.count[i] ?? 0;
+    });
+  }
+  const hits = [...lines.values()];
   return {
     durationUs: total(pieces.map(({ durationUs }) => durationUs)),
     idle: tally(pieces.map(({ idle }) => idle)),
     dropped: tally(pieces.map(({ dropped }) => dropped)),
     processCpuUs: total(pieces.map(({ processCpuUs }) => processCpuUs)),
     rows: { stack: [...sums.keys()], labels: tallies.map(() => 0), count: tallies.map(({ count }) => count), weight: tallies.map(({ weight }) => weight) },
+    lines: { frame: hits.map(({ frame }) => frame), line: hits.map(({ line }) => line), count: hits.map(({ count }) => count) },
   };
 }
 
@@ -124,7 +141,10 @@ interface Tables {
   readonly stacks: StackTable;
   /** From stacks of other tables to stacks of these. */
   translate(frames: readonly Frame[], stacks: StackTable): (stack: number) => number;
+  frameOf(frames: readonly Frame[]): (frame: number) => number;
 }
+
+const NO_LINES: LineHits = { frame: [], line: [], count: [] };
 
 export function createTables(): Tables {
   const frames: Frame[] = [];
@@ -136,18 +156,23 @@ export function createTables(): Tables {
     ids.set(key, id);
     return id;
   };
+  const frameOf = (theirs: readonly Frame[]) => (id: number): number => {
+    const their = theirs[id];
+    if (their === undefined) throw new Error(`there is no frame ${id}`);
+    return once(frameIds, JSON.stringify(their), () => frames.push(their) - 1);
+  };
   return {
     frames,
     stacks: { parent, frame },
+    frameOf,
     translate(theirs, stacks) {
       const known = [0];
+      const ownOf = frameOf(theirs);
       const stackOf = (stack: number): number => {
         const found = known[stack];
         if (found !== undefined) return found;
         const up = stackOf(stacks.parent[stack] ?? 0);
-        const their = theirs[stacks.frame[stack] ?? 0];
-        if (their === undefined) throw new Error(`stack ${stack} has no frame`);
-        const own = once(frameIds, JSON.stringify(their), () => frames.push(their) - 1);
+        const own = ownOf(stacks.frame[stack] ?? 0);
         const id = once(stackIds, `${up} ${own}`, () => {
           frame.push(own);
           return parent.push(up) - 1;

@@ -228,7 +228,7 @@ function listed(column: Int32Array | Float64Array): number[] {
 }
 
 /** By value; what is behind a source map is told apart only when both name it. */
-function isFrame(frame: Frame, wanted: Frame): boolean {
+export function isFrame(frame: Frame, wanted: Frame): boolean {
   if (!samePlace(frame, wanted) || frame.name !== wanted.name) return false;
   const [a, b] = [frame.original, wanted.original];
   return a === undefined || b === undefined || (samePlace(a, b) && a.name === b.name);

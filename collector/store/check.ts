@@ -4,12 +4,15 @@ import { KINDS, MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
 import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
 import type { NumberWindow, StackWindow, Window } from './contract.ts';
 import { nameFault } from './keys.ts';
+import { MAX_LINE } from './line-table.ts';
 import { MAX_NAMES } from './numbers.ts';
 import { MOST } from './varint.ts';
 
 /** Longest label, frame name or url, in UTF-16 units. */
 const MAX_TEXT = 65_536;
 const LONG_LABEL = `a label is longer than ${MAX_TEXT} characters`;
+/** Different lines of one window. */
+const MAX_LINES = 100_000;
 /** Characters of the sections of one window. */
 const MAX_SECTIONS = 1_000_000;
 /** A host that tells counts alone can tell a little more time than passed. */
@@ -20,7 +23,7 @@ export function windowFault(window: Window): string | undefined {
   const fault = namesFault(window) ?? timesFault(window);
   if (fault !== undefined) return fault;
   if ('numbers' in window) return numbersFault(window) ?? (isLong(window.threadName) || hasLongText(window.processLabels) ? LONG_LABEL : undefined);
-  return talliesFault(window) ?? rowsFault(window) ?? textsFault(window) ?? sectionsFault(window);
+  return talliesFault(window) ?? rowsFault(window) ?? linesFault(window) ?? textsFault(window) ?? sectionsFault(window);
 }
 
 function namesFault(window: Window): string | undefined {
@@ -79,6 +82,29 @@ function rowsFault({ profile }: StackWindow): string | undefined {
   }
   if (sum > MOST) return 'its rows sum up to more than can be told exactly';
   return stacksFault(stacks, profile.frames.length);
+}
+
+/** Why the lines of a window cannot be kept; undefined when they can, or there are none. Its rows must be sound. */
+export function linesFault({ lines, profile, over }: Pick<StackWindow, 'lines' | 'profile' | 'over'>): string | undefined {
+  if (lines === undefined) return undefined;
+  const { frame, line, count } = lines;
+  if (over === 'average') return 'it has lines, and its weights are levels';
+  if (frame.length !== line.length || frame.length !== count.length) return 'the columns of its lines differ in length';
+  if (frame.length > MAX_LINES) return `it has ${frame.length} lines; ${MAX_LINES} are allowed`;
+  const left = new Map<number, number>();
+  profile.rows.stack.forEach((stack, row) => {
+    const of = profile.stacks.frame[stack] ?? 0;
+    if (stack > 0) left.set(of, (left.get(of) ?? 0) + (profile.rows.count[row] ?? 0));
+  });
+  for (let i = 0; i < frame.length; i++) {
+    const [of, at, hits] = [frame[i], line[i], count[i]];
+    if (!isWhole(of) || !isWhole(at) || !isWhole(hits) || at < 1 || at > MAX_LINE) return `line ${i} is ${String(at)} of frame ${String(of)}, hit ${String(hits)} times`;
+    if (profile.frames[of]?.line === 0) return `its frame ${of} has lines, and no place`;
+    const rest = (left.get(of) ?? 0) - hits;
+    if (rest < 0) return `its frame ${of} has more hits than samples`;
+    left.set(of, rest);
+  }
+  return undefined;
 }
 
 /** Tables are shared by the windows of one answer; what passed once is not walked again. */

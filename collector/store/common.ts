@@ -31,13 +31,8 @@ export class CommonStacks {
 
   /** Its number here for each stack of a dictionary. */
   numbersOf(dictionary: Named): Int32Array {
-    const { frames, stacks } = dictionary;
-    let numbers = this.#known.get(dictionary);
-    if (numbers === undefined) {
-      numbers = { stacks: new Int32Array(stacks.parent.length), stackCount: 1, frames: [] };
-      this.#known.set(dictionary, numbers);
-    }
-    for (let id = numbers.frames.length; id < frames.length; id++) numbers.frames.push(this.#frameId(frames[id]));
+    const { stacks } = dictionary;
+    const numbers = this.#numbersOf(dictionary);
     if (numbers.stacks.length < stacks.parent.length) numbers.stacks = grown(numbers.stacks, stacks.parent.length);
     const into = numbers.stacks;
     for (let id = numbers.stackCount; id < stacks.parent.length; id++) {
@@ -47,6 +42,22 @@ export class CommonStacks {
     }
     numbers.stackCount = stacks.parent.length;
     return into.subarray(0, numbers.stackCount);
+  }
+
+  /** Its number here for each frame of a dictionary. */
+  frameNumbersOf(dictionary: Named): readonly number[] {
+    return this.#numbersOf(dictionary).frames;
+  }
+
+  #numbersOf(dictionary: Named): Numbers {
+    const { frames, stacks } = dictionary;
+    let numbers = this.#known.get(dictionary);
+    if (numbers === undefined) {
+      numbers = { stacks: new Int32Array(stacks.parent.length), stackCount: 1, frames: [] };
+      this.#known.set(dictionary, numbers);
+    }
+    for (let id = numbers.frames.length; id < frames.length; id++) numbers.frames.push(this.#frameId(frames[id]));
+    return numbers;
   }
 
   #frameId(frame: Frame | undefined): number {

@@ -1,6 +1,6 @@
 // The store's contract: what the collector may write and what the visualizer may ask, whichever engine answers.
 // Engines keep windows; merging to trees is shared code beside this file. No engine's words appear here.
-import type { Bytes, Frame, KindDeclaration, Labels, Microseconds, Milliseconds, Numbers, StackProfile, Tally, WindowIdentity } from 'liveprofiler-sampler/wire';
+import type { Bytes, Frame, KindDeclaration, Labels, LineHits, Microseconds, Milliseconds, Numbers, StackProfile, Tally, WindowIdentity } from 'liveprofiler-sampler/wire';
 
 /** A finished window as kept, with what it holds: stacks, or named numbers. */
 export type Window = StackWindow | NumberWindow;
@@ -31,6 +31,8 @@ export interface StackWindow extends WindowBase {
   readonly processCpuUs: Microseconds;
   readonly threadCpuUs?: Microseconds;
   readonly profile: StackProfile;
+  /** Into the frames of the profile. Not with levels. */
+  readonly lines?: LineHits;
   /** Optional sections of the wire, kept as they came for as long as the window itself is kept. */
   readonly sections: Readonly<Record<string, unknown>>;
 }
@@ -125,6 +127,18 @@ export interface QueryAnswer {
   readonly threads: number;
 }
 
+/** Hits per line: frames that themselves ran, and of each at which lines. */
+export interface LinesAnswer {
+  readonly frames: readonly Frame[];
+  /** By frame: samples in which it itself ran. Hits sum to no more; the rest has no line. */
+  readonly selfCount: readonly number[];
+  /** Into `frames`; by frame and line ascending. */
+  readonly lines: LineHits;
+  /** Windows that went in, their first start and last end. */
+  readonly windows: number;
+  readonly covered?: Range;
+}
+
 /** Columns over equal steps: `fromMs + i * stepMs`. A window counts at the step that holds its start. */
 export interface Timeline {
   readonly fromMs: Milliseconds;
@@ -180,6 +194,11 @@ export interface Inventory {
 /** The half that reads; the visualizer sees nothing else. */
 export interface StoreReader {
   query(selector: Selector, range: Range, options?: QueryOptions): Promise<QueryAnswer>;
+  /**
+   * Of all functions, or of one. Lines are kept in steps of five minutes: every window counts that starts in a step which
+   * the range touches. They are told for all samples of a process: labels of samples do not narrow them.
+   */
+  lines(selector: Selector, range: Range, of?: Frame): Promise<LinesAnswer>;
   /** Reads fewest records when steps begin and end where buckets do: whole hours or days, UTC. */
   timeline(selector: Selector, range: Range, stepMs: Milliseconds, by?: GroupBy): Promise<Timeline>;
   /** The same for windows of named numbers. They have no labels but their process's. */

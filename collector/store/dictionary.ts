@@ -2,6 +2,7 @@
 // Numbers are given in order and never change, so that what is new since the last write makes one page; the pages of
 // a dictionary, read in order, give it back.
 import type { Frame, Labels, Rows, StackProfile, StackTable } from 'liveprofiler-sampler/wire';
+import { LineTable } from './line-table.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
 const EMPTY: Labels = {};
@@ -17,6 +18,7 @@ export type Tables = Pick<StackProfile, 'frames' | 'stacks' | 'labelSets'>;
 /** Gives the numbers of one dictionary for the numbers of other tables. */
 export interface Translator {
   stack(id: number): number;
+  frame(id: number): number;
   labels(id: number): number;
 }
 
@@ -24,6 +26,7 @@ export interface Translator {
 interface Translation {
   readonly tables: Tables;
   readonly stacks: (number | undefined)[];
+  readonly frames: (number | undefined)[];
   readonly labelSets: (number | undefined)[];
 }
 
@@ -41,6 +44,7 @@ interface Mark {
   readonly labelSets: number;
   readonly frames: number;
   readonly stacks: number;
+  readonly lines: number;
 }
 
 export class Dictionary {
@@ -51,6 +55,7 @@ export class Dictionary {
   /** Stack 0 is the empty one; a stack comes after its parent. */
   readonly parent: number[] = [0];
   readonly frame: number[] = [0];
+  readonly lines: LineTable = new LineTable();
 
   #characters = 0;
   /** Made when something is looked up: who only reads pages never pays for it. */
@@ -64,7 +69,7 @@ export class Dictionary {
 
   /** Roughly what it holds in memory, in entries of arrays and maps; long texts count as several. */
   get size(): number {
-    const entries = this.texts.length + this.labelSets.length + this.frames.length + this.parent.length + Math.floor(this.#characters / ENTRY_CHARACTERS);
+    const entries = this.texts.length + this.labelSets.length + this.frames.length + this.parent.length + this.lines.length + Math.floor(this.#characters / ENTRY_CHARACTERS);
     return this.#index === undefined ? entries : 2 * entries;
   }
 
@@ -101,15 +106,23 @@ export class Dictionary {
   from(tables: Tables): Translator {
     const known = this.#translations.get(tables.stacks);
     const same = known?.tables.frames === tables.frames && known.tables.labelSets === tables.labelSets;
-    const translation: Translation = same ? known : { tables, stacks: [0], labelSets: [] };
+    const translation: Translation = same ? known : { tables, stacks: [0], frames: [], labelSets: [] };
     if (!same) this.#translations.set(tables.stacks, translation);
     return {
       stack: (id) => translation.stacks[id] ?? this.#translate(id, translation),
+      frame: (id) => this.#translateFrame(id, translation),
       labels: (id) => (translation.labelSets[id] ??= this.labels(tables.labelSets[id] ?? EMPTY)),
     };
   }
 
-  #translate(id: number, { tables: { frames, stacks }, stacks: known }: Translation): number {
+  #translateFrame(id: number, { tables, frames: known }: Translation): number {
+    const frame = tables.frames[id];
+    if (frame === undefined) throw new RangeError(`frame ${id} is not there`);
+    return (known[id] ??= this.#frame(frame));
+  }
+
+  #translate(id: number, translation: Translation): number {
+    const { tables: { stacks }, stacks: known } = translation;
     const path: number[] = [];
     let up = id;
     while (known[up] === undefined) {
@@ -118,9 +131,7 @@ export class Dictionary {
     }
     let to = known[up] ?? 0;
     for (const stack of path.reverse()) {
-      const frame = frames[stacks.frame[stack] ?? 0];
-      if (frame === undefined) throw new RangeError(`stack ${stack} points at a frame that is not there`);
-      to = this.#stack(to, this.#frame(frame));
+      to = this.#stack(to, this.#translateFrame(stacks.frame[stack] ?? 0, translation));
       known[stack] = to;
     }
     return to;
@@ -143,6 +154,7 @@ export class Dictionary {
       out.uint(id - (this.parent[id] ?? 0));
       out.uint(this.frame[id] ?? 0);
     }
+    if (to.lines > from.lines) this.lines.write(out, from.lines);
     return out.done();
   }
 
@@ -156,12 +168,13 @@ export class Dictionary {
     try {
       this.#takePage(page);
     } catch (error) {
-      const { texts, labelSets, frames, stacks } = this.#written;
+      const { texts, labelSets, frames, stacks, lines } = this.#written;
       this.texts.length = texts;
       this.labelSets.length = labelSets;
       this.frames.length = frames;
       this.parent.length = stacks;
       this.frame.length = stacks;
+      this.lines.cut(lines);
       throw error;
     }
     this.#written = this.#mark();
@@ -179,6 +192,7 @@ export class Dictionary {
       this.parent.push(parent);
       this.frame.push(frame);
     }
+    if (!input.atEnd) this.lines.read(input, this.frames.length);
   }
 
   #pushText(text: string): number {
@@ -282,7 +296,7 @@ export class Dictionary {
   }
 
   #mark(): Mark {
-    return { texts: this.texts.length, labelSets: this.labelSets.length, frames: this.frames.length, stacks: this.parent.length };
+    return { texts: this.texts.length, labelSets: this.labelSets.length, frames: this.frames.length, stacks: this.parent.length, lines: this.lines.length };
   }
 }
 

@@ -5,8 +5,9 @@ import { StoreError } from './errors.ts';
 /**
  * 1: windows alone, names per host and day.
  * 2: roll-ups beside them, marks that say which are due, names per service.
+ * 3: hits per line in them, where there are any.
  */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 export function encodeFormat(version: number = FORMAT_VERSION): Buffer {
   return Buffer.from(JSON.stringify({ format: version }));

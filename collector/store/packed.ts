@@ -7,7 +7,7 @@ import type { PackedWindow, Sections } from './packing.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
 import { readWindows } from './unpacking.ts';
 import type { Sum } from './unpacking.ts';
-import { ByteReader } from './varint.ts';
+import { ByteReader, ByteWriter } from './varint.ts';
 
 const compress = promisify(brotliCompress);
 const QUALITY = 5;
@@ -17,23 +17,36 @@ const WORTH_BYTES = 128;
 const AT_ONCE_BYTES = 16 * 1024;
 const FLAG_BROTLI = 1;
 const FLAG_DIVIDED = 2;
+const FLAG_LINES = 4;
 /** No packed record is so long: what claims to be is refused before memory is taken. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
  * `quantum`: in the unit of the weights; most of them are multiples of it. With a `sum` that the windows add up to, it
- * is needed again to unpack them.
+ * is needed again to unpack them. `lines` are those of a single window.
  */
-export async function pack(windows: readonly PackedWindow[], quantum: number, sum?: PayloadRows): Promise<Buffer> {
+export async function pack(windows: readonly PackedWindow[], quantum: number, { sum, lines }: PackOptions = {}): Promise<Buffer> {
   const entries = entriesOf(windows.map(({ rows }) => rows));
   const divided = sum !== undefined && addsUpTo(entries, entriesOf([sum]));
-  const flags = divided ? FLAG_DIVIDED : 0;
+  const flags = (divided ? FLAG_DIVIDED : 0) | (lines === undefined ? 0 : FLAG_LINES);
+  const front = lines === undefined ? [] : [lengthOf(lines), lines];
   const plain = columnsOf(windows, entries, quantum, divided);
   if (plain.length > MAX_BYTES) throw new RangeError(`a record of ${plain.length} bytes is longer than any may be`);
-  if (plain.length < WORTH_BYTES) return Buffer.concat([Buffer.from([flags]), plain]);
+  if (plain.length < WORTH_BYTES) return Buffer.concat([Buffer.from([flags]), ...front, plain]);
   const options = { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } };
   const packed = plain.length <= AT_ONCE_BYTES ? brotliCompressSync(plain, options) : await compress(plain, options);
-  return Buffer.concat([Buffer.from([flags | FLAG_BROTLI]), packed]);
+  return Buffer.concat([Buffer.from([flags | FLAG_BROTLI]), ...front, packed]);
+}
+
+export interface PackOptions {
+  readonly sum?: PayloadRows | undefined;
+  readonly lines?: Buffer | undefined;
+}
+
+function lengthOf(bytes: Buffer): Buffer {
+  const out = new ByteWriter(8);
+  out.uint(bytes.length);
+  return out.done();
 }
 
 /** Whether it takes the sum to unpack. */
@@ -52,15 +65,18 @@ const NO_SECTIONS: Sections = {};
 /** The windows in the order in which they were packed. @throws RangeError, or what zlib and JSON throw. */
 export function unpack(bytes: Buffer, sum?: Sum): readonly UnpackedWindow[] {
   if (isDivided(bytes) !== (sum !== undefined)) throw new RangeError('a packed record lacks the sum that it divides, or divides none');
-  const input = new ByteReader(opened(bytes));
+  const { lines, columns } = opened(bytes);
+  const input = new ByteReader(columns);
   const windows = readWindows(input, sum);
   const sections = input.atEnd ? [] : (JSON.parse(input.text()) as Sections[]);
-  return windows.map((rows, window) => ({ rows, sections: sections[window] ?? NO_SECTIONS }));
+  return windows.map((rows, window) => ({ rows: lines === undefined ? rows : () => ({ ...rows(), lines }), sections: sections[window] ?? NO_SECTIONS }));
 }
 
-function opened(bytes: Buffer): Buffer {
+function opened(bytes: Buffer): { readonly lines: Buffer | undefined; readonly columns: Buffer } {
   const [flags = 0] = bytes;
-  if (flags > (FLAG_BROTLI | FLAG_DIVIDED)) throw new RangeError(`a record is packed in the unknown way ${flags}`);
-  const rest = bytes.subarray(1);
-  return flags & FLAG_BROTLI ? brotliDecompressSync(rest, { maxOutputLength: MAX_BYTES }) : rest;
+  if (flags > (FLAG_BROTLI | FLAG_DIVIDED | FLAG_LINES)) throw new RangeError(`a record is packed in the unknown way ${flags}`);
+  const input = new ByteReader(bytes, 1);
+  const lines = flags & FLAG_LINES ? input.bytes(input.length()) : undefined;
+  const rest = bytes.subarray(input.at);
+  return { lines, columns: flags & FLAG_BROTLI ? brotliDecompressSync(rest, { maxOutputLength: MAX_BYTES }) : rest };
 }

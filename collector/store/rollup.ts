@@ -6,6 +6,7 @@ import type { Dictionary } from './dictionary.ts';
 import { encodeHeader, SHAPE } from './header.ts';
 import type { Header, LabelTotal } from './header.ts';
 import type { WindowKey } from './keys.ts';
+import { decodeLines, encodeLines, LineSums, selfCounts } from './lines.ts';
 import { encodeNumbers, NumberSums } from './numbers.ts';
 import { encodeRows } from './rows.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
@@ -29,6 +30,7 @@ export interface CoarseRecord {
   readonly header: Buffer;
   /** Rows are to be packed yet. */
   readonly payload: Buffer | PayloadRows;
+  readonly lines?: Buffer | undefined;
 }
 
 export interface Target {
@@ -47,16 +49,23 @@ export class RollUp {
   }
 
   add(record: FineRecord): void {
-    const { key, header, dictionary } = record;
-    const from = this.#target.dictionary.from(dictionary);
-    const processLabels = from.labels(header.processLabels);
-    const name = JSON.stringify([key.boot, key.thread, header.epoch, processLabels, header.shape, header.averages]);
+    const { name, processLabels } = this.#groupOf(record);
     let group = this.#groups.get(name);
     if (group === undefined) {
-      group = new Group(this.#target, key, header, processLabels);
+      group = new Group(this.#target, record.key, record.header, processLabels);
       this.#groups.set(name, group);
     }
     group.add(record);
+  }
+
+  /** Of a record whose rows are told by others: its lines alone. */
+  addLines(record: FineRecord): void {
+    if (record.header.shape === SHAPE.stacks) this.#groups.get(this.#groupOf(record).name)?.addLines(record.rows(), record.dictionary);
+  }
+
+  #groupOf({ key, header, dictionary }: FineRecord): { readonly name: string; readonly processLabels: number } {
+    const processLabels = this.#target.dictionary.from(dictionary).labels(header.processLabels);
+    return { name: JSON.stringify([key.boot, key.thread, header.epoch, processLabels, header.shape, header.averages]), processLabels };
   }
 
   records(): CoarseRecord[] {
@@ -78,6 +87,7 @@ class Group {
   readonly #rowIds = new Map<number, number>();
   readonly #rows: { stack: number[]; labels: number[]; count: number[]; weight: number[]; high: number[] } = { stack: [], labels: [], count: [], weight: [], high: [] };
   readonly #numbers = new NumberSums();
+  readonly #lines = new LineSums();
   readonly #idle = { count: 0, weight: 0 };
   readonly #dropped = { count: 0, weight: 0 };
   /** Over all rows. Of integrals, the high part. */
@@ -119,7 +129,11 @@ class Group {
     this.#processCpuUs = Math.min(MOST, this.#processCpuUs + header.processCpuUs);
     this.#threadCpuUs = this.#threadCpuUs === undefined || header.threadCpuUs === undefined ? undefined : Math.min(MOST, this.#threadCpuUs + header.threadCpuUs);
     if (header.shape === SHAPE.numbers) this.#numbers.add(record.numbers(), key.startUs + header.lastUs);
-    else this.#addRows(header, record.rows(), dictionary);
+    else {
+      const rows = record.rows();
+      this.#addRows(header, rows, dictionary);
+      this.addLines(rows, dictionary);
+    }
   }
 
   #addRows(header: Header, { length, stack, labels, count, weight, high }: RowColumns, dictionary: Dictionary): void {
@@ -138,6 +152,13 @@ class Group {
         [rows.weight[row], rows.high[row]] = [sum.low, sum.high];
       }
     }
+  }
+
+  addLines(rows: RowColumns, dictionary: Dictionary): void {
+    if (rows.lines === undefined) return;
+    const same = dictionary === this.#target.dictionary;
+    const from = this.#target.dictionary.from(dictionary);
+    decodeLines(rows.lines, selfCounts(rows, dictionary), dictionary, (frame, line, count) => { this.#lines.add(same ? frame : from.frame(frame), line, count); });
   }
 
   /** What of a row goes into the sum. */
@@ -188,6 +209,7 @@ class Group {
       key: { tier, host, kind, startUs: bucketUs, boot, thread, firstSeq: this.#firstSeq },
       header: encodeHeader(header),
       payload: this.#payload(),
+      lines: header.packed ? encodeLines(this.#lines.hits(), selfCounts({ ...this.#rows, length: this.#rows.stack.length }, this.#target.dictionary), this.#target.dictionary) : undefined,
     };
   }
 

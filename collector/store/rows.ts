@@ -15,6 +15,8 @@ export interface RowColumns {
   readonly weight: Float64Array;
   /** The parts above 2^40 of integrals. */
   readonly high: Float64Array | undefined;
+  /** Hits per line, as lines.ts writes them. */
+  readonly lines?: Buffer | undefined;
 }
 
 export interface PayloadRows extends Rows {

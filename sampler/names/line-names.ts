@@ -26,7 +26,10 @@ export function createLineNames(): LineNames {
       for (let at = 0; at < line.length; at++) {
         const { url } = frames[frame[at] ?? 0] ?? NOWHERE;
         if (url === '' || url.startsWith('node:')) continue;
-        if (blocks >= MAX_BLOCKS) [files, blocks] = [new Map(), 0];
+        if (blocks >= MAX_BLOCKS) {
+          files = new Map();
+          blocks = 0;
+        }
         let known = files.get(url);
         if (known === 'plain') continue;
         if (known === undefined) files.set(url, (known = new Map()));

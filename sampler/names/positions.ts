@@ -2,9 +2,9 @@
 
 export interface Positions {
   /** `line` and `column` 1-based; undefined where the text has no such line. */
-  offsetOf(line: number, column: number): number | undefined;
+  readonly offsetOf: (line: number, column: number) => number | undefined;
   /** 1-based. */
-  lineOf(offset: number): number;
+  readonly lineOf: (offset: number) => number;
 }
 
 export function positionsIn(text: string): Positions {

@@ -43,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`axe finds nothing, ${colorScheme}, ${width} px wide`, async (t) => {
       const startMs = Date.now() - 3 * MINUTE_MS;
       const windows = [
-        windowOf({ seq: 1, startMs, labels: { service: 'shop', version: '1' }, stacks: { 'serve /app/server.js:1 < render /app/render.js:12': 60, 'serve /app/server.js:1 < query /app/node_modules/db/index.js:3 < read node:fs:9': 20, '(garbage collector)': 4 } }),
+        windowOf({ seq: 1, startMs, labels: { service: 'shop', version: '1' }, stacks: { 'serve /app/server.js:1 < render /app/render.js:12': 60, 'serve /app/server.js:1 < query /app/node_modules/db/index.js:3 < read node:fs:9': 20, '(garbage collector)': 4 }, lines: { 'render /app/render.js:12': { 14: 20, 17: 30 } } }),
         windowOf({ host: 'web-2', boot: 'boot-b', seq: 1, startMs, labels: { service: 'shop', version: '2' }, stacks: { 'serve /app/server.js:1': 30 } }),
       ];
       for (let minute = 0; minute < 60; minute++) windows.push(factsOf({ seq: minute, startMs: startMs - minute * MINUTE_MS, numbers: { rssBytes: 2e8 - minute * 1e6, heapAfterGcBytes: 1e8 - minute * 1e6, heapLimitBytes: 4e9, loopDelayP99Us: 9000, busyShare: 0.1 } }));

@@ -15,6 +15,7 @@ const STACKS = {
   'job /app/job.js:1 < parse /app/parse.js:2 < parse /app/parse.js:2': 20,
   'job /app/job.js:1': 40,
 };
+const LINES = { 'parse /app/parse.js:2': { 4: 3, 7: 21 } };
 const table = (page: Page) => page.getByRole('table', { name: 'Functions' });
 const rows = async (page: Page): Promise<string[]> => (await table(page).locator('tr[data-row]').allInnerTexts()).map((text) => text.split(/\s+/).filter((word) => !word.startsWith('/app')).join(' '));
 async function told(frames: Locator, attribute: 'name' | 'aria-label'): Promise<string[]> {
@@ -24,7 +25,7 @@ async function told(frames: Locator, attribute: 'name' | 'aria-label'): Promise<
 const frames = (page: Page, id: string): Promise<string[]> => told(page.locator(`#${id} g.frame`), 'aria-label');
 
 async function functions(t: Parameters<typeof open>[0], query = '?view=both', stacks: Readonly<Record<string, number>> = STACKS): Promise<Page> {
-  const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: Date.now() - 2 * MINUTE_MS, durationMs: 60_000, stacks })] });
+  const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: Date.now() - 2 * MINUTE_MS, durationMs: 60_000, stacks, lines: stacks === STACKS ? LINES : {} })] });
   const { page } = await open(t, `http://127.0.0.1:${port}/graph/web/${query}`, { viewport: { width: 1400, height: 900 } });
   await page.locator('#flames g.frame, tr[data-row], .sandwich p').filter({ visible: true }).first().waitFor();
   return page;
@@ -76,6 +77,23 @@ test('a click shows who calls a function and what it calls, each stack once, and
   await between.getByRole('heading', { name: 'parse' }).waitFor();
   await between.getByRole('button', { name: 'Back to the flames' }).click();
   await page.locator('#flames g.frame').first().waitFor();
+});
+
+test('the lines of a function tell where its samples were, and where there are none why', async (t) => {
+  const page = await functions(t);
+  await table(page).getByRole('button', { name: /^parse/ }).click();
+  const between = page.getByRole('region', { name: 'Callers and callees' });
+  const lines = between.getByRole('table', { name: 'Lines' });
+  await lines.waitFor();
+  assert.deepEqual((await lines.locator('tbody tr').allInnerTexts()).map((text) => text.split(/\s+/).join(' ')), ['4 3 10.0 %', '7 21 70.0 %']);
+  await between.getByText(/parse\.js, .* lines are kept in steps of five minutes\. 30 samples, 20\.0 % of them without a line\./).waitFor();
+  const widths = (await Promise.all((await lines.locator('.length').all()).map((bar) => bar.boundingBox()))).map((box) => box?.width);
+  assert.ok(Math.abs((widths[0] ?? 0) * 7 - (widths[1] ?? 0)) < 2, String(widths));
+  for (const [name, why] of [['serve', /All its time was in what it called/], ['job', /None of its 40 samples .* has a line/]] as const) {
+    await table(page).getByRole('button', { name: new RegExp(`^${name}`) }).click();
+    await between.getByText(why).waitFor();
+    assert.equal(await lines.isVisible(), false);
+  }
 });
 
 test('a link to a function that was not sampled says so', async (t) => {

@@ -81,6 +81,8 @@ test('faults of a query are told in words, with a code', async (t) => {
     ['/api/flame?host=web&thread=9', 400, 'BAD_QUERY', /thread=9/],
     ['/api/top?host=web&by=host', 400, 'BAD_QUERY', /by=host is unknown/],
     ['/api/top?host=web&limit=0', 400, 'BAD_QUERY', /limit=0/],
+    ['/api/lines?host=web', 400, 'BAD_QUERY', /names no function/],
+    ['/api/lines?host=web&of=["f"]', 400, 'BAD_QUERY', /names no function/],
     ['/profile/nobody/', 404, 'UNKNOWN_HOST', /"nobody"/],
     ['/profile/__proto__/', 404, 'UNKNOWN_HOST', /"__proto__"/],
     ['/profile/%E0%A4%A/', 400, 'BAD_QUERY', /does not read/],

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 
 export function serveDocs(t: TestContext): Promise<Served> {
   const version = (minutesAgo: number): string => (minutesAgo > 15 ? '1.1' : '1.2');
-  const at = (seq: number, minutesAgo: number, query: number) => windowOf({ host: 'web-1', boot: `3f8a-${version(minutesAgo)}`, seq, startMs: DOCS_NOW_MS - minutesAgo * MINUTE_MS, labels: { service: 'shop', version: version(minutesAgo) }, stacks: { 'handle /app/server.js:10 < query /app/db.js:7': query, 'handle /app/server.js:10 < render /app/render.js:12': 300, '(garbage collector)': 20 }, ranFor: minutesAgo > 15 ? {} : { 'handle /app/server.js:10 < query /app/db.js:7': { route: '/orders/:id' }, 'handle /app/server.js:10 < render /app/render.js:12': { route: '/' } } });
+  const at = (seq: number, minutesAgo: number, query: number) => windowOf({ host: 'web-1', boot: `3f8a-${version(minutesAgo)}`, seq, startMs: DOCS_NOW_MS - minutesAgo * MINUTE_MS, labels: { service: 'shop', version: version(minutesAgo) }, stacks: { 'handle /app/server.js:10 < query /app/db.js:7': query, 'handle /app/server.js:10 < render /app/render.js:12': 300, '(garbage collector)': 20 }, lines: { 'render /app/render.js:12': { 14: 40, 15: 210 } }, ranFor: minutesAgo > 15 ? {} : { 'handle /app/server.js:10 < query /app/db.js:7': { route: '/orders/:id' }, 'handle /app/server.js:10 < render /app/render.js:12': { route: '/' } } });
   const other = windowOf({ host: 'web-2', boot: '77c1', seq: 1, startMs: DOCS_NOW_MS - 5 * MINUTE_MS, labels: { service: 'shop', version: '1.2' }, stacks: { 'handle /app/server.js:10 < render /app/render.js:12': 400 } });
   const jobs = { host: 'jobs-1', boot: 'c41d', labels: { service: 'jobs', version: '2.0' } };
   // It holds 200 kB more every minute.

@@ -15,21 +15,23 @@ export interface WindowText {
   readonly stacks: Readonly<Record<string, number>>;
   /** By the text of a stack: the labels that its samples carry. */
   readonly ranFor?: Readonly<Record<string, Labels>>;
+  /** A frame as above → line → hits. */
+  readonly lines?: Readonly<Record<string, Readonly<Record<number, number>>>>;
 }
 
 export const SAMPLE_US = 10_000;
 
 /** What the stacks do not fill is idle. */
-export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName = 'main', seq, startMs, durationMs = 10_000, labels = { service: 'shop' }, stacks, ranFor = {} }: WindowText): Window {
-  const frames: Frame[] = [];
+export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName = 'main', seq, startMs, durationMs = 10_000, labels = { service: 'shop' }, stacks, ranFor = {}, lines = {} }: WindowText): Window {
+  const names: string[] = [];
+  const indexOf = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1);
   const table = { parent: [0], frame: [0] };
   const labelSets: Labels[] = [{}];
   const rows = { stack: [] as number[], labels: [] as number[], count: [] as number[], weight: [] as number[] };
   for (const [text, count] of Object.entries(stacks)) {
     let at = 0;
     for (const part of text.split(' < ')) {
-      frames.push(frameOf(part));
-      table.frame.push(frames.length - 1);
+      table.frame.push(indexOf(part));
       at = table.parent.push(at) - 1;
     }
     rows.stack.push(at);
@@ -38,6 +40,7 @@ export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName
     rows.count.push(count);
     rows.weight.push(count * SAMPLE_US);
   }
+  const hits = Object.entries(lines).flatMap(([name, counts]) => Object.entries(counts).map(([line, count]) => ({ frame: indexOf(name), line: Number(line), count })));
   const busyCount = rows.count.reduce((sum, count) => sum + count, 0);
   const idleUs = durationMs * 1000 - busyCount * SAMPLE_US;
   return {
@@ -46,7 +49,8 @@ export function windowOf({ host = 'web', boot = 'boot-a', thread = 0, threadName
     idle: { count: Math.round(idleUs / SAMPLE_US), weight: idleUs },
     dropped: { count: 0, weight: 0 },
     processCpuUs: 0,
-    profile: { frames, stacks: table, labelSets, rows },
+    profile: { frames: names.map(frameOf), stacks: table, labelSets, rows },
+    ...(hits.length > 0 && { lines: { frame: hits.map(({ frame }) => frame), line: hits.map(({ line }) => line), count: hits.map(({ count }) => count) } }),
     sections: {},
   };
 }

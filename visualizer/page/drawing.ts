@@ -1,6 +1,6 @@
 // What was answered, drawn: flames, the table of functions, or one function between callers and callees, with what
 // all of them share: tools, legend, tooltip and menu.
-import type { FlameAnswer, FlameNode, FrameKey, SharesAnswer, TopGroup } from '../api.ts';
+import type { FlameAnswer, FlameNode, FrameKey, LinesOfFunction, SharesAnswer, TopGroup } from '../api.ts';
 import { chosenRows } from '../view/functions.ts';
 import type { Group } from '../view/groups.ts';
 import { colourOf, coloursOf, groupName, groupOf, groupsOf } from '../view/groups.ts';
@@ -37,6 +37,7 @@ export interface Answers {
 export interface Around {
   readonly callers: FlameNode;
   readonly callees: FlameNode;
+  readonly lines: LinesOfFunction;
 }
 
 export interface DrawingView {
@@ -140,11 +141,11 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
 
   function drawAround(whole: number): void {
     const around = answers?.around;
-    const wanted = [around, state.weight, state.fold, state.hide, whole];
+    const wanted = [around, state.weight, state.fold, state.hide, whole, state.utc];
     if (around === undefined || wanted.every((part, index) => part === drawnAround[index])) return;
     drawnAround = wanted;
     const [callers, callees] = [around.callers, around.callees].map(({ c: [top] }) => (top === undefined ? undefined : transformed(top, { fold: state.fold, hide: state.hide })));
-    sandwich.show(callers, callees, { weight: state.weight, whole });
+    sandwich.show(callers, callees, { weight: state.weight, whole, lines: around.lines, utc: state.utc });
   }
 
   function showTable(top: TopGroup, whole: number): void {

@@ -1,5 +1,5 @@
 // Asks for what the page draws: the flames and what was cut of them, the functions, and what is around one of them.
-import type { FlameAnswer, FlameBody, SharesAnswer, TopAnswer, TopGroup } from '../api.ts';
+import type { FlameAnswer, FlameBody, LinesOfFunction, SharesAnswer, TopAnswer, TopGroup } from '../api.ts';
 import type { GraphState } from '../view/state.ts';
 import { fixedAt, questionOf } from '../view/state.ts';
 import { follow, framesOf, graft } from '../view/tree.ts';
@@ -67,8 +67,12 @@ export async function askAround({ of, ...state }: GraphState, { asked }: FlameAn
   const [name, url, line, column] = of;
   const frame = { name, url, line, column };
   const fixed = fixedAt({ ...state, of }, asked);
-  const [callers, callees] = await Promise.all([askPart(fixed, { callersOf: frame }, signal), askPart(fixed, { calleesOf: frame }, signal)]);
-  return { callers: callers.root, callees: callees.root };
+  const [callers, callees, lines] = await Promise.all([
+    askPart(fixed, { callersOf: frame }, signal),
+    askPart(fixed, { calleesOf: frame }, signal),
+    ask<LinesOfFunction>(`/api/lines?${questionOf(fixed, { of: JSON.stringify(of) })}`, signal),
+  ]);
+  return { callers: callers.root, callees: callees.root, lines };
 }
 
 function askPart(state: GraphState, body: FlameBody, signal: AbortSignal): Promise<FlameAnswer> {

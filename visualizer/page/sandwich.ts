@@ -1,5 +1,5 @@
 // One function between those that call it and what it calls.
-import type { FlameNode } from '../api.ts';
+import type { FlameNode, LinesOfFunction } from '../api.ts';
 import type { Search } from '../view/search.ts';
 import type { Weight } from '../view/state.ts';
 import { sameFunction, selfOfAll } from '../view/functions.ts';
@@ -10,12 +10,20 @@ import { totalOf } from '../view/weights.ts';
 import { button, h } from './dom.ts';
 import type { FlameEvents, FlameLook, FlameView } from './flame-view.ts';
 import { createFlameView } from './flame-view.ts';
+import { createLineTable } from './line-table.ts';
 
 export interface Sandwich {
   readonly element: HTMLElement;
   /** Trees with the function at their root; undefined when it is in no stack. */
-  show(callers: FlameNode | undefined, callees: FlameNode | undefined, options: { readonly weight: Weight; readonly whole: number }): void;
+  show(callers: FlameNode | undefined, callees: FlameNode | undefined, options: SandwichOptions): void;
   find(search: Search | undefined): void;
+}
+
+export interface SandwichOptions {
+  readonly weight: Weight;
+  readonly whole: number;
+  readonly lines: LinesOfFunction;
+  readonly utc: boolean;
 }
 
 interface Half {
@@ -32,15 +40,16 @@ export interface SandwichEvents extends Pick<FlameEvents, 'pointed' | 'menu'> {
 export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents, look: FlameLook): Sandwich {
   const above = half('callers', true);
   const below = half('callees', false);
+  const lineTable = createLineTable();
   const title = h('h2', {});
   const place = h('p', { class: 'quiet place' });
   const numbers = h('p', {});
-  const parts = h('div', {}, h('h3', {}, 'Callers'), above.view.element, h('h3', {}, 'Callees'), below.view.element);
+  const parts = h('div', {}, h('h3', {}, 'Callers'), above.view.element, h('h3', {}, 'Callees'), below.view.element, lineTable.element);
   const element = h('section', { class: 'sandwich', 'aria-label': 'Callers and callees' }, h('div', { class: 'sandwich-head' }, title, button('Back to the flames', closed)), place, numbers, parts);
 
   return {
     element,
-    show(callers, callees, { weight, whole }) {
+    show(callers, callees, { weight, whole, lines, utc }) {
       parts.hidden = callers === undefined || callees === undefined;
       if (callers === undefined || callees === undefined) {
         title.textContent = 'Callers and callees';
@@ -55,6 +64,7 @@ export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents
       numbers.textContent = `total ${told(totalOf(callees, weight))} · self ${told(selfOfAll(callees, weight))}`;
       above.draw(callers, weight, `Callers of ${name}, above it`);
       below.draw(callees, weight, `Callees of ${name}, below it`);
+      lineTable.show(lines, utc);
     },
     find(search) {
       above.view.find(search);

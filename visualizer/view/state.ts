@@ -134,7 +134,7 @@ export function fixedAt<S extends Subject>(state: S, { fromMs, untilMs }: Range)
 }
 
 /** undefined for what is no function as `addressOf` writes it. */
-function readFunction(text: string | null): FrameKey | undefined {
+export function readFunction(text: string | null): FrameKey | undefined {
   try {
     const read: unknown = JSON.parse(text ?? '');
     if (!Array.isArray(read) || read.length !== 4) return undefined;

@@ -30,7 +30,7 @@ export async function blockWrite(windows: readonly SealedWindow[], key: WindowKe
   const names = new ByteWriter(sorted.length * 2 + 8);
   names.uint(sorted.length);
   sorted.forEach((window, i) => { names.uint(window.key.firstSeq - (sorted[i - 1]?.key.firstSeq ?? 0)); });
-  return { type: 'put', key: windowKey(SPACE.block, key), value: Buffer.concat([names.done(), await pack(sorted, quantum, sum)]) };
+  return { type: 'put', key: windowKey(SPACE.block, key), value: Buffer.concat([names.done(), await pack(sorted, quantum, { sum })]) };
 }
 
 export class Blocks {

@@ -5,6 +5,7 @@ import { isDamage } from '../errors.ts';
 import { SHAPE } from '../header.ts';
 import { kindPrefix, readWindowKey, SPACE, under, windowBounds } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
+import { decodeLines, selfCounts } from '../lines.ts';
 import { holds, without } from '../spans.ts';
 import { bucketOf, bucketUs, RAW_TIER, ROLLED_TIERS, SEALED_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import { Blocks, undivided } from './blocks.ts';
@@ -25,7 +26,7 @@ export interface Losses {
   readonly rollupsLost: number;
   /** Roll-ups that only a coarser one knows from now on. */
   readonly rollupsCoarser: number;
-  /** Roll-ups that are made anew with the next turn. */
+  /** Roll-ups that are made anew with the next turn; those of five minutes without lines, which only they knew. */
   readonly rollupsRemade: number;
 }
 
@@ -113,8 +114,9 @@ async function reads(engine: Engine, entry: Entry, blocks: Blocks | undefined): 
 }
 
 function pointsWithin({ dictionary, ...record }: Whole): boolean {
-  const { length, stack, labels } = record.rows();
+  const { length, stack, labels, count, lines } = record.rows();
   for (let i = 0; i < length; i++) if ((stack[i] ?? 0) >= dictionary.parent.length || (labels[i] ?? 0) >= dictionary.labelSets.length) return false;
+  if (lines !== undefined) decodeLines(lines, selfCounts({ length, stack, count }, dictionary), dictionary, () => undefined);
   return true;
 }
 

@@ -1,8 +1,8 @@
 // Answers ranges. Timelines and lists read headers alone; a query reads rows of the records that the selector means.
 // All records of an answer are of one snapshot, taken together with the marks that say which roll-ups are true.
-import type { Labels, Tally } from 'liveprofiler-sampler/wire';
+import type { Frame, Labels, Tally } from 'liveprofiler-sampler/wire';
 import { callTree } from '../calltree.ts';
-import type { GroupBy, HostMemory, Inventory, NumberTimeline, Pin, QueryAnswer, QueryOptions, Range, Selector, Timeline } from '../contract.ts';
+import type { GroupBy, HostMemory, Inventory, LinesAnswer, NumberTimeline, Pin, QueryAnswer, QueryOptions, Range, Selector, Timeline } from '../contract.ts';
 import { cover } from '../cover.ts';
 import type { Segment, SeriesState } from '../cover.ts';
 import type { Dictionary } from '../dictionary.ts';
@@ -10,11 +10,13 @@ import { StoreError } from '../errors.ts';
 import { SHAPE } from '../header.ts';
 import { memoryKey, kindPrefix, readMemoryKey, readWindowKey, SPACE, under, windowKey } from '../keys.ts';
 import type { Series } from '../keys.ts';
+import { LineAnswers } from '../line-answers.ts';
 import { StackSums } from '../merge.ts';
 import { NumberSteps } from '../number-steps.ts';
 import { mayHold, selectsLabels, selectsThread } from '../select.ts';
+import { widened } from '../spans.ts';
 import type { Span } from '../spans.ts';
-import { TIERS } from '../tiers.ts';
+import { bucketUs, RAW_TIER, SEALED_TIER, TIERS } from '../tiers.ts';
 import { stepsOf, TimelineSums } from '../timeline.ts';
 import type { Snapshot } from './database.ts';
 import type { Engine } from './engine.ts';
@@ -73,6 +75,20 @@ export class Reader {
     const totals = sums.totals(common, Math.max(0, lastUs - firstUs));
     const covered = windows === 0 ? {} : { covered: { fromMs: firstUs / 1000, untilMs: lastUs / 1000 } };
     return { tree: callTree(totals, options), idle, dropped, windows, threads: threads.size, ...covered };
+  }
+
+  async lines(selector: Selector, range: Range, of?: Frame): Promise<LinesAnswer> {
+    const bounds = widened(spanOf(range), bucketUs(SEALED_TIER));
+    const sums = new LineAnswers(this.#engine.dictionaries.common(), of);
+    // Windows are sealed without their lines: the roll-up that sealed them has these.
+    const byRollups = (state: SeriesState): SeriesState => ({ ...state, whole: state.whole.map((spans, tier) => (tier === RAW_TIER ? [] : spans)) });
+    await this.#view(selector, (state) => cover(bounds, byRollups(state)), recordsOf, (_, record) => {
+      const { key, header, dictionary, processLabels, sealed } = record;
+      if (sealed || header.shape !== SHAPE.stacks || !selectsThread(selector, key.boot, key.thread) || !mayHold(selector, processLabels)) return;
+      const rows = record.rows();
+      reading(windowKey(SPACE.header, key), () => { sums.add(rows, key, header, dictionary); });
+    });
+    return sums.answer();
   }
 
   async timeline(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<Timeline> {

@@ -31,6 +31,8 @@ export interface Seen {
 export interface Whole extends Seen, Payload {
   /** Optional sections; a roll-up has none. */
   sections(): Sections;
+  /** Its rows are in a block: what they add up to is in a roll-up. */
+  readonly sealed: boolean;
 }
 
 export interface Source {
@@ -143,12 +145,13 @@ function blocksOf(db: Database, series: Series, seen: readonly Seen[], snapshot?
 
 const rowReader = new RowReader();
 
-function payloadOf(key: Buffer, { key: window, header }: Seen, payload: Buffer | undefined, blocks: Blocks | undefined): Pick<Whole, 'numbers' | 'rows' | 'sections'> {
+function payloadOf(key: Buffer, { key: window, header }: Seen, payload: Buffer | undefined, blocks: Blocks | undefined): Pick<Whole, 'numbers' | 'rows' | 'sections' | 'sealed'> {
   const bytes = (): Buffer => {
     if (payload === undefined) throw lost(key);
     return payload;
   };
   return {
+    sealed: payload === undefined,
     numbers: () => reading(key, () => decodeNumbers(bytes())),
     rows: () => (payload === undefined ? blocks?.get(window)?.rows() : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
     sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => sectionsIn(bytes(), header)),

@@ -91,6 +91,8 @@ async function remake(engine: Engine, batch: Batch, tier: number, { series, buck
   for await (const records of recordsOf(engine, series, { tier, ...span })) {
     for (const record of records) {
       if (!whole) await maker.add(record);
+      // Sealed windows have no lines any more: they are in the roll-up that sealed them.
+      else if (tier - 1 === RAW_TIER) await maker.addLines(record);
       former.push(record.key);
     }
   }
@@ -121,6 +123,14 @@ class Maker {
   }
 
   async add(record: Whole): Promise<void> {
+    (await this.#rollupOf(record)).add(record);
+  }
+
+  async addLines(record: Whole): Promise<void> {
+    (await this.#rollupOf(record)).addLines(record);
+  }
+
+  async #rollupOf(record: Whole): Promise<RollUp> {
     const service = serviceOf({ host: this.#host, processLabels: record.processLabels });
     let rollup = this.#rollups.get(service);
     if (rollup === undefined) {
@@ -128,7 +138,7 @@ class Maker {
       rollup = new RollUp({ tier: this.#tier, bucketUs: this.#bucket, id, dictionary });
       this.#rollups.set(service, rollup);
     }
-    rollup.add(record);
+    return rollup;
   }
 
   records(): CoarseRecord[] {
@@ -138,8 +148,8 @@ class Maker {
 
 async function recordWrites(records: readonly CoarseRecord[]): Promise<Write[]> {
   const writes: Write[] = [];
-  for (const { key, header, payload } of records) {
-    const value = Buffer.isBuffer(payload) ? payload : await pack([{ rows: payload, sections: {} }], quantumOf(key.kind, payload));
+  for (const { key, header, payload, lines } of records) {
+    const value = Buffer.isBuffer(payload) ? payload : await pack([{ rows: payload, sections: {} }], quantumOf(key.kind, payload), { lines });
     writes.push({ type: 'put', key: windowKey(SPACE.header, key), value: header }, { type: 'put', key: windowKey(SPACE.payload, key), value });
   }
   return writes;
@@ -160,12 +170,14 @@ class Seals {
   take(record: Whole): Whole | undefined {
     const { key, header } = record;
     if (header.shape !== SHAPE.stacks) return undefined;
-    const rows = sealed(record.rows(), this.#kind);
+    const plain = record.rows();
+    const { lines } = plain;
+    const rows = sealed(plain, this.#kind);
     const name = `${header.dictionary} ${key.thread} ${key.boot}`;
     const group = this.#windows.get(name) ?? [];
     this.#windows.set(name, group);
     group.push({ key, rows, sections: record.sections() });
-    return { ...record, rows: () => columnsOf(rows) };
+    return { ...record, rows: () => ({ ...columnsOf(rows), lines }) };
   }
 
   async writes(rollups: readonly CoarseRecord[]): Promise<Write[]> {

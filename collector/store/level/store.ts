@@ -101,6 +101,7 @@ function storeOver(engine: Engine, path: string, retention: Retention, maxBytes:
     generation: (range) => generations.of(range),
     memory: (host) => read(() => reader.memory(host)),
     query: (selector, range, options) => read(() => reader.query(selector, range, options)),
+    lines: (selector, range, of) => read(() => reader.lines(selector, range, of)),
     timeline: (selector, range, stepMs, by) => read(() => reader.timeline(selector, range, stepMs, by)),
     numbers: (selector, range, stepMs, by) => read(() => reader.numbers(selector, range, stepMs, by)),
     labels: (range, hosts) => read(() => reader.labels(range, hosts)),

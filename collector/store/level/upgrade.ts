@@ -25,9 +25,11 @@ export async function formatOf(db: Database, folder: string): Promise<number> {
 
 export async function upgrade(engine: Engine, from: number): Promise<void> {
   if (from === FORMAT_VERSION) return;
-  // From 1: what is there has no roll-ups yet, and its identities do not name their hosts.
-  await markAll(engine, [RAW_TIER]);
-  await nameIdentities(engine);
+  if (from === 1) {
+    // What is there has no roll-ups yet, and its identities do not name their hosts.
+    await markAll(engine, [RAW_TIER]);
+    await nameIdentities(engine);
+  }
   await engine.db.write([{ type: 'put', key: formatKey(), value: encodeFormat() }]);
 }
 

@@ -7,6 +7,7 @@ import { StoreError } from '../errors.ts';
 import { encodeHeader, SHAPE } from '../header.ts';
 import type { Header, LabelTotal } from '../header.ts';
 import { memoryKey, nameFault, SPACE, windowKey } from '../keys.ts';
+import { encodeLines, selfCounts } from '../lines.ts';
 import { encodeNumbers } from '../numbers.ts';
 import { pack } from '../packed.ts';
 import { encodeRows } from '../rows.ts';
@@ -134,7 +135,8 @@ export function serviceOf({ host, processLabels }: Pick<Window, 'host' | 'proces
 
 async function stacksRecord(window: StackWindow, id: number, dictionary: Dictionary): Promise<[Header, Buffer]> {
   const rows = dictionary.rows(window.profile);
-  const packed = rows.stack.length >= WORTH_PACKING;
+  const lines = linesOf(window, rows, dictionary);
+  const packed = rows.stack.length >= WORTH_PACKING || lines !== undefined;
   const header: Header = {
     ...baseOf(window, id, dictionary),
     shape: SHAPE.stacks,
@@ -146,7 +148,13 @@ async function stacksRecord(window: StackWindow, id: number, dictionary: Diction
     threadCpuUs: window.threadCpuUs,
     totals: totalsOf(rows),
   };
-  return [header, packed ? await pack([{ rows, sections: window.sections }], 1) : encodeRows(rows, window.sections)];
+  return [header, packed ? await pack([{ rows, sections: window.sections }], 1, { lines }) : encodeRows(rows, window.sections)];
+}
+
+function linesOf({ lines, profile }: StackWindow, rows: PayloadRows, dictionary: Dictionary): Buffer | undefined {
+  if (lines === undefined) return undefined;
+  const from = dictionary.from(profile);
+  return encodeLines({ ...lines, frame: lines.frame.map((id) => from.frame(id)) }, selfCounts({ ...rows, length: rows.stack.length }, dictionary), dictionary);
 }
 
 function numbersRecord(window: NumberWindow, id: number, dictionary: Dictionary): [Header, Buffer] {

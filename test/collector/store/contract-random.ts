@@ -6,6 +6,7 @@ import type { QueryOptions, Range, Selector, StackWindow } from '../../../collec
 import { effort } from '../../effort.ts';
 import { frameOf, windowOf } from '../../windows.ts';
 import type { Engine } from './contract-suite.ts';
+import { naiveLines, toldLines, withLines } from './lines.ts';
 import { naiveQuery, pathsOf } from './naive.ts';
 import type { Paths } from './naive.ts';
 
@@ -59,6 +60,7 @@ export function randomContract({ name, open }: Engine): void {
           const found = pathsOf(tree);
           if (options.limit === undefined) assert.deepEqual(found, paths);
           else checkLimited(found, paths);
+          assert.deepEqual(toldLines(await store.lines(selector, range)), naiveLines(windows, selector, range));
         }
         await store.close();
       }),
@@ -80,7 +82,8 @@ function checkLimited(found: Paths, paths: Paths): void {
 
 function windowFrom({ rows, minute, host, boot, thread, kind, service, idle }: Spec, index: number): StackWindow {
   const stacks = rows.map((of) => `${of.path.join(';')} ${of.count}${of.route === undefined ? '' : ` {route=${of.route}}`}`).join('\n');
-  return { ...windowOf({ host, boot: `${host}-${boot}`, thread, kind, seq: index + 1, startMs: T0 + minute * MINUTE, stacks, processLabels: { service }, idleUs: idle * 1000 }), dropped: { count: idle % 2, weight: (idle % 2) * 1000 } };
+  const window = windowOf({ host, boot: `${host}-${boot}`, thread, kind, seq: index + 1, startMs: T0 + minute * MINUTE, stacks, processLabels: { service }, idleUs: idle * 1000 });
+  return withLines({ ...window, dropped: { count: idle % 2, weight: (idle % 2) * 1000 } }, index + idle);
 }
 
 function ask({ hosts, boots, threads, service, route, from, minutes, focus, around, limit }: Question): [Selector, Range, QueryOptions] {

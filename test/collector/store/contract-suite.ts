@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import type { GroupBy, HostMemory, Retention, Selector, Store } from '../../../collector/store/index.ts';
 import { formatTree, frameOf, windowOf } from '../../windows.ts';
 import { randomContract } from './contract-random.ts';
+import { toldLines } from './lines.ts';
 import { tierContract } from './contract-tiers.ts';
 
 export interface Engine {
@@ -113,6 +114,34 @@ export function storeContract({ name, open, reopen }: Engine): void {
     assert.deepEqual([(await again.labels(ALL)).labels, await again.memory('web')], [{ route: ['/x'], service: ['shop'] }, memory]);
     assert.equal((await again.append([windowOf({ seq: 2, stacks: 'a;b 1\na;c 1' }), window], NONE)).duplicates, 1);
     assert.equal(formatTree((await again.query(CPU, ALL)).tree), 'root 6 (self 0)\n  a 6 (self 1)\n    b 3 (self 3)\n    b 1 (self 1)\n    c 1 (self 1)');
+  });
+
+  check('hits per line are told by function, of all hosts, in steps of five minutes, and never more than samples', async (store) => {
+    const step = 300_000;
+    const start = Math.ceil(T0 / step) * step;
+    await store.append([
+      windowOf({ seq: 1, startMs: start, stacks: 'a;b 5\na 2\nb 1 {route=/x}', lines: 'b:7 2\nb:9 3\na:3 2' }),
+      windowOf({ host: 'db', boot: 'b01', startMs: start + step - 1, stacks: 'b 4\nc 1', lines: 'b:9 1\nb:11 1', processLabels: { service: 'db' } }),
+      windowOf({ seq: 2, startMs: start + step, stacks: 'b 8', lines: 'b:7 8' }),
+    ], NONE);
+    const told = async (selector: Selector, fromMs: number, untilMs: number) => toldLines(await store.lines(selector, { fromMs, untilMs }, frameOf('b'))).hits;
+    assert.deepEqual(await told(CPU, start + 1000, start + 2000), { b: 10, 'b:11': 1, 'b:7': 2, 'b:9': 4 });
+    assert.deepEqual(await told(CPU, start + 1000, start + step + 1), { b: 18, 'b:11': 1, 'b:7': 10, 'b:9': 4 });
+    assert.deepEqual(await told({ ...CPU, hosts: ['db'] }, start, start + step), { b: 4, 'b:11': 1, 'b:9': 1 });
+    assert.deepEqual(await told({ ...CPU, labels: { service: ['shop'], route: ['/x'] } }, start, start + step), { b: 6, 'b:7': 2, 'b:9': 3 });
+    const { covered, windows, frames, selfCount, lines } = await store.lines(CPU, { fromMs: start, untilMs: start + 1 });
+    assert.deepEqual([covered, windows], [{ fromMs: start, untilMs: start + step - 1 + 10_000 }, 2]);
+    assert.deepEqual(new Map(frames.map(({ name }, frame) => [name, selfCount[frame]])), new Map([['a', 2], ['b', 10], ['c', 1]]));
+    assert.deepEqual([...lines.line].sort((a, b) => a - b), [3, 7, 9, 11]);
+    assert.deepEqual(await store.lines(CPU, { fromMs: 0, untilMs: 1 }), { frames: [], selfCount: [], lines: { frame: [], line: [], count: [] }, windows: 0 });
+    await assert.rejects(store.lines(CPU, { fromMs: T0, untilMs: T0 }), { code: 'STORE_BAD_REQUEST' });
+  });
+
+  check('lines that cannot be are refused with their window', async (store) => {
+    for (const lines of ['a:3 2', 'c:3 1', 'b:0 1', 'b:99999999 1']) {
+      const { refused } = await store.append([windowOf({ stacks: 'a;b 3\na 1', lines })], NONE);
+      assert.equal(refused.length, 1, lines);
+    }
   });
 
   check('timelines add up by step and by group', async (store) => {
@@ -234,6 +263,7 @@ export function storeContract({ name, open, reopen }: Engine): void {
       append: () => store.append([windowOf({ seq: 2 })], NONE),
       memory: () => store.memory('web'),
       query: () => store.query(CPU, ALL),
+      lines: () => store.lines(CPU, ALL),
       timeline: () => store.timeline(CPU, ALL, 60_000),
       labels: () => store.labels(ALL),
       extent: () => store.extent('web'),

@@ -7,6 +7,7 @@ import type { GroupBy, NumberWindow, QueryAnswer, Range, Retention, Selector, St
 import { effort } from '../../effort.ts';
 import { windowOf } from '../../windows.ts';
 import type { Engine } from './contract-suite.ts';
+import { naiveLines, toldLines, withLines } from './lines.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -66,7 +67,8 @@ function windowFrom({ minute, second, host, boot, thread, version, epoch, kind, 
     idleUs: kind === 'cpu' ? 1000 * (level % 5) : 0,
   });
   if (kind === 'cost') return numberWindow(window, level);
-  if (kind !== 'held') return { ...window, epoch };
+  // Some windows have none, as those of other samplers.
+  if (kind !== 'held') return level % 7 === 0 ? { ...window, epoch } : withLines({ ...window, epoch }, level % 50);
   const { profile } = window;
   return { ...window, epoch, over: 'average', profile: { ...profile, rows: { ...profile.rows, weight: profile.rows.count.map((count) => count * level) } } };
 }
@@ -119,6 +121,8 @@ export function tierContract({ name, open }: Engine): void {
             for (const turn of [0, 1]) {
               for (const [of, over, by] of questions) {
                 assert.deepEqual(pathsOf(await rolled.query(of, over)), pathsOf(await plain.query(of, over)));
+                const lines = naiveLines(windows.filter((window): window is StackWindow => !('numbers' in window)), of, over);
+                assert.deepEqual([toldLines(await rolled.lines(of, over)), toldLines(await plain.lines(of, over))], [lines, lines]);
                 for (const stepMs of [17 * MINUTE_MS, 6 * HOUR_MS, DAY_MS]) {
                   assert.deepEqual(byName((await rolled.timeline(of, over, stepMs, by)).series), byName((await plain.timeline(of, over, stepMs, by)).series));
                   assert.deepEqual(byName((await rolled.numbers(of, over, stepMs, by)).series), byName((await plain.numbers(of, over, stepMs, by)).series));
@@ -151,6 +155,7 @@ export function tierContract({ name, open }: Engine): void {
               for (const day of [-1, 0, 1, 2, 3]) {
                 const over = { fromMs: T0 + day * DAY_MS, untilMs: T0 + (day + 1) * DAY_MS };
                 assert.deepEqual(pathsOf(await pruned.query(of, over)), pathsOf(await plain.query(of, over)));
+                assert.deepEqual(toldLines(await pruned.lines(of, over)), toldLines(await plain.lines(of, over)));
                 assert.deepEqual(byName((await pruned.timeline(of, over, DAY_MS)).series), byName((await plain.timeline(of, over, DAY_MS)).series));
               }
               // However the time is cut, its parts add up to the whole.

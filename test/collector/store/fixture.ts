@@ -5,12 +5,18 @@ import { join } from 'node:path';
 import type { CallTree, HostMemory, Store, Window } from '../../../collector/store/index.ts';
 import { CUT, openStore, ROOT } from '../../../collector/store/index.ts';
 import { frameOf, windowOf } from '../../windows.ts';
+import { toldLines, withLines } from './lines.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const T0 = 1_700_000_000_000;
 const ALL = { fromMs: T0, untilMs: T0 + 4 * DAY_MS };
 const HOSTS = ['web', '[::1]:80', '<img src=x>'];
 const WINDOWS_A_DAY = 12;
+
+/** Folders of formats before 3 have none. */
+export async function linesOf(store: Store): Promise<unknown> {
+  return JSON.parse(JSON.stringify(toldLines(await store.lines({ kind: 'cpu' }, ALL)))) as unknown;
+}
 
 export async function answersOf(store: Store): Promise<unknown> {
   const cpu = { kind: 'cpu' };
@@ -80,7 +86,7 @@ function windowAt(host: string, day: number, turn: number): Window {
   const frames = window.profile.frames.map((frame) => (frame.name === 'render' && day > 0 ? { ...frame, original } : frame));
   const weight = window.profile.rows.weight.map((value, i) => value + ((i * 37 + turn * 11) % 900));
   return {
-    ...window,
+    ...(turn % 3 === 0 ? withLines(window, turn) : window),
     epoch: day === 2 ? 1 : 0,
     dropped: { count: turn % 2, weight: (turn % 2) * 999 },
     processCpuUs: turn * 123_456,
@@ -94,7 +100,7 @@ function windowAt(host: string, day: number, turn: number): Window {
 function neighbours(): Window[] {
   return Array.from({ length: 12 }, (_, turn) => {
     const stacks = Array.from({ length: 60 }, (_, i) => `main;step${i % 7};work${(i * (turn + 1)) % 80} ${(i % 3) + 1}`).join('\n');
-    return windowOf({ host: HOSTS[0] ?? '', boot: 'busy', seq: turn + 1, startMs: T0 + turn * 40_000, durationMs: 40_000, stacks });
+    return withLines(windowOf({ host: HOSTS[0] ?? '', boot: 'busy', seq: turn + 1, startMs: T0 + turn * 40_000, durationMs: 40_000, stacks }), turn);
   });
 }
 
@@ -113,6 +119,7 @@ async function writeFixture(folder: string): Promise<void> {
   const store = await openStore({ path: join(folder, 'store') });
   await store.append(windows.slice(70), new Map());
   await writeFile(join(folder, 'answers.json'), `${JSON.stringify(await answersOf(store), undefined, 1)}\n`);
+  await writeFile(join(folder, 'lines.json'), `${JSON.stringify(await linesOf(store), undefined, 1)}\n`);
   await store.close();
   for (const file of ['LOG', 'LOG.old', 'LOCK']) await rm(join(folder, 'store/leveldb', file), { force: true });
 }

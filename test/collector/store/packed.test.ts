@@ -44,7 +44,7 @@ test('windows read back from what is packed, whole and as parts of their sum', a
       assert.equal(isDivided(whole), false);
       assert.deepEqual(read(unpack(whole)), expected);
       const sum = columns(sumOf(list.map(([of]) => of)));
-      const divided = await pack(packable, steps, sum);
+      const divided = await pack(packable, steps, { sum });
       assert.equal(isDivided(divided), true);
       const [told] = unpack(await pack([{ rows: sum, sections: {} }], steps));
       assert.deepEqual(read(unpack(divided, told?.rows())), expected);
@@ -55,7 +55,7 @@ test('windows read back from what is packed, whole and as parts of their sum', a
 test('a sum that the windows do not add up to is left alone', async () => {
   const window = { rows: columns([{ stack: 1, labels: 0, count: 1, weight: 10 }]), sections: {} };
   for (const other of [{ stack: 2, labels: 0, count: 1, weight: 10 }, { stack: 1, labels: 1, count: 1, weight: 10 }, { stack: 1, labels: 0, count: 2, weight: 10 }, { stack: 1, labels: 0, count: 1, weight: 11 }]) {
-    assert.equal(isDivided(await pack([window], 1, columns([other]))), false);
+    assert.equal(isDivided(await pack([window], 1, { sum: columns([other]) })), false);
   }
 });
 

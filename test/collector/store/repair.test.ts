@@ -16,6 +16,7 @@ import { formatKey, SPACE } from '../../../collector/store/keys.ts';
 import { windowOf } from '../../windows.ts';
 import { answersOf } from './fixture.ts';
 import { changing, flip } from './flip.ts';
+import { toldLines, withLines } from './lines.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/', import.meta.url));
 const DAY_MS = 24 * 3_600_000;
@@ -163,7 +164,7 @@ async function rolledUp(path: string): Promise<void> {
   await opened(path, async (store) => {
     for (let seq = 0; seq < 120; seq++) {
       const stacks = Array.from({ length: 60 }, (_, i) => `main;f${i % 9};g${i} ${((i * (seq + 1)) % 5) + 1}`).join('\n');
-      await store.append([0, 1].map((thread) => windowOf({ thread, seq, startMs: START_MS + seq * 10_000, stacks })), new Map());
+      await store.append([0, 1].map((thread) => withLines(windowOf({ thread, seq, startMs: START_MS + seq * 10_000, stacks }), seq)), new Map());
     }
     await store.rollUp(START_MS + 2 * DAY_MS);
   });
@@ -181,6 +182,7 @@ for (const [name, wanted, coarser] of [
     await rolledUp(path);
     const whole = (store: LevelStore): Promise<QueryAnswer> => store.query({ kind: 'cpu' }, DAY);
     const truth = await opened(path, whole);
+    const lines = await opened(path, linesOf);
     let seen = 0;
     assert.equal(await flip(path, (key) => wanted(key) && seen++ === 1), 1);
     const report = await repairStore(path);
@@ -189,6 +191,8 @@ for (const [name, wanted, coarser] of [
       await opened(path, async (store) => {
         const { tree, windows } = await whole(store);
         assert.deepEqual([windows, tree.totalCount[0], tree.totalWeight[0]], [240, truth.tree.totalCount[0], truth.tree.totalWeight[0]], turn);
+        const now = await linesOf(store);
+        assert.ok(now.hits <= lines.hits && now.hits >= 0.8 * lines.hits && now.self === lines.self, JSON.stringify([turn, now, lines]));
         const { series } = await store.timeline({ kind: 'cpu' }, DAY, DAY_MS);
         assert.equal(series[0]?.busy[0], truth.tree.totalWeight[0], turn);
         if (coarser === 0) assert.equal((await store.query({ kind: 'cpu', threads: [0] }, { fromMs: START_MS + 10_000, untilMs: START_MS + 20_000 })).windows, 1);
@@ -199,6 +203,29 @@ for (const [name, wanted, coarser] of [
     assert.equal((await repairStore(path)).damaged, 0);
   });
 }
+
+/** Hits at any line, and samples. */
+async function linesOf(store: LevelStore): Promise<{ readonly hits: number; readonly self: number }> {
+  const { lines, selfCount } = await store.lines({ kind: 'cpu' }, DAY);
+  return { hits: lines.count.reduce((sum, count) => sum + count, 0), self: selfCount.reduce((sum, count) => sum + count, 0) };
+}
+
+test('roll-ups that are made anew have the lines of before, and what comes late adds its own', async (t) => {
+  const path = await folder(t);
+  await rolledUp(path);
+  await opened(path, async (store) => {
+    const range = { fromMs: START_MS + 310_000, untilMs: START_MS + 320_000 };
+    const before = toldLines(await store.lines({ kind: 'cpu' }, range));
+    await store.rebuild(START_MS + 2 * DAY_MS);
+    assert.deepEqual(toldLines(await store.lines({ kind: 'cpu' }, range)), before);
+    await store.append([windowOf({ seq: 500, startMs: START_MS + 400_000, stacks: 'late 4', lines: 'late:7 3' })], new Map());
+    for (let turn = 0; turn < 3; turn++) {
+      const { hits, windows } = toldLines(await store.lines({ kind: 'cpu' }, range));
+      assert.deepEqual([hits, windows], [{ ...before.hits, late: 4, 'late:7': 3 }, before.windows + 1]);
+      await (turn === 0 ? store.rollUp(START_MS + 2 * DAY_MS) : store.rebuild(START_MS + 2 * DAY_MS));
+    }
+  });
+});
 
 test('a backup that was cut short does not open as a store, and one that failed leaves nothing', async (t) => {
   const [path, copy, cut] = [await folder(t), await folder(t), await folder(t)];
