@@ -192,7 +192,8 @@ for (const [name, wanted, coarser] of [
         const { tree, windows } = await whole(store);
         assert.deepEqual([windows, tree.totalCount[0], tree.totalWeight[0]], [240, truth.tree.totalCount[0], truth.tree.totalWeight[0]], turn);
         const now = await linesOf(store);
-        assert.ok(now.hits <= lines.hits && now.hits >= 0.8 * lines.hits && now.self === lines.self, JSON.stringify([turn, now, lines]));
+        // What only the damaged roll-up knew comes back with the next one, its lines do not.
+        assert.ok(now.hits <= lines.hits && now.hits >= 0.8 * lines.hits && (turn === 'at once' || now.self === lines.self), JSON.stringify([turn, now, lines]));
         const { series } = await store.timeline({ kind: 'cpu' }, DAY, DAY_MS);
         assert.equal(series[0]?.busy[0], truth.tree.totalWeight[0], turn);
         if (coarser === 0) assert.equal((await store.query({ kind: 'cpu', threads: [0] }, { fromMs: START_MS + 10_000, untilMs: START_MS + 20_000 })).windows, 1);
