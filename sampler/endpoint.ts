@@ -1,6 +1,7 @@
 // Answers GET and HEAD on the sampler's path for whoever brings the secret. Never throws into the request path.
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { acceptsGzip } from './accepts.ts';
 import { advance, parseCursor, seqOf } from './cursor.ts';
 import { ancestorJson } from './formats/ancestor-json.ts';
 import { cpuprofile } from './formats/cpuprofile.ts';
@@ -184,10 +185,6 @@ function deliver(response: Response, request: Request, status: number, body: Buf
 function finish(response: Response, body: Buffer, head: boolean): void {
   response.setHeader('content-length', body.byteLength);
   response.end(head ? undefined : body);
-}
-
-function acceptsGzip(header: string | string[] | undefined): boolean {
-  return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))/i.test(String(header ?? ''));
 }
 
 /** The service goes on whatever happens here: the answer says what broke, or the response is gone already. */

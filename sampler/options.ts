@@ -8,6 +8,13 @@ import { ENDPOINT_PATH } from './wire.ts';
 export interface SamplerOptions {
   /** Whoever sends one of these may read profiles: letters, digits and signs of ASCII. Several while one is being replaced. */
   readonly secret: string | readonly string[];
+  /**
+   * Whoever sends one of these gets heap snapshots, a report and what keeps the process alive; none of them may be a `secret`.
+   * Without it nobody does.
+   */
+  readonly adminSecret?: string | readonly string[];
+  /** No snapshot of a larger heap is taken: 1 MiB to 1 TiB, usually 1 GiB. */
+  readonly maxSnapshotHeapBytes?: Bytes;
   readonly service?: string;
   readonly version?: string;
   /** Static labels of this process. */
@@ -44,6 +51,9 @@ export interface MemoryOptions {
 
 export interface CheckedOptions {
   readonly secrets: readonly string[];
+  /** Empty where nobody is let in. */
+  readonly adminSecrets: readonly string[];
+  readonly maxSnapshotHeapBytes: Bytes;
   readonly labels: Labels;
   readonly intervalUs: Microseconds;
   readonly windowMs: Milliseconds;
@@ -56,7 +66,7 @@ export interface CheckedOptions {
   readonly clock: Clock;
 }
 
-const KNOWN = ['secret', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'spool', 'labelRoutes', 'memory', 'clock'];
+const KNOWN = ['secret', 'adminSecret', 'maxSnapshotHeapBytes', 'service', 'version', 'labels', 'intervalUs', 'windowMs', 'path', 'maxBytes', 'enabled', 'spool', 'labelRoutes', 'memory', 'clock'];
 /** Whoever sends anything else as a header does not get it to the other side as it was. */
 const CARRIED_BY_HEADERS = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const RESERVED = ['service', 'version', 'hostname', 'pid', 'nodeVersion', 'v8Version', 'arguments'];
@@ -67,13 +77,14 @@ export function checkOptions(options: SamplerOptions): CheckedOptions {
   const given: Readonly<Record<string, unknown>> = { ...options };
   for (const key of Object.keys(given)) if (!KNOWN.includes(key)) faults.push(`${key} is no option, there are ${KNOWN.join(', ')}`);
 
-  const secrets = [given['secret']].flat();
-  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string' && CARRIED_BY_HEADERS.test(secret))) {
-    faults.push('secret takes a text that is not empty, or a list of such texts: letters, digits and signs of ASCII, with no space at either end');
-  }
+  const secrets = secretsOf(given, 'secret', faults);
+  const adminSecrets = given['adminSecret'] === undefined ? [] : secretsOf(given, 'adminSecret', faults);
+  if (adminSecrets.some((secret) => secrets.includes(secret))) faults.push('adminSecret takes another text than secret: whoever may read profiles must not obtain heap contents');
   const labels = { ...labelsOf(given['labels'], faults), ...textOf(given, 'service', faults), ...textOf(given, 'version', faults) };
   const checked: CheckedOptions = {
-    secrets: secrets as string[],
+    secrets,
+    adminSecrets,
+    maxSnapshotHeapBytes: wholeOf(given, 'maxSnapshotHeapBytes', 1024 ** 3, 1024 ** 2, 1024 ** 4, faults),
     labels,
     intervalUs: wholeOf(given, 'intervalUs', 10_000, 1_000, 1_000_000, faults),
     windowMs: wholeOf(given, 'windowMs', 10_000, 1_000, 300_000, faults),
@@ -87,6 +98,13 @@ export function checkOptions(options: SamplerOptions): CheckedOptions {
   };
   if (faults.length > 0) throw Object.assign(new TypeError(`createSampler: ${faults.join('; ')}.`), { code: 'SAMPLER_OPTIONS' });
   return checked;
+}
+
+function secretsOf(given: Readonly<Record<string, unknown>>, key: 'secret' | 'adminSecret', faults: string[]): string[] {
+  const secrets = [given[key]].flat();
+  if (secrets.length > 0 && secrets.every((secret): secret is string => typeof secret === 'string' && CARRIED_BY_HEADERS.test(secret))) return secrets;
+  faults.push(`${key} takes a text that is not empty, or a list of such texts: letters, digits and signs of ASCII, with no space at either end`);
+  return [];
 }
 
 function wholeOf(given: Readonly<Record<string, unknown>>, key: string, fallback: number, least: number, most: number, faults: string[], of = ''): number {

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAdmin } from './admin/admin.ts';
 import type { Endpoint, Request, Response } from './endpoint.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { KoaContext } from './labels/routes.ts';
@@ -40,13 +41,14 @@ export interface Sampler {
 export function createSampler(options: SamplerOptions): Sampler {
   const checked = checkOptions(options);
   const state = startProcess(checked);
-  const endpoint = createEndpoint(state, checked.path, checked.clock, createSecretCheck(checked.secrets));
+  const mayRead = createSecretCheck(checked.secrets);
+  const endpoints = [createEndpoint(state, checked.path, checked.clock, mayRead), createAdmin(checked, mayRead, createSecretCheck(checked.adminSecrets))];
   const servers = new Set<Server>();
   const routes = checked.labelRoutes === false || !checked.enabled ? undefined : labelRequests(state.labelling, checked.labelRoutes === true ? undefined : checked.labelRoutes);
   const handle = (request: Request, response: Response): boolean => {
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || !endpoint.concerns(request)) return false;
-    endpoint.answer(request, response);
-    return true;
+    const endpoint = request.method === 'GET' || request.method === 'HEAD' ? endpoints.find((one) => one.concerns(request)) : undefined;
+    endpoint?.answer(request, response);
+    return endpoint !== undefined;
   };
   return {
     handle,
@@ -64,7 +66,7 @@ export function createSampler(options: SamplerOptions): Sampler {
     withLabels: (labels, fn) => (checked.enabled ? state.labelling.run(labels, fn) : fn()),
     async listen({ port, host = '127.0.0.1' }) {
       const server = createServer((request, response) => {
-        if (!handle(request, response)) refuse(endpoint, request, response);
+        if (!handle(request, response)) refuse(endpoints, request, response);
       });
       server.maxConnections = 64;
       await new Promise<void>((resolve, reject) => {
@@ -101,8 +103,8 @@ export function createSampler(options: SamplerOptions): Sampler {
   };
 }
 
-function refuse(endpoint: Endpoint, request: Request, response: Response): void {
-  const known = endpoint.concerns(request);
+function refuse(endpoints: readonly Endpoint[], request: Request, response: Response): void {
+  const known = endpoints.some((endpoint) => endpoint.concerns(request));
   response.statusCode = known ? 405 : 404;
   if (known) response.setHeader('allow', 'GET, HEAD');
   response.end();

@@ -1,5 +1,5 @@
-// Takes comments out of the sampler's compiled code and halves what it is indented by: it is what people install in
-// production. Names and lines stay, so stack traces do; the docstrings are in the .d.ts files.
+// Takes comments out of the sampler's compiled code and indents it by tabs: it is what people install in production. Names
+// and lines stay, so stack traces do; the docstrings are in the .d.ts files.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
@@ -9,5 +9,6 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.js')) continue;
   const source = readFileSync(folder + name, 'utf8');
   const { code } = transformSync(source, { format: 'esm', target: 'es2022', legalComments: 'none', charset: 'utf8' });
-  if (code !== source) writeFileSync(folder + name, code);
+  const indented = code.replace(/^(?: {2})+/gm, (spaces) => '\t'.repeat(spaces.length / 2));
+  if (indented !== source) writeFileSync(folder + name, indented);
 }

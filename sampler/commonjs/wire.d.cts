@@ -9,6 +9,7 @@ export declare const readWire: typeof wire.readWire;
 export declare const WIRE_VERSION: typeof wire.WIRE_VERSION;
 export declare const WireError: typeof wire.WireError;
 export type WireError = wire.WireError;
+export declare const COLLECTED: typeof wire.COLLECTED;
 export declare const FACTS: typeof wire.FACTS;
 export declare const IDLE: typeof wire.IDLE;
 export declare const KINDS: typeof wire.KINDS;

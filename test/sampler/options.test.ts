@@ -7,6 +7,8 @@ import type { SamplerOptions } from 'liveprofiler-sampler';
 /** Values that no option of that name takes. */
 const WRONG: Readonly<Record<keyof SamplerOptions, readonly unknown[]>> = {
   secret: [undefined, null, '', ' ', ' padded', 'padded ', 'line\nbreak', 'schlüssel', 7, {}, [], [''], ['good', ' '], ['good', undefined], [['nested', '']]],
+  adminSecret: [null, '', ' ', 'padded ', 'line\nbreak', 7, {}, [], [''], ['good', ''], 'a secret', ['another', 'a secret']],
+  maxSnapshotHeapBytes: [null, 0, 1024 ** 2 - 1, 1024 ** 4 + 1, '1GiB', Number.NaN],
   service: [null, '', 7, {}, 'x'.repeat(1025), Object.create(null) as unknown],
   version: [null, '', 1.4, [], 'x'.repeat(1025)],
   labels: [null, 'a=b', 7, ['a'], { a: 1 }, { a: null }, { a: undefined }, { a: Object.create(null) as unknown }, { a: 'x'.repeat(1025) }, { service: 'x' }, { version: 'x' }, { hostname: 'x' }, { pid: '1' }],
@@ -50,7 +52,7 @@ test('all that is wrong is named in one error, options that there are not too', 
   const worst = Object.fromEntries(OPTIONS.map((option) => [option, WRONG[option][0]]));
   const message = faultsOf({ ...worst, nonsense: 1, __proto__: { inherited: 1 } });
   for (const option of OPTIONS) assert.match(message, new RegExp(`(?:: |; )${option}[ .]`), option);
-  assert.match(message, /nonsense is no option, there are secret, service, /);
+  assert.match(message, /nonsense is no option, there are secret, adminSecret, /);
   assert.ok(!message.includes('inherited'));
   assert.equal(message.split('; ').length, OPTIONS.length + 1);
   assert.match(faultsOf({ secret: 's', labels: { region: 1, tier: 2 } }), /labels\.region is .+; labels\.tier is /);
@@ -62,6 +64,7 @@ test('no options at all are refused for want of a secret', () => {
 
 test('a secret never stands in an error', () => {
   for (const secret of ['geheimnis ', ['geheimnis', '']]) assert.ok(!faultsOf({ secret, intervalUs: 1 }).includes('geheimnis'));
+  assert.ok(!faultsOf({ secret: 'geheimnis', adminSecret: 'geheimnis' }).includes('geheimnis'));
 });
 
 test('the limits themselves are taken', () => {

@@ -22,7 +22,7 @@ function throwOrdersAway(count: number): void {
   }
 }
 
-const sampler = createSampler({ secret: SECRET, windowMs: 1000, memory: JSON.parse(process.argv[2] ?? '{}') as MemoryOptions });
+const sampler = createSampler({ secret: SECRET, adminSecret: 'admin', windowMs: 1000, memory: JSON.parse(process.argv[2] ?? '{}') as MemoryOptions });
 const { port } = await sampler.listen({ port: 0 });
 process.on('message', (order: { hold?: number; throwAway?: number; pause?: true }) => {
   const before = process.memoryUsage().heapUsed;

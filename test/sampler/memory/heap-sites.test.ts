@@ -173,5 +173,6 @@ test('without memory nothing of the heap is sampled; the formats of other tools 
   const folded = await (await fetch(`http://127.0.0.1:${port}/liveprofiler?format=folded`, { headers: { PROFILER_TOKEN: SECRET } })).text();
   const counted = [...folded.matchAll(/ (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
   const [sampled] = (await askWire(port)).processes;
-  assert.equal(counted, sampled?.windows.filter(({ kind }) => kind === 'cpu').flatMap(({ rows }) => rows.count).reduce((sum, count) => sum + count, 0));
+  const cpu = sampled?.windows.filter(({ kind }) => kind === 'cpu') ?? [];
+  assert.equal(counted, cpu.flatMap(({ rows, idle }) => [...rows.count, idle.count]).reduce((sum, count) => sum + count, 0));
 });

@@ -48,7 +48,7 @@ test('memory that is held shows: on the heap, and in buffers beside it', async (
   let held: unknown[] = [];
   const { last, all } = await during(t, async () => {
     await pause(1100);
-    held = [Array.from({ length: 1e6 }, (_, index) => ({ index })), new ArrayBuffer(50e6)];
+    held = [Array.from({ length: 1e6 }, (_, index) => [index, index, index]), new ArrayBuffer(50e6)];
     await pause(1100);
   });
   assert.equal(held.length, 2);
@@ -78,7 +78,7 @@ test('a blocked loop is late by as long as it was blocked, and busy; a waiting o
     await pause(300);
   });
   assert.ok(blocked.largest('loopDelayMaxUs') > 400_000 && blocked.largest('busyShare') > 0.3);
-  assert.ok(blocked.sum('cpuUserUs') > 100_000);
+  assert.ok(blocked.sum('cpuUserUs') > 20_000);
   const waiting = await during(t, () => pause(2200));
   assert.ok((waiting.last['busyShare']?.last ?? 1) < 0.5);
 });
