@@ -2,13 +2,13 @@
 import type { Express, NextFunction, Request, Response } from 'express';
 import compression from 'compression';
 import express from 'express';
-import { fileURLToPath } from 'node:url';
 import type { QueryOptions, StoreReader } from '../collector/store/contract.ts';
 import type { Access } from './access.ts';
 import { guard, mayTrigger, policy } from './access.ts';
 import { ancestorTree } from './ancestor-tree.ts';
 import type { ErrorAnswer, FlameAnswer, PinAnswer } from './api.ts';
 import { flameOf } from './answers.ts';
+import { assetsApp } from './assets.ts';
 import { choicesOf } from './chosen.ts';
 import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
@@ -26,6 +26,7 @@ import { sharesOf } from './shares.ts';
 import { sparing } from './spare.ts';
 import { timelineOf } from './timeline.ts';
 import { tagging } from './tag.ts';
+import { firstQuestions } from './view/questions.ts';
 import { takingApp } from './taking.ts';
 import { topOf } from './top.ts';
 
@@ -42,7 +43,6 @@ export interface AppOptions {
   readonly wallMs?: () => number;
 }
 
-const ASSETS = fileURLToPath(new URL('../page/', import.meta.url));
 /** Frames the browser draws without a stutter. */
 const FLAME_LIMIT = 3000;
 const MAX_FLAME_LIMIT = 20_000;
@@ -77,17 +77,17 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   app.use(takingApp({ store, choices, wallMs }));
   app.use(comparingApp({ store: spared, choices, wallMs }));
   app.use(memoryApp({ store: spared, choices, wallMs }));
-  app.use('/assets', express.static(ASSETS, { index: false, fallthrough: false }));
+  app.use('/assets', assetsApp());
 
-  app.get('/', (_request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview' })));
+  app.get('/', (request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview', asks: firstQuestions('overview', queryOf(request).toString()) })));
   app.get('/graph', async (request, response) => {
-    const { selection } = await chosen(request);
-    response.type('html').send(shell({ title: titleOf(selection), view: 'graph' }));
+    const { query, selection } = await chosen(request);
+    response.type('html').send(shell({ title: titleOf(selection), view: 'graph', asks: firstQuestions('graph', query.toString()) }));
   });
   app.get('/graph/:host', async (request, response) => {
     const { host } = request.params;
     await statusOf(host);
-    response.type('html').send(shell({ title: host, view: 'graph', host }));
+    response.type('html').send(shell({ title: host, view: 'graph', host, asks: firstQuestions('graph', queryOf(request).toString(), host) }));
   });
   app.get('/profile/:host', async (request, response) => {
     const { host } = request.params;

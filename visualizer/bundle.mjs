@@ -1,5 +1,7 @@
-// Bundles the page: one script and one style sheet in dist/page, from this origin alone.
+// Bundles the page: one script and one style sheet in dist/page, from this origin alone, and compresses them.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -16,3 +18,8 @@ await build({
   legalComments: 'linked',
   logLevel: 'warning',
 });
+
+for (const name of ['page.js', 'page.css']) {
+  const path = here(`../dist/page/${name}`);
+  writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+}

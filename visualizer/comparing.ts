@@ -16,6 +16,7 @@ import { damageOf } from './spare.ts';
 import { versionBefore } from './version-before.ts';
 import type { DiffAnswer, DiffSide, With } from './view/change.ts';
 import { BY, WITH } from './view/change.ts';
+import { firstQuestions } from './view/questions.ts';
 import { hasSide, sideOf } from './view/sides.ts';
 
 export interface ComparingOptions {
@@ -39,7 +40,7 @@ export function comparingApp({ store, choices, wallMs }: ComparingOptions): Rout
     const query = queryOf(request);
     const { selection } = await choices.chosen(request, sideOf(query, 'b'));
     await choices.chosen(request, sideOf(query, 'a'));
-    response.type('html').send(shell({ title: `${titleOf(selection)}: what changed`, view: 'diff' }));
+    response.type('html').send(shell({ title: `${titleOf(selection)}: what changed`, view: 'diff', asks: firstQuestions('diff', query.toString()) }));
   });
   router.get('/api/diff', async (request, response) => {
     const query = queryOf(request);

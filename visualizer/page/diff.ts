@@ -6,6 +6,7 @@ import { isWithinError, standingOf } from '../view/change.ts';
 import { damageWords } from '../view/damage.ts';
 import type { DiffState } from '../view/diff-state.ts';
 import { diffAddress, diffQuestion, readDiff } from '../view/diff-state.ts';
+import { changesQuestion } from '../view/questions.ts';
 import { signed, stepOf, STEPS } from '../view/palette.ts';
 import { searchFor } from '../view/search.ts';
 import type { Subject } from '../view/state.ts';
@@ -73,7 +74,7 @@ export function showDiff(app: HTMLElement): void {
   const asking = createAsking({
     async question(signal) {
       const wanted = diffQuestion(state);
-      const fresh = await ask<DiffAnswer>(`/api/diff?${wanted}`, signal);
+      const fresh = await ask<DiffAnswer>(changesQuestion(state), signal);
       if (signal.aborted) return;
       [answer, answered, changes] = [fresh, wanted, new Map<FlameNode, DiffNode>()];
       root = flameOf(fresh.root);

@@ -1,17 +1,11 @@
 // Asks for what the page draws: the flames and what was cut of them, the functions, and what is around one of them.
 import type { FlameAnswer, FlameBody, LinesOfFunction, SharesAnswer, TopAnswer, TopGroup } from '../api.ts';
 import type { GraphState } from '../view/state.ts';
+import { flameQuestion, isTransformed, MORE } from '../view/questions.ts';
 import { fixedAt, questionOf } from '../view/state.ts';
 import { follow, framesOf, graft } from '../view/tree.ts';
 import { ask } from './ask.ts';
 import type { Around } from './drawing.ts';
-
-/** More than is drawn at first, when what was cut is opened where a path cannot say what is meant. */
-const MORE = '20000';
-
-export function flameQuestion(state: GraphState): string {
-  return `/api/flame?${questionOf(state, { idle: state.idle ? '1' : '', limit: state.open && isTransformed(state) ? MORE : '' })}`;
-}
 
 /** All that a state asks for; what is the same need not be asked again. */
 export interface Questions {
@@ -77,8 +71,4 @@ export async function askAround({ of, ...state }: GraphState, { asked }: FlameAn
 
 function askPart(state: GraphState, body: FlameBody, signal: AbortSignal): Promise<FlameAnswer> {
   return ask<FlameAnswer>(`/api/flame?${questionOf(state, { limit: state.open ? MORE : '' })}`, signal, body);
-}
-
-function isTransformed({ hide, fold }: GraphState): boolean {
-  return hide.length > 0 || fold;
 }

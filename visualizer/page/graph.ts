@@ -6,7 +6,8 @@ import { emptyReason } from '../view/empty.ts';
 import { shifted, textsOf, widened } from '../view/range.ts';
 import { selectedBy, usualKey } from '../view/shares.ts';
 import type { GraphState } from '../view/state.ts';
-import { addressOf, questionOf, readState } from '../view/state.ts';
+import { flameQuestion, linesQuestion } from '../view/questions.ts';
+import { addressOf, readState } from '../view/state.ts';
 import { coverage, standing, STATES, tallied } from '../view/summary.ts';
 import { ask } from './ask.ts';
 import { createAsking } from './asking.ts';
@@ -16,12 +17,14 @@ import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
 import type { Answers } from './drawing.ts';
 import { createDrawing } from './drawing.ts';
-import { askAround, askFlame, askShares, askTop, flameQuestion, questionsOf } from './flame-question.ts';
+import { askAround, askFlame, askShares, askTop, questionsOf } from './flame-question.ts';
 import { createPageLinks } from './page-links.ts';
 import { createTake } from './take.ts';
 import { createTimeline } from './timeline-view.ts';
 
 const HOUR_MS = 3_600_000;
+/** Hardly noticed. */
+const SOON_MS = 150;
 /** As a preset has it. */
 const LONG = '-24hours';
 
@@ -98,16 +101,20 @@ export function showGraph(app: HTMLElement, host: string): void {
     const asked = state;
     const wanted = questionsOf(asked);
     if (anew) answered = { ...answered, whole: '', lines: '', top: '', around: '', shares: '' };
-    await Promise.all([
-      wanted.lines === answered.lines ? undefined : askLines(asked, signal),
-      askDrawing(asked, signal),
-    ]);
+    const drawn = askDrawing(asked, signal);
+    await Promise.all([drawn, wanted.lines === answered.lines ? undefined : askLines(asked, drawn, signal)]);
   }
 
   async function askDrawing(asked: GraphState, signal: AbortSignal): Promise<void> {
     const wanted = questionsOf(asked);
     const same = wanted.whole === answered.whole ? answers?.flame : undefined;
     const flame = same ?? await askFlame(asked, signal);
+    if (answers === undefined && !signal.aborted) {
+      // Nothing is there yet that could flicker: flames need not wait for what stands beside them.
+      answers = { flame, top: undefined, around: undefined, shares: undefined };
+      answered = { ...answered, flame: wanted.flame };
+      paint();
+    }
     const [top, around, shares] = await Promise.all([
       wanted.top === '' || (same !== undefined && wanted.top === answered.top) ? answers?.top : askTop(asked, flame, signal),
       wanted.around === '' || (same !== undefined && wanted.around === answered.around) ? answers?.around : askAround(asked, flame, signal),
@@ -119,8 +126,10 @@ export function showGraph(app: HTMLElement, host: string): void {
     paint();
   }
 
-  async function askLines(asked: GraphState, signal: AbortSignal): Promise<void> {
-    const lines = await ask<TimelineAnswer>(`/api/timeline?${questionOf(asked, { by: asked.by })}`, signal);
+  /** Lines over time take as long to draw as flames: they let these go first, when they are about to come. */
+  async function askLines(asked: GraphState, drawn: Promise<void>, signal: AbortSignal): Promise<void> {
+    const lines = await ask<TimelineAnswer>(linesQuestion(asked), signal);
+    await Promise.race([drawn.then(nextPicture, () => undefined), new Promise((resolve) => { setTimeout(resolve, SOON_MS); })]);
     if (signal.aborted) return;
     answered = { ...answered, lines: questionsOf(asked).lines };
     timeline.show(lines, { by: asked.by, utc: asked.utc });
@@ -174,6 +183,11 @@ export function showGraph(app: HTMLElement, host: string): void {
     const { fromMs, untilMs } = extent;
     return { label: 'Show what there is', change: { ...textsOf({ fromMs: Math.max(fromMs, untilMs - HOUR_MS), untilMs }), live: false } };
   }
+}
+
+/** When what was done to the page is on the screen. */
+function nextPicture(): Promise<void> {
+  return new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
 }
 
 interface Elsewhere {

@@ -30,6 +30,8 @@ interface Row {
 
 const HEADS: Readonly<Record<HostOrder, string>> = { name: 'Host', state: 'State', busy: 'Busy', threads: 'Threads', cost: 'Sampler’s own cost', pull: 'Last pull' };
 const [SPARK_WIDTH, SPARK_HEIGHT] = [96, 20];
+/** Of the pages that the names lead to. */
+const START = readState('', '');
 
 export function createHostsTable(ordered: (order: HostOrder) => void): HostsTable {
   const heads = (Object.entries(HEADS) as [HostOrder, string][]).map(([order, name]) => ({ order, cell: h('th', { scope: 'col', class: `of-${order}` }, button(name, () => { ordered(order); }, { class: 'plain' })) }));
@@ -80,7 +82,7 @@ export function createHostsTable(ordered: (order: HostOrder) => void): HostsTabl
 }
 
 function bodyOf({ service, hosts }: ServiceGroup, from: string, rows: ReadonlyMap<string, Row>): HTMLElement {
-  const href = addressOf({ ...readState('', ''), from, selection: narrowed(EVERYTHING, { label: ['service', service] }) });
+  const href = addressOf({ ...START, from, selection: narrowed(EVERYTHING, { label: ['service', service] }) });
   const name = service === '' ? h('span', {}, 'Without a service name') : h('a', { href }, service);
   const head = h('th', { scope: 'rowgroup', colspan: '3' }, name, h('span', { class: 'quiet' }, ` ${standingOf(hosts)}`));
   // Of their own, because narrow windows leave these columns out.
@@ -96,6 +98,8 @@ function createRow(name: string): Row {
   const [state, busy, threads, cost, pull] = [h('td', {}), h('td', { class: 'busy' }), h('td', { class: 'threads' }), h('td', { class: 'cost' }), h('td', { class: 'pull' })];
   const element = h('tr', {}, h('td', { class: 'name' }, link, ' ', version, ' ', routes, why, odd), state, busy, threads, cost, pull);
   const known = new Map<HTMLElement, string>();
+  /** Addresses take longer than all else of a row: they are made when they are others. */
+  let linkedFrom: string | undefined;
   /** Fills a place when what it tells is another. */
   const fill = (place: HTMLElement, told: unknown, content: () => readonly (Node | string | undefined)[]): void => {
     const text = JSON.stringify(told);
@@ -108,9 +112,9 @@ function createRow(name: string): Row {
     element,
     update(host, { from, most }) {
       const nowMs = Date.now();
-      const page = { ...readState('', ''), from, selection: narrowed(EVERYTHING, { host: name }) };
-      const href = addressOf(page);
-      if (link.getAttribute('href') !== href) link.href = href;
+      const page = { ...START, from, selection: narrowed(EVERYTHING, { host: name }) };
+      if (linkedFrom !== from) link.href = addressOf(page);
+      linkedFrom = from;
       fill(routes, [host.tellsRoutes, from], () => (host.tellsRoutes === true ? [h('a', { href: addressOf({ ...page, view: 'shares', by: 'route' }), 'aria-label': `Routes of ${name}` }, 'routes')] : []));
       if (element.className !== host.state) element.className = host.state;
       fill(version, host.version, () => [host.version]);

@@ -2,6 +2,7 @@
 import type { HostAnswer, TopAnswer } from '../api.ts';
 import type { FleetState } from '../view/fleet.ts';
 import { addressOfFleet, groupedHosts, highestShare, readFleet, standingOf } from '../view/fleet.ts';
+import { hostsQuestion } from '../view/questions.ts';
 import { questionOf, readState } from '../view/state.ts';
 import { ask } from './ask.ts';
 import { createAsking } from './asking.ts';
@@ -66,7 +67,7 @@ export function showOverview(app: HTMLElement): void {
   async function askAll(signal: AbortSignal): Promise<void> {
     const question = questionOf({ ...readState('', ''), from: state.from });
     const { from } = state;
-    const fresh = await ask<HostAnswer[]>(`/api/hosts?${question}`, signal);
+    const fresh = await ask<HostAnswer[]>(hostsQuestion(state), signal);
     signal.throwIfAborted();
     hosts = fresh;
     say('');

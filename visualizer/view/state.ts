@@ -120,9 +120,15 @@ export function joined(path: string, query: URLSearchParams): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** Whether a date means another moment elsewhere: not `now`, epoch times and so long ago. */
+export function needsZone(date: string): boolean {
+  return !/^(?:now|\d+|-\d+(?:seconds?|minutes?|hours?))$/.test(date);
+}
+
 /** What an endpoint of the API is asked. Dates without a zone mean the one that the page shows. */
 export function questionOf({ selection, from, until, utc = false }: Subject & { readonly utc?: boolean }, more: Readonly<Record<string, string>> = {}): string {
-  const query = new URLSearchParams({ from, until, tz: utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone });
+  const query = new URLSearchParams({ from, until });
+  if (needsZone(from) || needsZone(until)) query.set('tz', utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone);
   writeSelection(selection, query);
   for (const [key, value] of Object.entries(more)) if (value !== '') query.set(key, value);
   return query.toString();

@@ -1,0 +1,46 @@
+// What pages ask first. Server and page share it: the server tells the browser to ask before the page's script is
+// there, which only helps as long as both write the very same address. Pure.
+import type { FleetState } from './fleet.ts';
+import { readFleet } from './fleet.ts';
+import type { DiffState } from './diff-state.ts';
+import { diffQuestion, readDiff } from './diff-state.ts';
+import type { GraphState } from './state.ts';
+import { needsZone, questionOf, readState } from './state.ts';
+
+/** More than is drawn at first, when what was cut is opened where a path cannot say what is meant. */
+export const MORE = '20000';
+
+export function flameQuestion(state: GraphState): string {
+  return `/api/flame?${questionOf(state, { idle: state.idle ? '1' : '', limit: state.open && isTransformed(state) ? MORE : '' })}`;
+}
+
+export function isTransformed({ hide, fold }: Pick<GraphState, 'hide' | 'fold'>): boolean {
+  return hide.length > 0 || fold;
+}
+
+export function linesQuestion(state: GraphState): string {
+  return `/api/timeline?${questionOf(state, { by: state.by })}`;
+}
+
+export function hostsQuestion({ from }: Pick<FleetState, 'from'>): string {
+  return `/api/hosts?${questionOf({ ...readState('', ''), from })}`;
+}
+
+export function changesQuestion(state: DiffState): string {
+  return `/api/diff?${diffQuestion(state)}`;
+}
+
+/** Of the page with this query; none where the zone that dates are read in is known to the browser alone. */
+export function firstQuestions(view: 'overview' | 'graph' | 'diff', search: string, host = ''): readonly string[] {
+  if (view === 'overview') {
+    const state = readFleet(search);
+    return needsZone(state.from) ? [] : [hostsQuestion(state)];
+  }
+  if (view === 'diff') {
+    const state = readDiff(search);
+    const zoned = [state.a, state.b].some((side) => side !== undefined && (needsZone(side.from) || needsZone(side.until)));
+    return zoned && !state.utc ? [] : [changesQuestion(state)];
+  }
+  const state = readState(search, host);
+  return (needsZone(state.from) || needsZone(state.until)) && !state.utc ? [] : [flameQuestion(state), linesQuestion(state)];
+}
