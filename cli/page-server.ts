@@ -1,11 +1,15 @@
 // The page's server: one listener for the life of the process, and who may ask it, which a reload can change.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../collector/config/index.ts';
 import type { Collector } from '../collector/index.ts';
 import type { Store } from '../collector/store/index.ts';
 import { createApp } from '../visualizer/app.ts';
+import type { SnapshotPort } from '../visualizer/ports.ts';
+import { createDesk } from '../visualizer/snapshot/desk.ts';
+import { createShelf } from '../visualizer/snapshot/shelf.ts';
 
 export interface PageServer {
   /** As one opens it in a browser. */
@@ -15,15 +19,26 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+interface PageParts {
+  readonly store: Store;
+  readonly collector: Collector;
+  readonly snapshots: SnapshotPort;
+  readonly log: Logger;
+}
+
+const SNAPSHOT_FOLDER = 'snapshots';
+
 /** @throws what node:net throws when the address cannot be had. */
-export async function servePage(config: Config, { store, collector, log }: { readonly store: Store; readonly collector: Collector; readonly log: Logger }): Promise<PageServer> {
+export async function servePage(config: Config, { store, collector, snapshots, log }: PageParts): Promise<PageServer> {
   const { listen: { host, port }, loopback } = config.visualizer;
+  const shelf = createShelf({ folder: join(config.dbpath, SNAPSHOT_FOLDER) });
+  const desk = createDesk(shelf);
   const failed = (error: unknown, asked: { readonly method: string; readonly path: string }): void => {
     log.error({ err: error, ...asked }, 'a question to the page could not be answered');
   };
   const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
   const appFor = ({ collector: { hosts, sources }, visualizer: { allowedHosts, credentials } }: Parameters<PageServer['admit']>[0]) =>
-    createApp({ store, collector, metrics, failed, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set([...hosts, ...sources].map(({ secret }) => secret))] } });
+    createApp({ store, collector, metrics, failed, snapshots: { shelf, desk, port: snapshots }, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set([...hosts, ...sources].map(({ secret }) => secret))] } });
   let app = appFor(config);
   const server = createServer((request, response) => {
     app(request, response);
@@ -46,6 +61,7 @@ export async function servePage(config: Config, { store, collector, log }: { rea
     },
     close: () =>
       new Promise((resolve) => {
+        desk.close();
         server.close(() => {
           resolve();
         });

@@ -7,6 +7,7 @@ import { createCollector } from '../collector/index.ts';
 import type { LevelStore } from '../collector/store/index.ts';
 import { openStore } from '../collector/store/index.ts';
 import type { Settings } from '../collector/target.ts';
+import type { SnapshotPort } from '../visualizer/ports.ts';
 import { readConfig } from './config.ts';
 import { listenForControl } from './control.ts';
 import { whyNotStarted } from './failures.ts';
@@ -19,6 +20,13 @@ import { untilSignal } from './signals.ts';
 import { measureStore } from './store-metrics.ts';
 import { startStoreTurns } from './store-turns.ts';
 import { runUpkeep } from './upkeep.ts';
+
+/** No host lets its heap be asked for. */
+const NO_SNAPSHOTS: SnapshotPort = {
+  hosts: () => [],
+  expected: () => Promise.reject(new Error('No host lets its heap be asked for.')),
+  take: () => Promise.reject(new Error('No host lets its heap be asked for.')),
+};
 
 /** Resolves to the exit code after SIGINT or SIGTERM. */
 export async function serve(path: string): Promise<number> {
@@ -37,7 +45,7 @@ export async function serve(path: string): Promise<number> {
   measureStore(store, collector.metrics);
   let page: PageServer;
   try {
-    page = await servePage(config, { store, collector, log });
+    page = await servePage(config, { store, collector, snapshots: NO_SNAPSHOTS, log });
   } catch (error) {
     await self?.sampler.stop();
     await store.close();

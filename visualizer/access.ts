@@ -71,6 +71,14 @@ export function mayTrigger(request: Request, _response: Response, next: NextFunc
   next();
 }
 
+/** For what no other site may cause or learn of, such as what a program holds in memory. Browsers that do not tell the site tell the origin of a change. */
+export function sameOrigin(request: Request, _response: Response, next: NextFunction): void {
+  const { 'sec-fetch-site': site, origin, host = '' } = request.headers;
+  const foreign = site === undefined ? origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}` : site !== 'same-origin' && site !== 'none';
+  if (foreign) throw new HttpError(403, 'CROSS_SITE', 'Another site may not ask for this.');
+  next();
+}
+
 function nameOf({ headers: { host = '' } }: Request): string {
   return host.replace(/:\d+$/, '').toLowerCase();
 }

@@ -23,6 +23,8 @@ import { titleOf } from './selection.ts';
 import { createSharing } from './sharing.ts';
 import { shell } from './shell.ts';
 import { sharesOf } from './shares.ts';
+import type { SnapshotAppOptions } from './snapshot/app.ts';
+import { snapshotApp } from './snapshot/app.ts';
 import { sparing } from './spare.ts';
 import { timelineOf } from './timeline.ts';
 import { tagging } from './tag.ts';
@@ -38,6 +40,8 @@ export interface AppOptions {
   /** Prometheus' text format. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly access: Access;
+  /** Absent where there is no room for them. */
+  readonly snapshots?: SnapshotAppOptions;
   /** Hears of every question that got a 5xx, and why. */
   readonly failed: (error: unknown, asked: { readonly method: string; readonly path: string }) => void;
   readonly wallMs?: () => number;
@@ -54,7 +58,7 @@ const FEW_HOSTS = 50;
 /** Room for a path of a thousand frames with long names. */
 const MOST_BODY_BYTES = 1_048_576;
 
-export function createApp({ store, collector, metrics, access, failed, wallMs = Date.now }: AppOptions): Express {
+export function createApp({ store, collector, metrics, access, snapshots, failed, wallMs = Date.now }: AppOptions): Express {
   const spared = sparing(store);
   const share = createSharing();
   const app = express();
@@ -73,6 +77,8 @@ export function createApp({ store, collector, metrics, access, failed, wallMs = 
   });
   app.use(guard(access));
   app.use(compression());
+  // Nothing of these follows from the store: they carry no tag of it.
+  if (snapshots !== undefined) app.use(snapshotApp(snapshots));
   app.use(['/api', '/export', '/profile'], tagging({ store, collector, wallMs }));
   app.use(takingApp({ store, choices, wallMs }));
   app.use(comparingApp({ store: spared, choices, wallMs }));
@@ -162,7 +168,7 @@ interface Told {
 }
 
 function answerError({ status, code, message }: Told, request: Request, response: Response): void {
-  const wantsPage = request.path === '/' || /^\/(?:graph|diff|memory)(?:\/|$)/.test(request.path);
+  const wantsPage = request.path === '/' || /^\/(?:graph|diff|memory|snapshots)(?:\/|$)/.test(request.path);
   response.status(status).removeHeader('etag');
   if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
   else response.json({ error: { code, message } } satisfies ErrorAnswer);

@@ -2,7 +2,7 @@
 
 export interface Shell {
   readonly title: string;
-  readonly view: 'overview' | 'graph' | 'diff' | 'memory' | 'error';
+  readonly view: 'overview' | 'graph' | 'diff' | 'memory' | 'snapshots' | 'error';
   readonly host?: string;
   /** What the page asks first: the browser asks it while the script is on its way. */
   readonly asks?: readonly string[];
@@ -20,7 +20,7 @@ export function shell({ title, view, host = '', asks = [] }: Shell): string {
 <link rel="stylesheet" href="/assets/page.css">
 </head>
 <body data-view="${view}" data-host="${escape(host)}">
-<header class="bar"><a class="brand" href="/">liveprofiler</a><nav aria-label="Pages"><a href="/"${view === 'overview' ? ' aria-current="page"' : ''}>Hosts</a><a href="/graph/">All together</a><a href="/memory/"${view === 'memory' ? ' aria-current="page"' : ''}>Memory</a></nav></header>
+<header class="bar"><a class="brand" href="/">liveprofiler</a><nav aria-label="Pages"><a href="/"${view === 'overview' ? ' aria-current="page"' : ''}>Hosts</a><a href="/graph/">All together</a><a href="/memory/"${view === 'memory' ? ' aria-current="page"' : ''}>Memory</a><a href="/snapshots/"${view === 'snapshots' ? ' aria-current="page"' : ''}>Snapshots</a></nav></header>
 <main id="app">${view === 'error' ? `<h1>This page cannot be shown</h1><p class="notice">${escape(title)}</p><p><a href="/">All hosts</a></p>` : ''}<noscript><p class="notice">This page draws with JavaScript. /profile/HOST/ answers the same as JSON.</p></noscript></main>
 ${view === 'error' ? '' : '<script type="module" src="/assets/page.js"></script>'}
 ${asks.map((address) => `<link rel="preload" as="fetch" crossorigin href="${escape(address)}">`).join('\n')}

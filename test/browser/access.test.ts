@@ -1,11 +1,14 @@
 // What axe finds on every page and view, in light and dark, wide and narrow: nothing.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { factsOf } from '../visualizer/facts.ts';
 import { hostStatus, serve } from '../visualizer/server.ts';
+import { made } from '../visualizer/snapshot/made.ts';
 import { windowOf } from '../visualizer/windows.ts';
 import { open, withBrowser } from './page.ts';
 
@@ -32,6 +35,10 @@ const VIEWS: readonly { readonly name: string; readonly path: string; readonly r
   { name: 'callers and callees', path: `/graph/web/?view=both&of=${encodeURIComponent('["render","/app/render.js",12,0]')}`, ready: '#callees g.frame' },
   { name: 'what changed', path: '/diff?a.host=web&a.from=-15minutes&b.host=web-2', ready: 'g.frame' },
   { name: 'nothing to compare', path: '/diff?b.host=web', ready: '[role=alert]:not([hidden])' },
+  { name: 'no snapshots', path: '/snapshots/', ready: 'h1' },
+  { name: 'who keeps a class', path: '/snapshots/?snapshot=shop.heapsnapshot&class=Session', ready: '.paths svg' },
+  { name: 'who keeps an object, as text', path: '/snapshots/?snapshot=shop.heapsnapshot&object=5', ready: '.paths svg', act: (page) => page.getByText('As text').click() },
+  { name: 'what a snapshot costs', path: '/snapshots/', ready: '.taking:not([hidden])', act: async (page) => { await page.getByRole('button', { name: 'Take a snapshot …' }).click(); await page.locator('dialog[open]').waitFor(); } },
   { name: 'nothing there', path: '/graph/silent/', ready: '[role=alert]:not([hidden])' },
   { name: 'memory, lines by host', path: '/memory/?service=shop&by=host', ready: '.leaks li' },
   { name: 'memory of nothing', path: '/memory/silent/', ready: '[role=alert]:not([hidden])' },
@@ -48,7 +55,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       ];
       for (let minute = 0; minute < 60; minute++) windows.push(factsOf({ seq: minute, startMs: startMs - minute * MINUTE_MS, numbers: { rssBytes: 2e8 - minute * 1e6, heapAfterGcBytes: 1e8 - minute * 1e6, heapLimitBytes: 4e9, loopDelayP99Us: 9000, busyShare: 0.1 } }));
       const hosts = [hostStatus({}), hostStatus({ host: 'web-2', state: 'stale', error: 'Its last window is 3 min old.' }), hostStatus({ host: 'silent', state: 'down', error: 'It refused the connection.' }), hostStatus({ host: 'new', state: 'new' })];
-      const { port } = await serve(t, { hosts, windows });
+      const snapshots = { hosts: () => ['web'], expected: (host: string) => Promise.resolve({ host, heapBytes: 1e8, pauseMs: 700 }), take: () => Promise.reject(new Error('none')) };
+      const { port, snapshotFolder } = await serve(t, { hosts, windows, snapshots });
+      await mkdir(snapshotFolder);
+      await writeFile(join(snapshotFolder, 'shop.heapsnapshot'), JSON.stringify(made([{ type: 'synthetic', name: '', refers: { 'shortcut:1': 1 } }, { name: 'global', bytes: 8, refers: { cache: 2 } }, { name: 'Session', bytes: 16 }])));
       const { page, takeComplaints } = await open(t, `http://127.0.0.1:${port}/`, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
       for (const { name, path, ready, act } of VIEWS) {
         await page.goto(`http://127.0.0.1:${port}${path}`);

@@ -26,13 +26,13 @@ test('every example answers what stands under it', async (t) => {
 
 test('every code of an error is told, and none that is not there', () => {
   const sources = ['visualizer', 'collector/store'].flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(ROOT, folder, file), 'utf8')));
-  const made = sources.flatMap((source) => [...source.matchAll(/HttpError\(\d+, '(\w+)'|\| '(STORE_\w+)'|: '(INTERNAL)'/g)].map(([, ...codes]) => codes.find(Boolean)));
+  const made = sources.flatMap((source) => [...source.matchAll(/HttpError\(\d+, '(\w+)'|\| '((?:STORE|SNAPSHOT)_\w+)'|: '(INTERNAL)'/g)].map(([, ...codes]) => codes.find(Boolean)));
   const told = [...page.matchAll(/^\| \d+ \| `(\w+)` \|/gm)].map(([, code]) => code);
   assert.deepEqual([...new Set(told)].sort(), [...new Set(made)].sort());
 });
 
 test('every address that answers JSON is on the page', () => {
-  const sources = ['app', 'taking', 'comparing', 'memory-app'].map((name) => readFileSync(join(ROOT, `visualizer/${name}.ts`), 'utf8')).join('\n');
+  const sources = ['app', 'taking', 'comparing', 'memory-app', 'snapshot/app'].map((name) => readFileSync(join(ROOT, `visualizer/${name}.ts`), 'utf8')).join('\n');
   const served = [...sources.matchAll(/\.(?:get|post)\('(\/(?:api|export|profile|metrics|healthz|collector)[^'{:]*)/g)].map(([, path = '']) => path);
   for (const path of served) assert.ok(page.includes(`\`${path}`) || page.includes(` ${path}`), `${path} is not on the page`);
   assert.ok(served.length >= 9);

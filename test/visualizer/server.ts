@@ -10,12 +10,17 @@ import type { Store, Window } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import type { Access } from '../../visualizer/app.ts';
 import { createApp } from '../../visualizer/app.ts';
+import type { SnapshotPort } from '../../visualizer/ports.ts';
+import { createDesk } from '../../visualizer/snapshot/desk.ts';
+import { createShelf } from '../../visualizer/snapshot/shelf.ts';
 import type { HostStatus } from '../../collector/store/host-status.ts';
 import { afterwards } from '../cleanup.ts';
 
 export interface Served {
   readonly port: number;
   readonly store: Store;
+  /** The folder of snapshots; it is there once one is put in. */
+  readonly snapshotFolder: string;
   /** How often every host was pulled at once. */
   readonly pulls: () => number;
   /** What got a 5xx, in order. */
@@ -30,12 +35,18 @@ export interface ServeOptions {
   readonly storeTrouble?: string;
   /** Puts something before the store. */
   readonly wrap?: (store: Store) => Store;
+  /** Hosts whose heap may be asked for; none by default. */
+  readonly snapshots?: SnapshotPort;
 }
 
-export async function serve(t: TestContext, { hosts = [hostStatus({})], windows = [], access = {}, wallMs = Date.now, storeTrouble, wrap = (store) => store }: ServeOptions): Promise<Served> {
+const NO_SNAPSHOTS: SnapshotPort = { hosts: () => [], expected: () => Promise.reject(new Error('none')), take: () => Promise.reject(new Error('none')) };
+
+export async function serve(t: TestContext, { hosts = [hostStatus({})], windows = [], access = {}, wallMs = Date.now, storeTrouble, wrap = (store) => store, snapshots = NO_SNAPSHOTS }: ServeOptions): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-page-'));
   const store = await openStore({ path: join(folder, 'db') });
   await store.append(windows, new Map());
+  const shelf = createShelf({ folder: join(folder, 'snapshots') });
+  const desk = createDesk(shelf);
   let pulls = 0;
   const failures: { error: unknown; path: string }[] = [];
   const app = createApp({
@@ -49,6 +60,7 @@ export async function serve(t: TestContext, { hosts = [hostStatus({})], windows 
       },
       storeTrouble: () => storeTrouble,
     },
+    snapshots: { shelf, desk, port: snapshots },
     metrics: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', body: 'liveprofiler_up 1\n' }),
     access: { loopback: true, allowedHosts: [], secrets: ['s3cret'], ...access },
     wallMs,
@@ -56,12 +68,13 @@ export async function serve(t: TestContext, { hosts = [hostStatus({})], windows 
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterwards(t, async () => {
+    desk.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await store.close();
     await rm(folder, { recursive: true });
   });
-  return { port: (server.address() as AddressInfo).port, store, pulls: () => pulls, failures };
+  return { port: (server.address() as AddressInfo).port, store, snapshotFolder: join(folder, 'snapshots'), pulls: () => pulls, failures };
 }
 
 export function hostStatus(known: Partial<HostStatus>): HostStatus {

@@ -3,9 +3,11 @@ import { showDiff } from './diff.ts';
 import { showGraph } from './graph.ts';
 import { showMemory } from './memory.ts';
 import { showOverview } from './overview.ts';
+import { showSnapshots } from './snapshots/main.ts';
 import './page.css';
 import './diff.css';
 import './memory.css';
+import './snapshots.css';
 
 const app = document.querySelector<HTMLElement>('#app');
 if (app !== null) {
@@ -13,5 +15,6 @@ if (app !== null) {
   if (view === 'graph') showGraph(app, host ?? '');
   else if (view === 'diff') showDiff(app);
   else if (view === 'memory') showMemory(app, host ?? '');
+  else if (view === 'snapshots') showSnapshots(app);
   else if (view === 'overview') showOverview(app);
 }

@@ -99,7 +99,7 @@ export function analyse(path: string, { mostBytes, progress }: { readonly mostBy
   function rowOf(node: number, edge: number = NONE): ObjectRow {
     const type = graph.nodeTypes[graph.nodeType[node] ?? 0] ?? '';
     const text = TOLD.has(type) ? valueOf(graph, node, edge) : undefined;
-    return { id: graph.nodeId[node] ?? 0, className: classes.names[classes.of[node] ?? 0] ?? '', type, ...(text === undefined ? {} : { value: text }), shallow: graph.selfBytes[node] ?? 0, retained: retained[node] ?? 0 };
+    return { id: graph.nodeId[node] ?? 0, className: classes.names[classes.of[node] ?? 0] ?? '', type, ...(text === undefined || text === '' ? {} : { value: text }), shallow: graph.selfBytes[node] ?? 0, retained: retained[node] ?? 0 };
   }
 
   function reference(edge: number): Reference {

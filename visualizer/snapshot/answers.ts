@@ -103,3 +103,45 @@ export interface SnapshotAnalysis {
   /** @throws SnapshotError SNAPSHOT_NO_OBJECT */
   object(id: number, most: number): ObjectView;
 }
+
+/** A snapshot at hand. */
+export interface SnapshotFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly takenMs: number;
+}
+
+/** What is going on, for everybody who looks. */
+export interface SnapshotWork {
+  readonly doing: 'taking' | 'analysing';
+  /** Of the snapshot; of the host while one is taken. */
+  readonly name: string;
+  readonly phase: Progress['phase'] | 'waiting' | 'receiving';
+  /** 0 to 1; absent while nobody can tell. */
+  readonly share?: number;
+}
+
+/** `GET /api/snapshots` */
+export interface SnapshotsAnswer {
+  readonly snapshots: readonly SnapshotFile[];
+  /** Hosts whose heap may be asked for. */
+  readonly hosts: readonly string[];
+  readonly working?: SnapshotWork;
+  /** Why the last one that was to be taken was not. */
+  readonly failed?: string;
+}
+
+/** `GET /api/snapshots/expected?host=`: what taking one will cost the host. */
+export interface ExpectedAnswer {
+  readonly host: string;
+  readonly heapBytes: number;
+  /** For which the host stands still. */
+  readonly pauseMs: number;
+}
+
+/** `GET /api/snapshots/classes?snapshot=&limit=` */
+export interface ClassesAnswer {
+  readonly summary: SnapshotSummary;
+  readonly classes: readonly ClassRow[];
+  readonly holders: readonly Holder[];
+}
