@@ -3,7 +3,9 @@ import type { Writable } from 'node:stream';
 import type { Change, DiffAnswer, DiffRow, DiffSide } from '../visualizer/view/change.ts';
 import { differenceOf, isWithinError, standingOf } from '../visualizer/view/change.ts';
 import { damageWords } from '../visualizer/view/damage.ts';
-import { clockTime, duration, percent, samples } from '../visualizer/view/units.ts';
+import { amount, inBytes, wordsOf } from '../visualizer/view/kinds.ts';
+import { signed, tellerOf } from '../visualizer/view/palette.ts';
+import { clockTime, percent, samples } from '../visualizer/view/units.ts';
 import { fit, placed, table } from './table.ts';
 
 export interface ReportOptions {
@@ -15,7 +17,10 @@ export interface ReportOptions {
 }
 
 /** 1 when there is nothing to compare, 3 when a function grew by more than is allowed. */
-export function diffReport({ by, a, b, rows }: DiffAnswer, { rows: most, failAbove, out, err }: ReportOptions): 0 | 1 | 3 {
+export function diffReport(answer: DiffAnswer, { rows: most, failAbove, out, err }: ReportOptions): 0 | 1 | 3 {
+  const { by, a, b, rows, wholeBytes } = answer;
+  const { kind } = b.selection;
+  const told = tellerOf(answer);
   for (const [name, side] of [['A', a], ['B', b]] as const) {
     if (side.damaged !== undefined) err.write(`liveprofiler: ${fit(damageWords(side.damaged))}\n`);
     if (side.windows > 0 && (by === 'duration' || side.samples > 0)) continue;
@@ -23,11 +28,11 @@ export function diffReport({ by, a, b, rows }: DiffAnswer, { rows: most, failAbo
     return 1;
   }
   const changed = rows.filter(({ self, total }) => !isWithinError(self) || !isWithinError(total));
-  const whole = by === 'total' ? 'busy time' : 'time covered';
+  const whole = by === 'total' ? wordsOf(kind).whole.replace(/^all /, '') : inBytes(kind) ? 'the larger side' : 'time covered';
   out.write(fit(`A: ${described(a)}`) + '\n' + fit(`B: ${described(b)}`) + '\n');
   out.write(changed.length === 0 ? 'Nothing changed beyond the sampling error.\n' : table([
-    ['self A', 'B', 'change', '± error', 'total A', 'B', 'change', '± error', `shares of ${whole}`],
-    ...changed.slice(0, most).map((row) => [...cells(row.self), ...cells(row.total), `${placed(row)}${mark(row)}`]),
+    ['self A', 'B', 'change', '± error', 'total A', 'B', 'change', '± error', wholeBytes === undefined ? `shares of ${whole}` : wordsOf(kind).did],
+    ...changed.slice(0, most).map((row) => [...cells(row.self, told), ...cells(row.total, told), `${placed(row)}${mark(row)}`]),
   ]));
   if (changed.length > most) out.write(`${changed.length - most} more functions changed.\n`);
   const grown = failAbove === undefined ? [] : rows.filter(({ self, total }) => [self, total].some((change) => !isWithinError(change) && differenceOf(change) > failAbove));
@@ -36,15 +41,13 @@ export function diffReport({ by, a, b, rows }: DiffAnswer, { rows: most, failAbo
   return 3;
 }
 
-function described({ title, asked, covered, samples: count, busyUs }: DiffSide): string {
+function described({ selection: { kind }, title, asked, covered, samples: count, busyUs }: DiffSide): string {
   const { fromMs, untilMs } = covered ?? asked;
-  return `${title}, ${clockTime(fromMs, true)} to ${clockTime(untilMs, true)}, ${samples(count)}, ${duration(busyUs)} busy`;
+  return `${title}, ${clockTime(fromMs, true)} to ${clockTime(untilMs, true)}, ${samples(count)}, ${amount(busyUs, 'us', kind)} ${wordsOf(kind).did}`;
 }
 
-function cells(change: Change): string[] {
-  const { before, after, error } = change;
-  const difference = differenceOf(change);
-  return [percent(before), percent(after), `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`, percent(error)];
+function cells(change: Change, told: (share: number) => string): string[] {
+  return [told(change.before), told(change.after), signed(change, told), told(change.error)];
 }
 
 function mark(row: DiffRow): string {

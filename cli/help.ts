@@ -16,9 +16,10 @@ export const HELP = `liveprofiler: always-on profiling for Node.js fleets
                                      the functions that took most time, or what each value of a label took
   liveprofiler diff A B [--by total|duration] [--fail-above 5%]
                                      what changed from A to B, as shares of all busy time, or of the time covered
-  liveprofiler export [WHAT] --format pprof|speedscope|folded|cpuprofile|svg [-o FILE]
+  liveprofiler export [WHAT] --format pprof|speedscope|folded|cpuprofile|heapprofile|svg [-o FILE]
     WHAT, A and B say what is looked at as pages do, such as "service=shop&version=1.2&from=-2h", or are the address
     of a page. These hold for both of A and B:
+    --kind KIND                      cpu, heap-live (bytes held) or heap-alloc (bytes allocated); cpu when left out
     --host NAME, --service NAME      as often as one likes
     --from DATE, --until DATE        the last 15 minutes when nothing is said
     --limit N                        rows of a table; 20

@@ -5,7 +5,8 @@ import { StoreError } from '../collector/store/index.ts';
 import type { SharesAnswer, TopAnswer } from '../visualizer/api.ts';
 import type { DiffAnswer } from '../visualizer/view/change.ts';
 import { damageWords } from '../visualizer/view/damage.ts';
-import { duration, percent } from '../visualizer/view/units.ts';
+import { amount, wordsOf } from '../visualizer/view/kinds.ts';
+import { percent } from '../visualizer/view/units.ts';
 import { withDates } from './args.ts';
 import type { ServerAddress } from './ask-server.ts';
 import { AskError, askJson, askServer } from './ask-server.ts';
@@ -23,6 +24,7 @@ const OPTIONS = {
   config: { type: 'string', short: 'c' },
   host: { type: 'string', multiple: true },
   service: { type: 'string', multiple: true },
+  kind: { type: 'string' },
   from: { type: 'string' },
   until: { type: 'string' },
   limit: { type: 'string' },
@@ -87,12 +89,13 @@ function workOf(command: Command, values: Values, positionals: readonly string[]
   const [what, ...more] = positionals;
   if (more.length > 0) throw new BadCall(`${command} takes one selection, not also ${JSON.stringify(more[0])}.`);
   for (const [key, value] of selectionIn(what ?? '')) query.append(key, value);
+  const kind = query.get('kind') ?? 'cpu';
   if (command === 'top' && values.by !== undefined) {
     query.set('by', values.by);
-    return async (server) => shares(await askJson<SharesAnswer>(server, `api/shares?${query.toString()}`), limit);
+    return async (server) => shares(await askJson<SharesAnswer>(server, `api/shares?${query.toString()}`), limit, kind);
   }
-  if (command === 'top') return async (server) => top(await askJson<TopAnswer>(server, `api/top?${query.toString()}`), limit);
-  if (values.format === undefined) throw new BadCall('export needs --format pprof, speedscope, folded, cpuprofile or svg.');
+  if (command === 'top') return async (server) => top(await askJson<TopAnswer>(server, `api/top?${query.toString()}`), limit, kind);
+  if (values.format === undefined) throw new BadCall('export needs --format pprof, speedscope, folded, cpuprofile, heapprofile or svg.');
   query.set('format', values.format);
   return async (server) => {
     const body = await askServer(server, `export/?${query.toString()}`);
@@ -102,25 +105,28 @@ function workOf(command: Command, values: Values, positionals: readonly string[]
   };
 }
 
-function top({ groups: [group], damaged }: TopAnswer, limit: number): number {
+function top({ groups: [group], damaged }: TopAnswer, limit: number, kind: string): number {
+  const told = (value: number): string => amount(value, 'us', kind);
   if (damaged !== undefined) process.stderr.write(`liveprofiler: ${fit(damageWords(damaged))}\n`);
   if (group === undefined || group.totalUs === 0) return failed(NOTHING, 1);
   const share = (us: number): string => percent(us / group.totalUs);
-  const rows = group.rows.slice(0, limit).map((row) => [duration(row.selfUs), share(row.selfUs), duration(row.totalUs), share(row.totalUs), placed(row)]);
-  process.stdout.write(table([['self', '', 'total', '', `of ${duration(group.totalUs)} busy`], ...rows]));
+  const rows = group.rows.slice(0, limit).map((row) => [told(row.selfUs), share(row.selfUs), told(row.totalUs), share(row.totalUs), placed(row)]);
+  process.stdout.write(table([['self', '', 'total', '', `of ${told(group.totalUs)} ${wordsOf(kind).did}`], ...rows]));
   return 0;
 }
 
-function shares({ by, busyUs, values, damaged }: SharesAnswer, limit: number): number {
+function shares({ by, busyUs, values, damaged }: SharesAnswer, limit: number, kind: string): number {
+  const told = (value: number): string => amount(value, 'us', kind);
   if (damaged !== undefined) process.stderr.write(`liveprofiler: ${fit(damageWords(damaged))}\n`);
   if (busyUs === 0) return failed(NOTHING, 1);
-  const rows = values.slice(0, limit).map((value) => [duration(value.busyUs), percent(value.busyUs / busyUs), value.name === '' ? `for nobody, without ${by}` : value.name]);
-  process.stdout.write(table([['busy', '', `by ${by}, of ${duration(busyUs)} busy`], ...rows]));
+  const rows = values.slice(0, limit).map((value) => [told(value.busyUs), percent(value.busyUs / busyUs), value.name === '' ? `for nobody, without ${by}` : value.name]);
+  process.stdout.write(table([[wordsOf(kind).did, '', `by ${by}, of ${told(busyUs)} ${wordsOf(kind).did}`], ...rows]));
   return 0;
 }
 
-function sharedQuery({ host = [], service = [], from, until }: Values): URLSearchParams {
+function sharedQuery({ kind, host = [], service = [], from, until }: Values): URLSearchParams {
   const query = new URLSearchParams([...host.map((one): [string, string] => ['host', one]), ...service.map((one): [string, string] => ['service', one])]);
+  if (kind !== undefined) query.set('kind', kind);
   if (from !== undefined) query.set('from', from);
   if (until !== undefined) query.set('until', until);
   return query;

@@ -31,6 +31,7 @@ export async function flameOf(store: SparingReader, hosts: readonly HostStatus[]
     idle,
     dropped,
     threadCount,
+    kinds: inventory.kinds,
     threads: named ? inventory.threads : [],
     labels: labelsToChoose(inventory),
     root: flameTree(tree, titleOf(selection), withIdle ? idle : undefined),

@@ -66,6 +66,8 @@ export interface FlameAnswer {
   readonly dropped: { readonly count: number; readonly weight: Microseconds };
   /** Distinct threads that went in. */
   readonly threadCount: number;
+  /** That there are windows of in the range, of the hosts named or of all. */
+  readonly kinds: readonly string[];
   /** To choose from, when hosts are named. */
   readonly threads: readonly { readonly host: string; readonly boot: string; readonly id: number; readonly name: string }[];
   /** Label name → values in the range, of the hosts named or of all. */

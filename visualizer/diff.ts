@@ -8,9 +8,11 @@ import { share } from './share.ts';
 import { functionsOf } from './top.ts';
 import type { By, Change, DiffNode, DiffRow } from './view/change.ts';
 import { byChange, errorOf } from './view/change.ts';
+import { inBytes, isLevel } from './view/kinds.ts';
 
 /** A whole tree, nothing cut, and the thread time that its windows cover. */
-export interface DiffInput extends Pick<QueryAnswer, 'tree' | 'idle'> {
+export interface DiffInput extends Pick<QueryAnswer, 'tree' | 'idle' | 'windows' | 'threads'> {
+  readonly kind: string;
   readonly coveredUs: number;
 }
 
@@ -26,6 +28,8 @@ export interface Diff {
   readonly functions: number;
   readonly rows: readonly DiffRow[];
   readonly root: DiffNode;
+  /** What a share of 1 is in bytes, or in bytes a second, where shares are of both sides' larger one. */
+  readonly wholeBytes?: number;
 }
 
 export interface DiffOptions {
@@ -40,31 +44,52 @@ export function diffOf(a: DiffInput, b: DiffInput, { by, limit }: DiffOptions): 
   const { functions, ofA, ofB } = matchFrames(a.tree.frames, b.tree.frames);
   const before = over(a.tree, functions, ofA);
   const after = over(b.tree, functions, ofB);
-  const [wholeA, wholeB] = [wholeOf(a, by), wholeOf(b, by)];
+  const larger = Math.max(rateOf(a), rateOf(b));
+  const [wholeA, wholeB] = [wholeOf(a, by, larger), wholeOf(b, by, larger)];
   const weigh = weighOf(wholeA, wholeB);
   const rows = rowsOf(functionsOf(before), functionsOf(after), weigh);
-  return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]), wholeUs: { a: wholeA.us, b: wholeB.us } }) };
+  return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]), wholeUs: { a: wholeA.us, b: wholeB.us } }), ...(by === 'duration' && inBytes(b.kind) ? { wholeBytes: larger } : {}) };
 }
 
 interface Whole {
   readonly us: number;
   readonly samples: number;
+  /** How often each sample was counted. */
+  readonly repeats: number;
 }
 
-function wholeOf({ tree, idle, coveredUs }: DiffInput, by: By): Whole {
+/** Bytes held, or allocated in a second of the time covered. */
+function rateOf({ kind, tree, coveredUs }: DiffInput): number {
+  const total = tree.totalWeight[0] ?? 0;
+  return isLevel(kind) ? total : coveredUs === 0 ? 0 : (total / coveredUs) * 1e6;
+}
+
+function wholeOf(input: DiffInput, by: By, larger: number): Whole {
+  const { kind, tree, idle, coveredUs } = input;
   const [busyUs, busyCount] = [tree.totalWeight[0] ?? 0, tree.totalCount[0] ?? 0];
-  if (by === 'total') return { us: busyUs, samples: busyCount };
+  const repeats = repeatsOf(input);
+  if (by === 'total') return { us: busyUs, samples: busyCount / repeats, repeats };
+  if (inBytes(kind)) {
+    const rate = rateOf(input);
+    const scale = rate === 0 ? 1 : larger / rate;
+    return { us: busyUs === 0 ? larger : busyUs * scale, samples: Math.max(1, busyCount / repeats) * scale, repeats };
+  }
   const seen = busyCount + idle.count;
   // Samples that were chosen by a label of their own have no idle time beside them: so many would cover the time.
   const sampleUs = seen === 0 ? SAMPLE_US : (busyUs + idle.weight) / seen;
-  return { us: coveredUs, samples: sampleUs === 0 ? 0 : coveredUs / sampleUs };
+  return { us: coveredUs, samples: sampleUs === 0 ? 0 : coveredUs / sampleUs, repeats };
+}
+
+/** What is held is seen again in every window: that makes it no surer. */
+function repeatsOf({ kind, windows, threads }: DiffInput): number {
+  return isLevel(kind) ? Math.max(1, windows / Math.max(1, threads)) : 1;
 }
 
 function weighOf(a: Whole, b: Whole): Weigh {
   return (before, after) => ({
     before: rounded(share(before.us, a.us)),
     after: rounded(share(after.us, b.us)),
-    error: rounded(errorOf({ part: before.count, all: a.samples }, { part: after.count, all: b.samples })),
+    error: rounded(errorOf({ part: before.count / a.repeats, all: a.samples }, { part: after.count / b.repeats, all: b.samples })),
   });
 }
 

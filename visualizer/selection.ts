@@ -1,5 +1,6 @@
 // What someone chose to look at, as addresses say it: hosts, labels, processes, a thread. Pure; server and page share it.
 import type { Selector } from '../collector/store/contract.ts';
+import { wordsOf } from './view/kinds.ts';
 
 /** An empty list, record or text selects all. */
 export interface Selection {
@@ -70,10 +71,11 @@ export function narrowed(selection: Selection, by: { readonly host?: string; rea
 }
 
 /** As a heading: what is chosen, without words about what is not. */
-export function titleOf({ hosts, labels, processes }: Selection): string {
+export function titleOf({ kind, hosts, labels, processes }: Selection): string {
   const named = Object.entries(labels).map(([name, values]) => `${name === 'service' ? '' : `${name} `}${values.join(', ')}`);
   const parts = [hosts.join(', '), ...named, processes.length === 0 ? '' : `process ${processes.join(', ')}`].filter((part) => part !== '');
-  return parts.length === 0 ? 'All hosts' : parts.join(' · ');
+  const what = kind === EVERYTHING.kind ? [] : [wordsOf(kind).name.toLowerCase()];
+  return [...(parts.length === 0 ? ['All hosts'] : parts), ...what].join(' · ');
 }
 
 function valuesOf(query: URLSearchParams, key: string): string[] {

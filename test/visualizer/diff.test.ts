@@ -37,7 +37,7 @@ function inputOf(stacks: Readonly<Record<string, number>>, { idle = 0, line = 1 
   for (let id = parent.length - 1; id > 0; id--) totalCount[parent[id] ?? 0] = (totalCount[parent[id] ?? 0] ?? 0) + (totalCount[id] ?? 0);
   const us = (column: readonly number[]): number[] => column.map((count) => count * SAMPLE_US);
   const tree: CallTree = { frames, parent, frame, selfCount, selfWeight: us(selfCount), totalCount, totalWeight: us(totalCount), cut: parent.map(() => 0) };
-  return { tree, idle: { count: idle, weight: idle * SAMPLE_US }, coveredUs: ((totalCount[0] ?? 0) + idle) * SAMPLE_US };
+  return { tree, idle: { count: idle, weight: idle * SAMPLE_US }, kind: 'cpu', windows: 1, threads: 1, coveredUs: ((totalCount[0] ?? 0) + idle) * SAMPLE_US };
 }
 
 const points = (share: number): number => Math.round(share * 1000) / 10;

@@ -105,7 +105,7 @@ const trees = fc.array(fc.record({ path: fc.array(names, { minLength: 1, maxLeng
   const total = [...selfCount];
   for (let node = parent.length - 1; node > 0; node--) total[parent[node] ?? 0] = (total[parent[node] ?? 0] ?? 0) + (total[node] ?? 0);
   const us = (column: readonly number[]): number[] => column.map((count) => count * 10);
-  return { name: stacks[0]?.path[0] ?? '', range: { fromMs: NOW_MS, untilMs: NOW_MS + 1 }, weight: 'us', tree: { frames, parent, frame, selfCount, selfWeight: us(selfCount), totalCount: total, totalWeight: us(total), cut: parent.map(() => 0) } };
+  return { name: stacks[0]?.path[0] ?? '', range: { fromMs: NOW_MS, untilMs: NOW_MS + 1 }, kind: 'cpu', weight: 'us', tree: { frames, parent, frame, selfCount, selfWeight: us(selfCount), totalCount: total, totalWeight: us(total), cut: parent.map(() => 0) } };
 });
 
 test('whatever functions are called, every format keeps their time to the unit', () => {

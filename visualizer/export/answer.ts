@@ -4,9 +4,13 @@ import { gzip } from 'node:zlib';
 import type { Range, StoreReader } from '../../collector/store/contract.ts';
 import type { Selection } from '../selection.ts';
 import { selectorOf, titleOf } from '../selection.ts';
+import { HttpError } from '../http-error.ts';
+import { inBytes } from '../view/kinds.ts';
 import type { Format } from '../view/take.ts';
+import { fits } from '../view/take.ts';
 import { cpuprofile } from './cpuprofile.ts';
 import { folded } from './folded.ts';
+import { heapprofile } from './heapprofile.ts';
 import { pprof } from './pprof.ts';
 import { speedscope } from './speedscope.ts';
 import { svg } from './svg.ts';
@@ -43,15 +47,18 @@ const ENCODERS: Readonly<Record<Format, Encoder>> = {
   speedscope: { ending: 'speedscope.json', type: 'application/json', encode: speedscope },
   folded: { ending: 'folded.txt', type: 'text/plain; charset=utf-8', encode: folded },
   cpuprofile: { ending: 'cpuprofile', type: 'application/json', encode: cpuprofile },
+  heapprofile: { ending: 'heapprofile', type: 'application/json', encode: heapprofile },
   svg: { ending: 'svg', type: 'image/svg+xml', encode: svg, limit: SVG_LIMIT },
 };
 
 export async function exportOf(store: StoreReader, selection: Selection, asked: Range, { format, weight, idle: withIdleTime }: ExportOptions): Promise<ExportAnswer> {
+  const { kind } = selection;
+  if (!fits(format, kind)) throw new HttpError(400, 'BAD_QUERY', `format=${format} has no room for kind=${kind}: take ${inBytes(kind) ? 'heapprofile' : 'cpuprofile'} instead.`);
   const { ending, type, encode, limit } = ENCODERS[format];
   const { tree, idle, covered } = await store.query(selectorOf(selection), asked, limit === undefined ? {} : { limit });
   const range = covered ?? asked;
   const name = titleOf(selection);
-  const body = await encode({ name, range, tree: withIdleTime ? withIdle(tree, idle) : tree, weight });
+  const body = await encode({ name, kind, range, tree: withIdleTime ? withIdle(tree, idle) : tree, weight });
   return { fileName: `${fileName(name, range)}.${ending}`, type, body };
 }
 

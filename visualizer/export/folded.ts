@@ -3,7 +3,7 @@ import type { Shown } from '../shown.ts';
 import type { Taken } from './walk.ts';
 import { frameOf, shownFrames, steps } from './walk.ts';
 
-/** The figure is samples, or whole µs. */
+/** The figure is samples, or whole µs or bytes. */
 export function folded(taken: Taken): string {
   const { tree, weight } = taken;
   const self = weight === 'us' ? tree.selfWeight : tree.selfCount;

@@ -1,10 +1,14 @@
 // pprof's protocol buffer, not yet gzipped: https://github.com/google/pprof/blob/main/proto/profile.proto. Pure.
 import { Function as PprofFunction, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
+import { inBytes } from '../view/kinds.ts';
 import type { Taken } from './walk.ts';
 import { shownFrames } from './walk.ts';
 
-/** Two values a sample: its count, and µs. */
-export function pprof({ name, range, tree, weight }: Taken): Uint8Array {
+/** As Go's own heap profiles name theirs. */
+const VALUES: Readonly<Record<string, string>> = { 'heap-live': 'inuse_space', 'heap-alloc': 'alloc_space' };
+
+/** Two values a sample: its count, and its weight. */
+export function pprof({ name, kind, range, tree, weight }: Taken): Uint8Array {
   const stringTable = new StringTable();
   const text = (value: string): number => stringTable.dedup(value);
   const functions = shownFrames(tree).map(({ name, url, line }, index) => new PprofFunction({ id: index + 1, name: text(name), systemName: text(name), filename: text(url), startLine: line }));
@@ -17,9 +21,10 @@ export function pprof({ name, range, tree, weight }: Taken): Uint8Array {
     for (let up = node; up > 0; up = tree.parent[up] ?? 0) locationId.push((tree.frame[up] ?? 0) + 1);
     sample.push(new Sample({ locationId, value }));
   });
+  const value = VALUES[kind] ?? kind;
   return new Profile({
-    sampleType: [new ValueType({ type: text('samples'), unit: text('count') }), new ValueType({ type: text('cpu'), unit: text('microseconds') })],
-    defaultSampleType: text(weight === 'us' ? 'cpu' : 'samples'),
+    sampleType: [new ValueType({ type: text('samples'), unit: text('count') }), new ValueType({ type: text(value), unit: text(inBytes(kind) ? 'bytes' : 'microseconds') })],
+    defaultSampleType: text(weight === 'us' ? value : 'samples'),
     sample,
     location: locations,
     function: functions,

@@ -1,10 +1,11 @@
 // speedscope's own format: https://www.speedscope.app/file-format-schema.json. Sums have no order: what is largest
 // comes first. Pure.
+import { inBytes } from '../view/kinds.ts';
 import type { Taken } from './walk.ts';
 import { shownFrames, steps } from './walk.ts';
 
 export function speedscope(taken: Taken): string {
-  const { name, tree, weight } = taken;
+  const { name, kind, tree, weight } = taken;
   const self = weight === 'us' ? tree.selfWeight : tree.selfCount;
   const events: { type: 'O' | 'C'; frame: number; at: number }[] = [];
   let at = 0;
@@ -18,6 +19,6 @@ export function speedscope(taken: Taken): string {
     name,
     activeProfileIndex: 0,
     shared: { frames: shownFrames(tree).map(({ name, url, line, column }) => ({ name, ...(url === '' ? {} : { file: url }), ...(line === 0 ? {} : { line }), ...(column === 0 ? {} : { col: column }) })) },
-    profiles: [{ type: 'evented', name, unit: weight === 'us' ? 'microseconds' : 'none', startValue: 0, endValue: at, events }],
+    profiles: [{ type: 'evented', name, unit: weight === 'count' ? 'none' : inBytes(kind) ? 'bytes' : 'microseconds', startValue: 0, endValue: at, events }],
   });
 }

@@ -2,7 +2,8 @@
 import type { Origin } from '../api.ts';
 import { originOf } from '../origin.ts';
 import type { Shown } from '../shown.ts';
-import { clockTime, duration, percent, samples } from '../view/units.ts';
+import { amount } from '../view/kinds.ts';
+import { clockTime, percent } from '../view/units.ts';
 import type { Taken } from './walk.ts';
 import { frameOf, shownFrames, steps } from './walk.ts';
 
@@ -17,12 +18,12 @@ const FILLS: Readonly<Record<Origin, string>> = { own: '#f2a25c', package: '#8fb
 const MEANINGS: Readonly<Record<Origin, string>> = { own: 'own code', package: 'npm packages', node: 'Node.js', native: 'V8 and native', gc: 'garbage collection', part: 'summed up' };
 
 export function svg(taken: Taken): string {
-  const { name, range, tree, weight } = taken;
+  const { name, kind, range, tree, weight } = taken;
   const total = weight === 'us' ? tree.totalWeight : tree.totalCount;
   const whole = total[0] ?? 0;
   const shown = shownFrames(tree);
   const scale = whole === 0 ? 0 : (WIDTH_PX - 2 * EDGE_PX) / whole;
-  const told = (value: number): string => `${weight === 'us' ? duration(value) : samples(value)}, ${whole === 0 ? '–' : percent(value / whole)}`;
+  const told = (value: number): string => `${amount(value, weight, kind)}, ${whole === 0 ? '–' : percent(value / whole)}`;
   const boxes = [boxOf({ x: EDGE_PX, width: WIDTH_PX - 2 * EDGE_PX, depth: 0, fill: FILLS.part, label: name, title: `${name}: ${told(whole)}` })];
   let deepest = 0;
   /** Where the next child begins, per depth. */

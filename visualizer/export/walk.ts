@@ -11,7 +11,9 @@ export interface Taken {
   readonly name: string;
   readonly range: Range;
   readonly tree: CallTree;
-  /** What widths and single figures mean. */
+  /** Of the windows. Weights are in its unit. */
+  readonly kind: string;
+  /** What widths and single figures mean: weights, or counts. */
   readonly weight: 'us' | 'count';
 }
 

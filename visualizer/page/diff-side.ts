@@ -1,5 +1,6 @@
 // One side of a comparison: what it is, when it was, and ways to choose another.
-import { clockTime, duration, samples } from '../view/units.ts';
+import { inBytes, wordsOf } from '../view/kinds.ts';
+import { bytes, clockTime, duration, samples } from '../view/units.ts';
 import type { DiffSide } from '../view/change.ts';
 import { dateRead, dateShown } from '../view/range.ts';
 import type { Subject } from '../view/state.ts';
@@ -36,12 +37,12 @@ export function createSide(name: 'A' | 'B', changed: (change: Partial<Subject>) 
   };
 }
 
-function factsOf({ covered, windows, threadCount, samples: count, busyUs, coveredUs }: DiffSide, utc: boolean): string {
+function factsOf({ selection, covered, windows, threadCount, samples: count, busyUs, coveredUs }: DiffSide, utc: boolean): string {
   if (covered === undefined) return 'Nothing is kept for this choice.';
   return [
     `${clockTime(covered.fromMs, utc)} to ${clockTime(covered.untilMs, utc)}`,
     `${windows} ${windows === 1 ? 'window' : 'windows'}${threadCount > 1 ? ` of ${threadCount} threads` : ''}`,
     samples(count),
-    `${duration(busyUs)} busy in ${duration(coveredUs)}`,
+    inBytes(selection.kind) ? `${bytes(busyUs)} ${wordsOf(selection.kind).did}` : `${duration(busyUs)} busy in ${duration(coveredUs)}`,
   ].join(' · ');
 }

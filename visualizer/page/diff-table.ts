@@ -3,7 +3,6 @@ import type { DiffRow } from '../view/change.ts';
 import { byChange, isWithinError, standingOf } from '../view/change.ts';
 import { signed, stepOf } from '../view/palette.ts';
 import type { Search } from '../view/search.ts';
-import { percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 import { button, h } from './dom.ts';
 
@@ -19,6 +18,8 @@ export interface DiffTableOptions {
   readonly functions: number;
   /** Where a function's own page is. */
   readonly hrefOf: (row: DiffRow) => string;
+  /** How shares are told. */
+  readonly told: (share: number) => string;
 }
 
 /** At first; the rest comes when it is asked for. */
@@ -52,10 +53,10 @@ export function createDiffTable(pointed: (row: DiffRow | undefined) => void): Di
     element,
     show(rows, options) {
       again = () => {
-        const { of, search, functions, hrefOf } = options;
+        const { of, search, functions, hrefOf, told } = options;
         const found = byChange(search === undefined ? rows : rows.filter(search.matches), of);
         shown = all ? found : found.slice(0, ROWS);
-        body.replaceChildren(...shown.map((row, index) => line(row, index, of, hrefOf(row))));
+        body.replaceChildren(...shown.map((row, index) => line(row, index, of, hrefOf(row), told)));
         const sure = found.filter((row) => !isWithinError(row[of])).length;
         about.textContent = `${sure} of ${functions} functions changed beyond the sampling error${search === undefined ? '' : ', of those found'}.`;
         more.hidden = shown.length === found.length;
@@ -66,11 +67,11 @@ export function createDiffTable(pointed: (row: DiffRow | undefined) => void): Di
   };
 }
 
-function line(row: DiffRow, index: number, of: 'self' | 'total', href: string): HTMLElement {
+function line(row: DiffRow, index: number, of: 'self' | 'total', href: string, told: (share: number) => string): HTMLElement {
   const change = row[of];
   const standing = STANDINGS[standingOf(row)];
   const number = (text: string, more = ''): HTMLElement => h('td', { class: `number ${more}` }, text);
   return h('tr', { 'data-row': String(index), ...(isWithinError(change) ? { class: 'unsure' } : {}) },
     h('td', {}, h('a', { href, class: `swatched ${stepOf(change)}` }, nameOf(row)), standing === '' ? '' : ' ', standing === '' ? undefined : h('span', { class: 'standing' }, standing), ' ', h('span', { class: 'quiet place' }, placeOf(row))),
-    number(percent(change.before)), number(percent(change.after)), number(signed(change), 'change'), number(percent(change.error)));
+    number(told(change.before)), number(told(change.after)), number(signed(change, told), 'change'), number(told(change.error)));
 }

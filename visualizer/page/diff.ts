@@ -1,13 +1,14 @@
 // The page of comparing: two sides, what changed per stack and per function, and how sure that is.
 import type { FlameNode } from '../api.ts';
 import { titleOf } from '../selection.ts';
-import type { DiffAnswer, DiffNode, DiffRow, DiffSide } from '../view/change.ts';
+import type { By, DiffAnswer, DiffNode, DiffRow, DiffSide } from '../view/change.ts';
 import { isWithinError, standingOf } from '../view/change.ts';
 import { damageWords } from '../view/damage.ts';
 import type { DiffState } from '../view/diff-state.ts';
 import { diffAddress, diffQuestion, readDiff } from '../view/diff-state.ts';
+import { inBytes, isLevel, wordsOf } from '../view/kinds.ts';
+import { signed, stepOf, STEPS, tellerOf } from '../view/palette.ts';
 import { changesQuestion } from '../view/questions.ts';
-import { signed, stepOf, STEPS } from '../view/palette.ts';
 import { searchFor } from '../view/search.ts';
 import type { Subject } from '../view/state.ts';
 import { addressOf, fixedAt, readState } from '../view/state.ts';
@@ -24,7 +25,10 @@ import { choice, h, segments } from './dom.ts';
 import { createFlameView } from './flame-view.ts';
 import { createTip } from './tooltip.ts';
 
-const WHOLES = { total: 'all busy time', duration: 'all time covered' } as const;
+/** What shares are of, by kind. */
+function wholesOf(kind: string): Readonly<Record<By, string>> {
+  return { total: wordsOf(kind).whole, duration: inBytes(kind) ? (isLevel(kind) ? 'bytes themselves' : 'bytes a second') : 'all time covered' };
+}
 /** Shares become whole numbers, as the flames' widths are. */
 const UNIT = 1e9;
 
@@ -42,7 +46,7 @@ export function showDiff(app: HTMLElement): void {
   const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
   const sides = { a: createSide('A', (change) => { change1('a', change); }), b: createSide('B', (change) => { change1('b', change); }) };
   const other = segments('Compare B with', COMPARED, (value) => { apply({ a: undefined, with: value, zoom: [] }); });
-  const whole = choice('by', WHOLES, (value) => { apply({ by: value === 'duration' ? 'duration' : 'total' }); });
+  const whole = choice('by', wholesOf(state.b.selection.kind), (value) => { apply({ by: value === 'duration' ? 'duration' : 'total' }); });
   const zone = choice('zone', { local: 'local time', utc: 'UTC' }, (value) => { apply({ utc: value === 'utc' }); });
   zone.setAttribute('aria-label', 'Time zone');
   const of = segments('Shares of', { self: 'Self', total: 'Total' }, (value) => { apply({ of: value }); });
@@ -62,7 +66,7 @@ export function showDiff(app: HTMLElement): void {
     menu: () => undefined,
   }, {
     colour: (node) => { const change = changes.get(node); return change === undefined ? 'same' : stepOf(change.total); },
-    told: (node) => { const change = changes.get(node); return change === undefined ? node.name : `${nameOf(node)}, ${percent(change.total.before)} before, ${percent(change.total.after)} after`; },
+    told: (node) => { const change = changes.get(node); const told = answer === undefined ? percent : tellerOf(answer); return change === undefined ? node.name : `${nameOf(node)}, ${told(change.total.before)} before, ${told(change.total.after)} after`; },
   });
   view.element.setAttribute('aria-label', 'Differential flame graph. Arrows walk, Enter zooms, Escape zooms out.');
   const crumbs = createCrumbs((steps) => { apply({ zoom: state.zoom.slice(0, steps) }); });
@@ -154,7 +158,7 @@ export function showDiff(app: HTMLElement): void {
     view.find(found);
     crumbs.show(root, path);
     const graphs = { a: subjectOf('a'), b: subjectOf('b') };
-    table.show(answer.rows, { of: state.of, search: found, functions: answer.functions, hrefOf: (row) => graphOf(graphs[standingOf(row) === 'gone' ? 'a' : 'b'], row) });
+    table.show(answer.rows, { of: state.of, search: found, functions: answer.functions, told: tellerOf(answer), hrefOf: (row) => graphOf(graphs[standingOf(row) === 'gone' ? 'a' : 'b'], row) });
   }
 
   function say(sentence: string): void {
@@ -173,20 +177,25 @@ export function showDiff(app: HTMLElement): void {
   function tipOf(node: FlameNode): HTMLElement[] {
     const change = changes.get(node);
     if (change === undefined) return [];
+    const told = answer === undefined ? percent : tellerOf(answer);
     const words = { new: 'New in B. ', gone: 'Vanished in B. ', both: '' }[standingOf(change)];
     return [
       h('strong', {}, nameOf(node)),
-      h('div', { class: 'quiet' }, node.url === '' && node.cut === undefined && node.origin === 'part' ? WHOLES[state.by] : placeOf(node)),
-      h('div', {}, `A ${percent(change.total.before)} · B ${percent(change.total.after)} · ${signed(change.total)} ± ${percent(change.total.error)}`),
-      h('div', { class: 'quiet' }, `${words}${isWithinError(change.total) ? 'Chance alone may have made this difference.' : `self ${percent(change.self.before)} · ${percent(change.self.after)}`}`),
+      h('div', { class: 'quiet' }, node.url === '' && node.cut === undefined && node.origin === 'part' ? wholesOf(state.b.selection.kind)[state.by] : placeOf(node)),
+      h('div', {}, `A ${told(change.total.before)} · B ${told(change.total.after)} · ${signed(change.total, told)} ± ${told(change.total.error)}`),
+      h('div', { class: 'quiet' }, `${words}${isWithinError(change.total) ? 'Chance alone may have made this difference.' : `self ${told(change.self.before)} · ${told(change.self.after)}`}`),
     ];
   }
 }
 
-function summary({ by, root, rows }: DiffAnswer): string {
+function summary(answer: DiffAnswer): string {
+  const { by, root, rows, wholeBytes, b } = answer;
+  const { kind } = b.selection;
+  const told = tellerOf(answer);
   const sure = rows.filter(({ self }) => !isWithinError(self));
-  const busy = by === 'duration' ? `Busy ${percent(root.total.before)} of the time in A, ${percent(root.total.after)} in B. ` : '';
-  return `${busy}Shares are of ${WHOLES[by]} of each side. ${sure.length === 0 ? 'Nothing changed beyond the sampling error.' : `${sure.length} ${sure.length === 1 ? 'function' : 'functions'} changed beyond the sampling error.`}`;
+  const all = `${wordsOf(kind).did}: ${told(root.total.before)} in A, ${told(root.total.after)} in B, ${signed(root.total, told)}. `;
+  const busy = wholeBytes !== undefined ? `${all.charAt(0).toUpperCase()}${all.slice(1)}` : by === 'duration' ? `Busy ${percent(root.total.before)} of the time in A, ${percent(root.total.after)} in B. ` : '';
+  return `${busy}${wholeBytes !== undefined ? '' : `Shares are of ${wholesOf(kind)[by]} of each side. `}${sure.length === 0 ? 'Nothing changed beyond the sampling error.' : `${sure.length} ${sure.length === 1 ? 'function' : 'functions'} changed beyond the sampling error.`}`;
 }
 
 /** The page of flames of a side, or of one function there. */

@@ -62,9 +62,9 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
   const tooltip = createTooltip();
   const menu = createMenu();
   const told = h('p', { class: 'told', role: 'status' });
-  const pointed = (node: FlameNode | undefined, at: { readonly x: number; readonly y: number }, root?: FlameNode): void => { tooltip.show(menu.element.hidden ? node : undefined, root, at); };
+  const pointed = (node: FlameNode | undefined, at: { readonly x: number; readonly y: number }, root?: FlameNode): void => { tooltip.show(menu.element.hidden ? node : undefined, root, at, state.selection.kind); };
   const openMenu = (node: FlameNode, at: { readonly x: number; readonly y: number }, stack: readonly FlameNode[]): void => {
-    tooltip.show(undefined, undefined, at);
+    tooltip.show(undefined, undefined, at, state.selection.kind);
     menu.open(nameOf(node), menuOf({ node, stack, root: shown?.root ?? node, state }, { changed, chosen: choose, copied: (words) => { told.textContent = words; } }), at);
   };
   const view = createFlameView('flames', {
@@ -145,7 +145,7 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
     if (around === undefined || wanted.every((part, index) => part === drawnAround[index])) return;
     drawnAround = wanted;
     const [callers, callees] = [around.callers, around.callees].map(({ c: [top] }) => (top === undefined ? undefined : transformed(top, { fold: state.fold, hide: state.hide })));
-    sandwich.show(callers, callees, { weight: state.weight, whole, lines: around.lines, utc: state.utc });
+    sandwich.show(callers, callees, { weight: state.weight, kind: state.selection.kind, whole, lines: around.lines, utc: state.utc });
   }
 
   function showTable(top: TopGroup, whole: number): void {
@@ -155,7 +155,7 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
     const about = rows.length === 0
       ? (search === undefined ? 'No function is left: bring one of the colours back.' : 'No function matches the search.')
       : `${rows.length.toLocaleString('en')} of ${functions.toLocaleString('en')} functions${functions > all.length ? `; the ${all.length.toLocaleString('en')} largest are at hand` : ''}`;
-    table.show(rows, { weight, whole, order, of, colour, about });
+    table.show(rows, { weight, kind: state.selection.kind, whole, order, of, colour, about });
   }
 
   /** The same tree for the same wish: it is drawn anew when it is another. */

@@ -5,6 +5,7 @@ import { damageWords } from '../view/damage.ts';
 import { emptyReason } from '../view/empty.ts';
 import { shifted, textsOf, widened } from '../view/range.ts';
 import { selectedBy, usualKey } from '../view/shares.ts';
+import { inBytes, KIND_NAMES } from '../view/kinds.ts';
 import type { GraphState } from '../view/state.ts';
 import { flameQuestion, linesQuestion } from '../view/questions.ts';
 import { addressOf, readState } from '../view/state.ts';
@@ -14,7 +15,7 @@ import { createAsking } from './asking.ts';
 import { createChooser } from './chooser.ts';
 import { createCompare } from './compare-menu.ts';
 import { createControls } from './controls.ts';
-import { button, h } from './dom.ts';
+import { button, h, segments } from './dom.ts';
 import type { Answers } from './drawing.ts';
 import { createDrawing } from './drawing.ts';
 import { askAround, askFlame, askShares, askTop, questionsOf } from './flame-question.ts';
@@ -47,6 +48,7 @@ export function showGraph(app: HTMLElement, host: string): void {
   const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answers !== undefined) apply({ ...widened(answers.flame.asked, Date.now()), live: false }); } });
   const chooser = createChooser({ selected: (selection) => { apply({ selection, zoom: [] }); }, grouped: (by) => { apply({ by }); } });
   const links = createPageLinks('graph');
+  const kinds = segments('Kind', KIND_NAMES, (kind) => { apply({ selection: { ...state.selection, kind }, zoom: [], of: undefined }); });
   const take = createTake();
   const compare = createCompare();
   const drawing = createDrawing(state, { changed: apply, narrowed: narrow });
@@ -65,7 +67,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     },
   });
   const skip = button('Skip to the flames', () => { [...drawing.element.querySelectorAll<HTMLElement>('[role=tree], [data-row] button')].find((one) => one.checkVisibility())?.focus(); }, { class: 'skip' });
-  app.append(skip, h('div', { class: 'head' }, title, about, links.element, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
+  app.append(skip, h('div', { class: 'head' }, title, about, links.element, kinds.element, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
   show();
   void asking.refresh();
   window.addEventListener('popstate', () => {
@@ -132,17 +134,18 @@ export function showGraph(app: HTMLElement, host: string): void {
     await Promise.race([drawn.then(nextPicture, () => undefined), new Promise((resolve) => { setTimeout(resolve, SOON_MS); })]);
     if (signal.aborted) return;
     answered = { ...answered, lines: questionsOf(asked).lines };
-    timeline.show(lines, { by: asked.by, utc: asked.utc });
+    timeline.show(lines, { by: asked.by, utc: asked.utc, kind: asked.selection.kind });
   }
 
   /** What follows from the state alone. */
   function show(): void {
-    const name = titleOf(state.selection);
+    const name = titleOf({ ...state.selection, kind: EVERYTHING.kind });
     title.textContent = name;
-    document.title = `${name} · liveprofiler`;
+    document.title = `${titleOf(state.selection)} · liveprofiler`;
     links.show(state);
     controls.show(state);
     chooser.show(state.selection, state.by, answers?.flame);
+    kinds.show(state.selection.kind);
     drawing.element.classList.toggle('old', answered.flame !== flameQuestion(state));
   }
 
@@ -156,7 +159,7 @@ export function showGraph(app: HTMLElement, host: string): void {
     const [only, ...others] = flame.hosts;
     if (only === undefined || others.length > 0) about.replaceChildren(tallied(flame.hosts));
     else about.replaceChildren(h('span', { class: `state ${only.state}` }, STATES[only.state]), ` ${standing(only, Date.now())}`, ...linkTo(only.service));
-    const why = emptyReason(flame, state.utc);
+    const why = emptyReason(flame, state);
     drawing.element.hidden = why !== undefined;
     drawing.element.classList.remove('old');
     say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), why === undefined ? undefined : elsewhere(flame));
@@ -177,7 +180,8 @@ export function showGraph(app: HTMLElement, host: string): void {
   }
 
   /** Where there may be something when there is nothing here. */
-  function elsewhere({ extent, windows, idle }: FlameAnswer): Elsewhere | undefined {
+  function elsewhere({ extent, windows, idle, kinds: there }: FlameAnswer): Elsewhere | undefined {
+    if (windows === 0 && inBytes(state.selection.kind) && there.includes('cpu')) return { label: 'Show CPU', change: { selection: { ...state.selection, kind: 'cpu' } } };
     if (windows > 0) return idle.weight > 0 ? { label: 'Show idle time', change: { idle: true } } : undefined;
     if (extent === undefined) return state.from === LONG ? undefined : { label: 'Show the last 24 hours', change: { from: LONG, until: 'now', live: true } };
     const { fromMs, untilMs } = extent;

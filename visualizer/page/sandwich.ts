@@ -4,7 +4,8 @@ import type { Search } from '../view/search.ts';
 import type { Weight } from '../view/state.ts';
 import { sameFunction, selfOfAll } from '../view/functions.ts';
 import { follow } from '../view/tree.ts';
-import { amount, percent } from '../view/units.ts';
+import { amount } from '../view/kinds.ts';
+import { percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 import { totalOf } from '../view/weights.ts';
 import { button, h } from './dom.ts';
@@ -21,6 +22,7 @@ export interface Sandwich {
 
 export interface SandwichOptions {
   readonly weight: Weight;
+  readonly kind: string;
   readonly whole: number;
   readonly lines: LinesOfFunction;
   readonly utc: boolean;
@@ -49,7 +51,7 @@ export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents
 
   return {
     element,
-    show(callers, callees, { weight, whole, lines, utc }) {
+    show(callers, callees, { weight, kind, whole, lines, utc }) {
       parts.hidden = callers === undefined || callees === undefined;
       if (callers === undefined || callees === undefined) {
         title.textContent = 'Callers and callees';
@@ -60,7 +62,7 @@ export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents
       const name = nameOf(callees);
       title.textContent = name;
       place.textContent = placeOf(callees);
-      const told = (value: number): string => `${amount(value, weight)}${whole === 0 ? '' : ` (${percent(value / whole)})`}`;
+      const told = (value: number): string => `${amount(value, weight, kind)}${whole === 0 ? '' : ` (${percent(value / whole)})`}`;
       numbers.textContent = `total ${told(totalOf(callees, weight))} · self ${told(selfOfAll(callees, weight))}`;
       above.draw(callers, weight, `Callers of ${name}, above it`);
       below.draw(callees, weight, `Callees of ${name}, below it`);

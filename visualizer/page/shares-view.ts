@@ -5,7 +5,8 @@ import { aboutShares, nameOfKey, selectedBy } from '../view/shares.ts';
 import type { Subject } from '../view/state.ts';
 import { fixedAt } from '../view/state.ts';
 import { pairAddress } from '../view/diff-state.ts';
-import { duration, percent } from '../view/units.ts';
+import { amount, inBytes, wordsOf } from '../view/kinds.ts';
+import { percent } from '../view/units.ts';
 import { button, h } from './dom.ts';
 
 export interface SharesView {
@@ -16,14 +17,16 @@ export interface SharesView {
 interface Row {
   readonly element: HTMLTableRowElement;
   readonly box: HTMLInputElement | undefined;
-  update(share: number, busyUs: number): void;
+  update(share: number, told: string): void;
 }
 
 /** `chosen`: one value is what is wanted. */
 export function createShares(chosen: (name: string) => void): SharesView {
   const head = h('th', { scope: 'col' });
+  const shareHead = h('th', { scope: 'col', class: 'share-of' });
+  const amountHead = h('th', { scope: 'col', class: 'number' });
   const body = h('tbody', {});
-  const table = h('table', {}, h('thead', {}, h('tr', {}, h('th', { scope: 'col', class: 'tick' }, h('span', { class: 'unseen' }, 'Compare')), head, h('th', { scope: 'col', class: 'share-of' }, 'Share of CPU'), h('th', { scope: 'col', class: 'number' }, 'CPU time'))), body);
+  const table = h('table', {}, h('thead', {}, h('tr', {}, h('th', { scope: 'col', class: 'tick' }, h('span', { class: 'unseen' }, 'Compare')), head, shareHead, amountHead)), body);
   const compare = h('p', { class: 'pair', role: 'status' });
   const about = h('p', { class: 'quiet about-table' });
   const element = h('section', { class: 'by-value', hidden: '' }, compare, h('div', { class: 'scroller', tabindex: '-1' }, table), about);
@@ -51,15 +54,19 @@ export function createShares(chosen: (name: string) => void): SharesView {
       }
       of = { answer, subject };
       const { by, busyUs, values, others } = answer;
+      const { kind } = subject.selection;
+      const byBytes = inBytes(kind);
       const name = nameOfKey(by);
       head.textContent = name;
+      shareHead.textContent = `Share of ${byBytes ? wordsOf(kind).whole : 'CPU'}`;
+      amountHead.textContent = byBytes ? 'Bytes' : 'CPU time';
       element.setAttribute('aria-label', name);
-      table.setAttribute('aria-label', `${name}: share of CPU`);
-      about.textContent = aboutShares(answer);
+      table.setAttribute('aria-label', `${name}: ${shareHead.textContent.toLowerCase()}`);
+      about.textContent = aboutShares(answer, kind);
       for (const value of values) {
         const row = rows.get(value.name) ?? rowOf(value.name, by);
         rows.set(value.name, row);
-        row.update(busyUs === 0 ? 0 : value.busyUs / busyUs, value.busyUs);
+        row.update(busyUs === 0 ? 0 : value.busyUs / busyUs, amount(value.busyUs, 'us', kind));
       }
       ticked = ticked.filter((one) => values.some((value) => value.name === one));
       const layout = JSON.stringify([by, values.map((value) => value.name), others]);
@@ -69,7 +76,7 @@ export function createShares(chosen: (name: string) => void): SharesView {
         body.replaceChildren(...values.flatMap((value) => rows.get(value.name)?.element ?? []));
         if (others !== undefined) {
           const rest = plainRow(`${others.values.toLocaleString('en')} more`, '');
-          rest.update(others.busyUs / busyUs, others.busyUs);
+          rest.update(others.busyUs / busyUs, amount(others.busyUs, 'us', kind));
           body.append(rest.element);
         }
         if (focused instanceof HTMLElement && body.contains(focused)) focused.focus({ preventScroll: true });
@@ -115,9 +122,9 @@ function lineOf(tick: HTMLElement, name: HTMLElement, box: HTMLInputElement | un
   return {
     element: h('tr', box === undefined ? { class: 'nobody' } : {}, tick, name, h('td', { class: 'share-of' }, part, h('span', { class: 'bar-of', 'aria-hidden': 'true' }, bar)), time),
     box,
-    update(share, busyUs) {
+    update(share, told) {
       part.textContent = percent(share);
-      time.textContent = duration(busyUs);
+      time.textContent = told;
       bar.style.width = `${(share * 100).toFixed(2)}%`;
     },
   };

@@ -5,7 +5,8 @@ import type { FunctionOrder } from '../view/functions.ts';
 import { rowsInSight, sameFunction } from '../view/functions.ts';
 import { colourOf, groupOf } from '../view/groups.ts';
 import type { Weight } from '../view/state.ts';
-import { amount, percent } from '../view/units.ts';
+import { amount } from '../view/kinds.ts';
+import { percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 import { selfOf, totalOf } from '../view/weights.ts';
 import { button, h } from './dom.ts';
@@ -17,6 +18,7 @@ export interface TableView {
 
 export interface TableOptions {
   readonly weight: Weight;
+  readonly kind: string;
   /** What shares are of. */
   readonly whole: number;
   readonly order: FunctionOrder;
@@ -47,7 +49,7 @@ export function createTable({ ordered, pointed, chosen }: TableEvents): TableVie
   const about = h('p', { class: 'quiet about-table' });
   const element = h('section', { class: 'functions', 'aria-label': 'Functions' }, scroller, about);
   let rows: readonly FunctionRow[] = [];
-  let options: TableOptions = { weight: 'us', whole: 0, order: 'self', of: undefined, colour: colourOf, about: '' };
+  let options: TableOptions = { weight: 'us', kind: 'cpu', whole: 0, order: 'self', of: undefined, colour: colourOf, about: '' };
   let active = 0;
 
   scroller.addEventListener('scroll', draw, { passive: true });
@@ -104,16 +106,13 @@ export function createTable({ ordered, pointed, chosen }: TableEvents): TableVie
   }
 
   function line(row: FunctionRow, index: number): HTMLElement {
-    const { weight, whole, of, colour } = options;
+    const number = (value: number): HTMLElement => h('td', { class: 'number' }, h('span', {}, whole === 0 ? '–' : percent(value / whole)), h('span', { class: 'quiet' }, amount(value, weight, kind)));
+    const { weight, kind, whole, of, colour } = options;
     const name = button('', () => { chosen(row); }, { class: 'plain', tabindex: index === active ? '0' : '-1', title: `${nameOf(row)}\n${placeOf(row)}` });
     name.append(h('span', { class: `swatched ${colour(groupOf(row))}` }, nameOf(row)), h('span', { class: 'quiet place' }, placeOf(row)));
     return h('tr', { 'data-row': String(index), 'aria-rowindex': String(index + 2), ...(sameFunction(of, row.frame) ? { 'aria-current': 'true' } : {}) },
-      h('td', {}, name), number(selfOf(row, weight), whole, weight), number(totalOf(row, weight), whole, weight));
+      h('td', {}, name), number(selfOf(row, weight)), number(totalOf(row, weight)));
   }
-}
-
-function number(value: number, whole: number, weight: Weight): HTMLElement {
-  return h('td', { class: 'number' }, h('span', {}, whole === 0 ? '–' : percent(value / whole)), h('span', { class: 'quiet' }, amount(value, weight)));
 }
 
 function setHeight(spacer: HTMLTableSectionElement, rows: number): void {

@@ -3,7 +3,7 @@ import type { Range } from '../../collector/store/contract.ts';
 import { titleOf } from '../selection.ts';
 import type { GraphState } from '../view/state.ts';
 import type { Format } from '../view/take.ts';
-import { exportAddress, FORMATS, speedscopeAddress, viewAddress } from '../view/take.ts';
+import { exportAddress, fits, FORMATS, speedscopeAddress, viewAddress } from '../view/take.ts';
 import { h } from './dom.ts';
 
 export interface Take {
@@ -16,7 +16,7 @@ export function createTake(): Take {
   return {
     element,
     show(state, asked) {
-      const files = Object.entries(FORMATS).map(([format, name]) => entry(exportAddress(state, asked, format as Format), name, { download: '' }));
+      const files = Object.entries(FORMATS).filter(([format]) => fits(format as Format, state.selection.kind)).map(([format, name]) => entry(exportAddress(state, asked, format as Format), name, { download: '' }));
       show([
         entry(speedscopeAddress(state, asked, titleOf(state.selection)), 'Open in speedscope', { target: '_blank', rel: 'noopener' }),
         ...files,

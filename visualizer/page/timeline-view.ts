@@ -1,30 +1,49 @@
-// How busy what was chosen was, over time: a line each, and marks where versions came.
+// What was chosen over time, as its kind tells it: how busy it was, what it held, or what it allocated; a line each, and
+// marks where versions came.
 import type { TimelineAnswer } from '../api.ts';
-import { meanOf, nameOf, sharesOf } from '../view/lines.ts';
-import { clockTime, percent } from '../view/units.ts';
+import { inBytes, isLevel, wordsOf } from '../view/kinds.ts';
+import { levelOf, levelsOf, meanOf, nameOf, sharesOf } from '../view/lines.ts';
+import { bytes, clockTime, percent } from '../view/units.ts';
 import { h } from './dom.ts';
-import type { PlotEvents } from './plot.ts';
+import type { PlotEvents, PlotView } from './plot.ts';
 import { createPlot } from './plot.ts';
 
 export interface TimelineView {
   readonly element: HTMLElement;
-  show(answer: TimelineAnswer, options: { readonly by: string; readonly utc: boolean }): void;
+  show(answer: TimelineAnswer, options: { readonly by: string; readonly utc: boolean; readonly kind: string }): void;
 }
 
 export function createTimeline(events: PlotEvents): TimelineView {
-  const plot = createPlot({ ...events, label: 'Busy over time', told: percent, tick: (share) => `${Number((share * 100).toFixed(2))} %`, least: 0.01 });
-  const element = h('section', { class: 'timeline', 'aria-label': 'Over time', hidden: '' }, plot.element);
+  const element = h('section', { class: 'timeline', 'aria-label': 'Over time', hidden: '' });
+  let made: { readonly kind: string; readonly plot: PlotView } | undefined;
   return {
     element,
-    show(answer, { by, utc }) {
+    show(answer, { by, utc, kind }) {
       element.hidden = false;
-      plot.show({
+      if (made?.kind !== kind) {
+        made = { kind, plot: plotOf(events, kind) };
+        element.replaceChildren(made.plot.element);
+      }
+      made.plot.show({
         ...answer,
         utc,
-        lines: answer.lines.map((line) => ({ key: line.name, name: nameOf(line, by), values: sharesOf(line), summary: meanOf(line), narrows: by !== '' && line.name !== '' && line.others === undefined })),
+        lines: answer.lines.map((line) => ({
+          key: line.name,
+          name: nameOf(line, by),
+          values: inBytes(kind) ? levelsOf(line, kind) : sharesOf(line),
+          summary: inBytes(kind) ? levelOf(line, kind) : meanOf(line),
+          narrows: by !== '' && line.name !== '' && line.others === undefined,
+        })),
         marks: answer.versions.map(({ version, atMs }) => ({ text: version, atMs })),
         note: answer.versions.map(({ version, atMs }) => `version ${version} since ${clockTime(atMs, utc)}`).join(' · '),
       });
     },
   };
+}
+
+function plotOf(events: PlotEvents, kind: string): PlotView {
+  const label = wordsOf(kind).lines;
+  if (!inBytes(kind)) return createPlot({ ...events, label, told: percent, tick: (share) => `${Number((share * 100).toFixed(2))} %`, least: 0.01 });
+  const told = (value: number): string => `${bytes(value)}${isLevel(kind) ? '' : '/s'}`;
+  return createPlot({ ...events, label, told, tick: told, least: 1, axisPx: 74 });
 }

@@ -1,4 +1,5 @@
 // How the answer is shown: which views, search, widths, direction, and what is folded or left out.
+import { inBytes } from '../view/kinds.ts';
 import type { GraphState } from '../view/state.ts';
 import { check, choice, h, segments } from './dom.ts';
 import { focusOnSlash } from './keys.ts';
@@ -14,6 +15,7 @@ export function createTools(start: GraphState, changed: (change: Partial<GraphSt
   const view = segments('View', { flames: 'Flames', both: 'Both', table: 'Table', shares: '' }, (value) => { changed({ view: value }); });
   const shape = segments('Direction', { down: 'Icicle', up: 'Flame' }, (value) => { changed({ up: value === 'up' }); });
   const weight = choice('weight', { us: 'time', count: 'samples' }, (value) => { changed({ weight: value === 'count' ? 'count' : 'us' }); });
+  const idleLabel = h('label', {});
   const idle = check('idle', 'checkbox', (on) => { changed({ idle: on }); });
   const fold = check('fold', 'checkbox', (on) => { changed({ fold: on }); });
   const node = check('node', 'checkbox', (on) => { changed({ hide: on ? [...hide, 'node'] : hide.filter((group) => group !== 'node') }); });
@@ -23,6 +25,7 @@ export function createTools(start: GraphState, changed: (change: Partial<GraphSt
   search.addEventListener('input', () => { changed({ search: search.value.trim() }); });
   focusOnSlash(search);
 
+  idleLabel.append(idle, ' Idle');
   const element = h('form', { class: 'tools', 'aria-label': 'How to show it' },
     view.element,
     h('label', { class: 'search' }, h('span', {}, 'Search '), search, result),
@@ -30,7 +33,7 @@ export function createTools(start: GraphState, changed: (change: Partial<GraphSt
     h('label', {}, 'Width by ', weight),
     h('label', {}, fold, ' Fold recursion'),
     h('label', {}, node, ' Hide Node.js'),
-    h('label', {}, idle, ' Idle'));
+    idleLabel);
   element.addEventListener('submit', (event) => { event.preventDefault(); });
 
   return {
@@ -42,6 +45,10 @@ export function createTools(start: GraphState, changed: (change: Partial<GraphSt
       view.show(state.view);
       shape.show(state.up ? 'up' : 'down');
       weight.value = state.weight;
+      const byBytes = inBytes(state.selection.kind);
+      const [first] = weight.options;
+      if (first !== undefined) first.text = byBytes ? 'bytes' : 'time';
+      idleLabel.hidden = byBytes;
       idle.checked = state.idle;
       fold.checked = state.fold;
       node.checked = hide.includes('node');

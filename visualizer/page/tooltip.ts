@@ -1,12 +1,13 @@
 // What a frame says when it is pointed at.
 import type { FlameNode } from '../api.ts';
 import { h } from './dom.ts';
-import { duration, percent, samples } from '../view/units.ts';
+import { amount } from '../view/kinds.ts';
+import { percent, samples } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 
 export interface Tooltip {
   readonly element: HTMLElement;
-  show(node: FlameNode | undefined, root: FlameNode | undefined, at: { readonly x: number; readonly y: number }): void;
+  show(node: FlameNode | undefined, root: FlameNode | undefined, at: { readonly x: number; readonly y: number }, kind: string): void;
 }
 
 const GAP_PX = 14;
@@ -15,13 +16,13 @@ export function createTooltip(): Tooltip {
   const { element, show } = createTip();
   return {
     element,
-    show(node, root, at) {
+    show(node, root, at, kind) {
       if (node === undefined || root === undefined) show([], at);
       else show([
         h('strong', {}, nameOf(node)),
         h('div', { class: 'quiet' }, placeOf(node)),
-        h('div', {}, `total ${duration(node.totalUs)} (${share(node.totalUs, root.totalUs)}), ${samples(node.totalCount)}`),
-        h('div', {}, `self ${duration(node.selfUs)} (${share(node.selfUs, root.totalUs)}), ${samples(node.selfCount)}`),
+        h('div', {}, `total ${amount(node.totalUs, 'us', kind)} (${share(node.totalUs, root.totalUs)}), ${samples(node.totalCount)}`),
+        h('div', {}, `self ${amount(node.selfUs, 'us', kind)} (${share(node.selfUs, root.totalUs)}), ${samples(node.selfCount)}`),
       ], at);
     },
   };

@@ -69,6 +69,8 @@ export interface DiffAnswer {
   /** The largest change of self first. */
   readonly rows: readonly DiffRow[];
   readonly root: DiffNode;
+  /** With `by=duration`, of kinds in bytes: what a share of 1 is, of either side, in bytes or in bytes a second. */
+  readonly wholeBytes?: number;
 }
 
 /** Standard errors: chance alone goes beyond that once in 370 times. */

@@ -1,6 +1,7 @@
 // What a page of comparing shows. It lives in the address. Pure.
 import type { By, With } from './change.ts';
 import { BY, WITH } from './change.ts';
+import { inBytes } from './kinds.ts';
 import { hasSide, sideOf } from './sides.ts';
 import type { Subject } from './state.ts';
 import { questionOf, readSubject, writeSubject } from './state.ts';
@@ -24,11 +25,12 @@ const MORE = '20000';
 
 export function readDiff(search: string): DiffState {
   const query = new URLSearchParams(search);
+  const b = readSubject(sideOf(query, 'b'), '');
   return {
     a: hasSide(query, 'a') && !query.has('with') ? readSubject(sideOf(query, 'a'), '') : undefined,
-    b: readSubject(sideOf(query, 'b'), ''),
+    b,
     with: WITH.find((one) => one === query.get('with')) ?? WITH[0],
-    by: BY.find((one) => one === query.get('by')) ?? BY[0],
+    by: BY.find((one) => one === query.get('by')) ?? usualBy(b),
     of: query.get('of') === 'total' ? 'total' : 'self',
     search: query.get('search') ?? '',
     zoom: query.getAll('zoom'),
@@ -42,7 +44,7 @@ export function diffAddress(state: DiffState): string {
   if (state.a !== undefined) addSide(query, 'a', writeSubject(state.a));
   addSide(query, 'b', writeSubject(state.b));
   if (state.a === undefined && state.with !== WITH[0]) query.set('with', state.with);
-  if (state.by !== BY[0]) query.set('by', state.by);
+  if (state.by !== usualBy(state.b)) query.set('by', state.by);
   if (state.of === 'total') query.set('of', 'total');
   if (state.search !== '') query.set('search', state.search);
   for (const name of state.zoom) query.append('zoom', name);
@@ -69,7 +71,12 @@ export function compareAddress(subject: Subject, other: With): string {
 
 /** Where two that are looked at are compared with each other. */
 export function pairAddress(a: Subject, b: Subject): string {
-  return diffAddress({ ...readDiff(''), a, b });
+  return diffAddress({ ...readDiff(''), by: usualBy(b), a, b });
+}
+
+/** Who looks at memory asks what grew, not what part of it grew. */
+function usualBy({ selection }: Subject): By {
+  return inBytes(selection.kind) ? 'duration' : BY[0];
 }
 
 function addSide(query: URLSearchParams, side: 'a' | 'b', more: URLSearchParams): void {

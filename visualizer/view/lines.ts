@@ -1,5 +1,6 @@
 // The lines over time. Pure.
 import type { TimelineLine } from '../api.ts';
+import { isLevel } from './kinds.ts';
 
 /** Okabe and Ito's, told apart by most of the colour-blind; dashed from the ninth on. */
 export const LINE_COLOURS = 8;
@@ -9,9 +10,20 @@ export function sharesOf({ busyUs, coveredUs }: TimelineLine): (number | null)[]
   return busyUs.map((busy, step) => shareOf(busy, coveredUs[step]));
 }
 
+/** Per step, what kinds in bytes tell: the level, or bytes a second of the time that windows cover. */
+export function levelsOf({ busyUs, coveredUs }: TimelineLine, kind: string): (number | null)[] {
+  return busyUs.map((value, step) => levelAt(value, coveredUs[step], kind));
+}
+
+/** Over the whole range; of levels the last one. */
+export function levelOf(line: TimelineLine, kind: string): number | null {
+  if (isLevel(kind)) return levelsOf(line, kind).findLast((value) => value !== null) ?? null;
+  return levelAt(sum(line.busyUs), sum(line.coveredUs), kind);
+}
+
 /** Over the whole range. */
 export function meanOf({ busyUs, coveredUs }: TimelineLine): number | null {
-  return shareOf(busyUs.reduce((sum, us) => sum + us, 0), coveredUs.reduce((sum, us) => sum + us, 0));
+  return shareOf(sum(busyUs), sum(coveredUs));
 }
 
 /** How many steps usually lie between two that have a value; a line is drawn over gaps that are not much longer. */
@@ -49,4 +61,13 @@ export function tickText(seconds: number, incrementSeconds: number, utc: boolean
 
 function shareOf(busyUs: number, coveredUs: number | undefined): number | null {
   return coveredUs === undefined || coveredUs === 0 ? null : Math.min(1, busyUs / coveredUs);
+}
+
+function levelAt(value: number, coveredUs: number | undefined, kind: string): number | null {
+  if (coveredUs === undefined || coveredUs === 0) return null;
+  return isLevel(kind) ? value : (value / coveredUs) * 1e6;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,4 +1,5 @@
 // What a page of memory shows. It lives in the address. Pure.
+import { EVERYTHING } from '../selection.ts';
 import type { Subject, Times } from './state.ts';
 import { joined, pageOf, readSubject, readTimes, writeTimes } from './state.ts';
 
@@ -9,7 +10,8 @@ export interface MemoryState extends Subject, Times {
 
 export function readMemory(search: string, host: string): MemoryState {
   const query = new URLSearchParams(search);
-  return { ...readSubject(query, host), ...readTimes(query), by: query.get('by') ?? '' };
+  const subject = readSubject(query, host);
+  return { ...subject, selection: { ...subject.selection, kind: EVERYTHING.kind }, ...readTimes(query), by: query.get('by') ?? '' };
 }
 
 export function memoryAddress(state: MemoryState): string {

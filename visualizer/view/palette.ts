@@ -1,7 +1,8 @@
 // Colours of changes: blue for less, orange for more, told apart by the colour-blind; grey for what is no change. Pure.
-import type { Change } from './change.ts';
+import type { Change, DiffAnswer } from './change.ts';
 import { differenceOf, isWithinError } from './change.ts';
-import { percent } from './units.ts';
+import { isLevel } from './kinds.ts';
+import { bytes, percent } from './units.ts';
 
 /** By class of colour, as the legend tells it; from less to more. */
 export const STEPS: Readonly<Record<string, string>> = {
@@ -23,8 +24,13 @@ export function stepOf(change: Change): string {
   return ratio > 2 ? 'more-3' : ratio > 1.25 ? 'more-2' : 'more-1';
 }
 
-/** In points of the share. */
-export function signed(change: Change): string {
+/** How shares of an answer are told: as they are, or as the bytes that they stand for. */
+export function tellerOf({ wholeBytes, b }: Pick<DiffAnswer, 'wholeBytes' | 'b'>): (share: number) => string {
+  if (wholeBytes === undefined) return percent;
+  return (share) => `${bytes(share * wholeBytes)}${isLevel(b.selection.kind) ? '' : '/s'}`;
+}
+
+export function signed(change: Change, told: (share: number) => string): string {
   const difference = differenceOf(change);
-  return `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
+  return `${difference < 0 ? '−' : '+'}${told(Math.abs(difference))}`;
 }

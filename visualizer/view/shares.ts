@@ -2,7 +2,7 @@
 import type { SharesAnswer } from '../api.ts';
 import type { Selection } from '../selection.ts';
 import { narrowed } from '../selection.ts';
-import { duration } from './units.ts';
+import { amount, wordsOf } from './kinds.ts';
 
 const ROUTE = 'route';
 const NAMES: Readonly<Record<string, string>> = { [ROUTE]: 'Routes', host: 'Hosts', process: 'Processes', thread: 'Threads' };
@@ -27,8 +27,8 @@ export function selectedBy(selection: Selection, by: string, name: string): Sele
 }
 
 /** Under the table. */
-export function aboutShares({ by, busyUs, values, others }: SharesAnswer): string {
+export function aboutShares({ by, busyUs, values, others }: SharesAnswer, kind: string): string {
   const named = values.filter(({ name }) => name !== '').length + (others?.values ?? 0);
   if (named === 0) return `Nothing that ran here carries the label ${by}.${by === ROUTE ? ' With labelRoutes: true at the sampler, what runs for a request carries its route.' : ''}`;
-  return `${named.toLocaleString('en')} ${named === 1 ? 'value' : 'values'} of ${by}; shares are of ${duration(busyUs)} busy.`;
+  return `${named.toLocaleString('en')} ${named === 1 ? 'value' : 'values'} of ${by}; shares are of ${amount(busyUs, 'us', kind)} ${wordsOf(kind).did}.`;
 }

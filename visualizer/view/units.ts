@@ -21,11 +21,6 @@ export function samples(count: number): string {
   return `${count.toLocaleString('en')} ${count === 1 ? 'sample' : 'samples'}`;
 }
 
-/** Of time or of samples, as `weight` says. */
-export function amount(value: number, weight: 'us' | 'count'): string {
-  return weight === 'us' ? duration(value) : samples(value);
-}
-
 export function ago(ms: number, nowMs: number): string {
   const seconds = Math.max(0, Math.round((nowMs - ms) / 1000));
   if (seconds < 60) return `${seconds} s`;

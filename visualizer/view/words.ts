@@ -5,6 +5,7 @@ const WORDS: Readonly<Record<string, readonly [name: string, meaning: string]>> 
   '(garbage collector)': ['garbage collection', 'V8 freeing memory that is not used any more'],
   '(program)': ['native code', 'Node.js, V8 or the system at work, outside JavaScript'],
   '(idle)': ['idle', 'Waiting for something to do'],
+  '(collected)': ['collected since', 'Allocated, and collected again before anybody looked where'],
   '(truncated)': ['stacks without room', 'Counted, but their names did not fit into the window'],
 };
 
