@@ -8,6 +8,8 @@ export interface Opened {
   readonly paintedMs: number;
   /** Over the network, compressed, until then. */
   readonly bytes: number;
+  /** The longest task until then. */
+  readonly taskMs: number;
 }
 
 /** Longest time from an input to the next picture, and the longest task, since the last reading. */
@@ -22,7 +24,7 @@ export const LEAST_INPUT_MS = 16;
 const CLOCK = `
   window.lag = { inputMs: 0, taskMs: 0 };
   new PerformanceObserver((list) => { for (const { duration, interactionId } of list.getEntries()) if (interactionId > 0) lag.inputMs = Math.max(lag.inputMs, duration); }).observe({ type: 'event', durationThreshold: ${LEAST_INPUT_MS} });
-  new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) lag.taskMs = Math.max(lag.taskMs, duration); }).observe({ type: 'longtask' });
+  new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) lag.taskMs = Math.max(lag.taskMs, duration); }).observe({ type: 'longtask', buffered: true });
 `;
 
 /** `ready`: an expression that is true when what is waited for stands in the page. */
@@ -43,7 +45,7 @@ export async function opened<T>(browser: Browser, url: string, ready: string, wo
     await page.goto(url);
     const paintedMs = await page.evaluate<number>('window.painted');
     await page.waitForLoadState('networkidle');
-    return await work({ page, paintedMs, bytes });
+    return await work({ page, paintedMs, bytes, taskMs: await page.evaluate<number>('window.lag.taskMs') });
   } finally {
     await context.close();
   }

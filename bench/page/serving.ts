@@ -2,17 +2,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HostStatus } from '../../collector/store/host-status.ts';
-import type { StackWindow } from '../../collector/store/index.ts';
+import type { Window } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import { createApp } from '../../visualizer/app.ts';
 import { inFolder } from '../store/folder.ts';
 
-const BATCH = 50;
+const BATCH = 500;
 
-export async function whilePaged<T>(hosts: readonly HostStatus[], windows: Iterable<StackWindow> | AsyncIterable<StackWindow>, work: (url: string) => Promise<T>): Promise<T> {
+export async function whilePaged<T>(hosts: readonly HostStatus[], windows: Iterable<Window> | AsyncIterable<Window>, work: (url: string) => Promise<T>): Promise<T> {
   return inFolder(async (path) => {
     const store = await openStore({ path });
-    let batch: StackWindow[] = [];
+    let batch: Window[] = [];
     for await (const window of windows) {
       batch.push(window);
       if (batch.length < BATCH) continue;
