@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   collector: ['liveprofiler-sampler/wire', 'collector/store'],
   visualizer: ['liveprofiler-sampler/wire', 'collector/store'],
   cli: ['liveprofiler-sampler', 'liveprofiler-sampler/wire', 'collector', 'collector/store', 'visualizer'],
-  example: ['liveprofiler-sampler'],
+  example: ['liveprofiler-sampler', 'liveprofiler-sampler/register'],
 };
 
 interface Import {
