@@ -10,6 +10,7 @@ import { pprof } from './formats/pprof.ts';
 import type { Clock } from './clock.ts';
 import type { ProcessState } from './process-state.ts';
 import type { Frame } from './profile.ts';
+import { ownWindows } from './own-windows.ts';
 import { inTurns } from './pieces.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
@@ -22,6 +23,7 @@ export interface Request {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: Headers;
+  readonly socket?: { readonly localAddress?: string | undefined } | undefined;
 }
 
 export interface Response {
@@ -91,7 +93,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     const cursor = parseCursor(after) ?? new Map<string, never>();
     const seen = seqOf(cursor, state.boot);
     // Who asks for the head alone has read nothing.
-    const { windows, more } = head ? { windows: [], more: false } : state.shelf.send(seen, ANSWER_BYTES);
+    const { windows, records, lastSeq, more } = head ? { windows: [], records: [], lastSeq: seen, more: false } : await ownWindows(state.shelf, state.spool, seen, ANSWER_BYTES);
     const own = wireProcess(state, windows);
     const others = head || more ? undefined : await state.spool?.others(address, (boot) => seqOf(cursor, boot), OTHERS_BYTES).catch(() => undefined);
     const wallMs = clock.wallMs();
@@ -99,11 +101,11 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
       liveprofiler: WIRE_VERSION,
       wallMs,
       monotonicUs: clock.monotonicUs(),
-      cursor: advance(cursor, [[state.boot, windows.at(-1)?.lastSeq ?? seen], ...(others?.seqs ?? [])], wallMs),
+      cursor: advance(cursor, [[state.boot, lastSeq], ...(others?.seqs ?? [])], wallMs),
       more: more || others?.more === true,
     };
     // Others' records are JSON already.
-    return `${JSON.stringify(answer).slice(0, -1)},"processes":[${[JSON.stringify(own), ...(others?.records ?? [])].join()}]}`;
+    return `${JSON.stringify(answer).slice(0, -1)},"processes":[${[JSON.stringify(own), ...records, ...(others?.records ?? [])].join()}]}`;
   }
 
   /** For people, who know what they wrote. */
@@ -126,7 +128,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
         const { pathname, searchParams } = new URL(request.url ?? '', 'http://sampler');
         const head = request.method === 'HEAD';
         const named = Promise.resolve(state.names.settled(NAMING_MS));
-        named.then(() => (pathname === path ? reply(searchParams, head, String(request.headers['host'] ?? '')) : pprofReply(searchParams)))
+        named.then(() => (pathname === path ? reply(searchParams, head, addressOf(request)) : pprofReply(searchParams)))
           .then((replied) => { send(response, request, replied); })
           .catch((error: unknown) => { fail(response, error); });
       } catch (error) {
@@ -139,6 +141,12 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
 /** The formats of other tools know no other kind. */
 function ofCpu(windows: readonly FinishedWindow[]): FinishedWindow[] {
   return windows.filter(({ kind }) => kind === 'cpu');
+}
+
+/** How it is asked: one name can stand for processes at several addresses of one machine. Those of loopback are one. */
+function addressOf({ headers, socket }: Request): string {
+  const at = socket?.localAddress?.replace(/^::ffff:/, '') ?? '';
+  return `${String(headers['host'] ?? '')}${at === '::1' || at.startsWith('127.') ? '' : ` ${at}`}`;
 }
 
 function faultOf(query: URLSearchParams): string | undefined {

@@ -1,5 +1,6 @@
 // Finished windows of this process, within a bound on memory. When it is full: windows that some answer held leave,
-// oldest first; then neighbours nobody has seen are merged; only then is anything lost, and that is counted.
+// oldest first; then neighbours nobody has seen are merged; only then is anything lost, and that is counted. Another
+// process may tell a part of what was merged here: that is merged no further, and its rest is told by its parts.
 import type { Bytes, Tally } from './profile.ts';
 import { KINDS } from './profile.ts';
 import type { FinishedWindow, ThreadWindow } from './window.ts';
@@ -15,17 +16,37 @@ export interface ShelfCounts {
 export interface Shelf {
   /** Puts a window on the shelf under the next sequence number. */
   readonly add: (window: ThreadWindow) => FinishedWindow;
-  /** Windows after `seq`, oldest first, up to about `limitBytes` but at least one. They count as sent from now on. */
-  send(afterSeq: number, limitBytes?: Bytes): { readonly windows: readonly FinishedWindow[]; readonly more: boolean };
-  /** The same, for looking only. */
+  /** What comes after `seq`, oldest first, up to about `limitBytes` but at least one. It counts as sent from now on. */
+  send(afterSeq: number, limitBytes?: Bytes): Sent;
+  /** These parts could not be told. */
+  lose(seqs: readonly number[]): void;
+  /** Windows after `seq`, oldest first, for looking only. */
   peek(afterSeq: number): readonly FinishedWindow[];
   counts(): ShelfCounts;
+}
+
+export interface Sent {
+  readonly windows: readonly FinishedWindow[];
+  /** Sequence numbers after `seq` of what was merged with windows before it: only they are still to be told. */
+  readonly parts: readonly number[];
+  /** Up to where all is told then. */
+  readonly lastSeq: number;
+  readonly more: boolean;
 }
 
 interface Held {
   readonly window: FinishedWindow;
   readonly bytes: Bytes;
+  /** The windows it was merged from, as they were finished. */
+  readonly parts: readonly Part[];
   sent: boolean;
+  /** Up to where another process told its parts, or they are counted as lost. */
+  toldSeq: number;
+}
+
+interface Part {
+  readonly seq: number;
+  readonly lost: Tally;
 }
 
 /** `toldByOthers`: up to which of these windows another process has answered for this one; they count as sent. */
@@ -40,7 +61,10 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
   function makeRoom(): void {
     if (bytesHeld <= maxBytes) return;
     const told = toldByOthers();
-    for (const entry of held) if (entry.window.lastSeq <= told) entry.sent = true;
+    for (const entry of held) {
+      if (entry.window.firstSeq <= told) entry.toldSeq = Math.max(entry.toldSeq, told);
+      if (entry.window.lastSeq <= told) entry.sent = true;
+    }
     while (bytesHeld > maxBytes && held.length > 1) {
       const sent = held.findIndex((entry) => entry.sent);
       if (sent >= 0) drop(sent);
@@ -52,14 +76,16 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
     const [entry] = held.splice(index, 1);
     if (entry === undefined) return;
     bytesHeld -= entry.bytes;
-    if (entry.sent) {
-      windowsDropped.read++;
-      return;
+    if (entry.sent) windowsDropped.read++;
+    else count(entry.parts.filter((part) => part.seq > entry.toldSeq));
+  }
+
+  function count(parts: readonly Part[]): void {
+    windowsDropped.unread += parts.length;
+    for (const part of parts) {
+      lost.count += part.lost.count;
+      lost.weight += part.lost.weight;
     }
-    windowsDropped.unread += entry.window.lastSeq - entry.window.firstSeq + 1;
-    if (KINDS[entry.window.kind]?.unit !== 'microseconds') return;
-    lost.count += samplesOf(entry.window);
-    lost.weight += entry.window.endUs - entry.window.startUs;
   }
 
   /** Of all pairs that can be merged the one of least bytes, so that work and resolution are spread evenly. */
@@ -71,14 +97,14 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
       const series = `${thread} ${kind}`;
       const earlier = lastOf.get(series);
       lastOf.set(series, later);
-      if (earlier === undefined || earlier.sent || later.sent || !canMerge(earlier.window, later.window)) continue;
+      if (earlier === undefined || !isUnseen(earlier) || !isUnseen(later) || !canMerge(earlier.window, later.window)) continue;
       const bytes = earlier.bytes + later.bytes;
       if (best === undefined || bytes < best.bytes) best = { earlier, later, bytes };
     }
     if (best === undefined) return false;
     const { earlier, later } = best;
     const window = merge(earlier.window, later.window);
-    const merged: Held = { window, bytes: bytesOf(window), sent: false };
+    const merged: Held = { window, bytes: bytesOf(window), parts: [...earlier.parts, ...later.parts], sent: false, toldSeq: 0 };
     // In the later one's place: readers go by the last sequence number.
     held = held.filter((entry) => entry !== earlier).map((entry) => (entry === later ? merged : entry));
     bytesHeld += merged.bytes - best.bytes;
@@ -93,7 +119,7 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
       seq++;
       const window: FinishedWindow = { ...finished, firstSeq: seq, lastSeq: seq };
       const bytes = bytesOf(window);
-      held = [...held, { window, bytes, sent: false }];
+      held = [...held, { window, bytes, parts: [{ seq, lost: tallyOf(window) }], sent: false, toldSeq: 0 }];
       bytesHeld += bytes;
       makeRoom();
       return window;
@@ -103,9 +129,31 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
       let bytes = 0;
       const chosen = waiting.filter((entry, index) => (bytes += entry.bytes) <= limitBytes || index === 0);
       for (const entry of chosen) entry.sent = true;
-      return { windows: chosen.map(({ window }) => window), more: chosen.length < waiting.length };
+      return {
+        windows: chosen.map(({ window }) => window).filter(({ firstSeq }) => firstSeq > afterSeq),
+        parts: chosen.filter(({ window }) => window.firstSeq <= afterSeq).flatMap(({ parts }) => parts.map((part) => part.seq).filter((one) => one > afterSeq)),
+        lastSeq: chosen.at(-1)?.window.lastSeq ?? afterSeq,
+        more: chosen.length < waiting.length,
+      };
+    },
+    lose(seqs) {
+      for (const entry of held) {
+        const parts = entry.parts.filter((part) => part.seq > entry.toldSeq && seqs.includes(part.seq));
+        count(parts);
+        // Once, however many readers miss them.
+        entry.toldSeq = Math.max(entry.toldSeq, ...parts.map((part) => part.seq));
+      }
     },
     peek: (afterSeq) => after(afterSeq).map(({ window }) => window),
     counts: () => ({ bytesHeld, windowsMerged, windowsDropped: { ...windowsDropped }, lost: { ...lost } }),
   };
+}
+
+function isUnseen({ sent, toldSeq }: Held): boolean {
+  return !sent && toldSeq === 0;
+}
+
+/** What is lost with a window: time, of kinds that measure it. */
+function tallyOf(window: FinishedWindow): Tally {
+  return KINDS[window.kind]?.unit === 'microseconds' ? { count: samplesOf(window), weight: window.endUs - window.startUs } : { count: 0, weight: 0 };
 }

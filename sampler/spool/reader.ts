@@ -8,6 +8,8 @@ import type { SpoolFile } from './folder.ts';
 export interface SpoolReader {
   /** Records after `seq`, in order, up to about `most` bytes but at least one; `more` when some were left out. */
   read(files: readonly SpoolFile[], afterSeq: number, most: Bytes): Promise<{ readonly records: readonly string[]; readonly lastSeq: number; readonly more: boolean }>;
+  /** Of these records those that are still there, by sequence number. */
+  pick(files: readonly SpoolFile[], seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
 }
 
 interface Entry {
@@ -41,7 +43,24 @@ export function createReader(): SpoolReader {
     return index;
   }
 
+  async function recordAt(handle: FileHandle, { at, bytes }: Entry): Promise<string> {
+    return (await handle.read(Buffer.alloc(bytes), 0, bytes, at)).buffer.toString();
+  }
+
   return {
+    async pick(files, seqs) {
+      const picked = new Map<number, string>();
+      for (const file of files) {
+        const handle = await open(file.path).catch(() => undefined);
+        if (handle === undefined) continue;
+        try {
+          for (const entry of (await indexOf(file, handle)).entries) if (seqs.includes(entry.seq)) picked.set(entry.seq, await recordAt(handle, entry));
+        } finally {
+          await handle.close();
+        }
+      }
+      return picked;
+    },
     async read(files, afterSeq, most) {
       const records: string[] = [];
       let [bytes, lastSeq] = [0, afterSeq];
@@ -52,8 +71,7 @@ export function createReader(): SpoolReader {
           for (const entry of (await indexOf(file, handle)).entries) {
             if (entry.seq <= lastSeq) continue;
             if (bytes > 0 && bytes + entry.bytes > most) return { records, lastSeq, more: true };
-            const { buffer } = await handle.read(Buffer.alloc(entry.bytes), 0, entry.bytes, entry.at);
-            records.push(buffer.toString());
+            records.push(await recordAt(handle, entry));
             bytes += entry.bytes;
             lastSeq = entry.seq;
           }

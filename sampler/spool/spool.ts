@@ -23,6 +23,8 @@ export interface Spool {
   readonly append: SpoolWriter['append'];
   /** What others of this address finished, to whoever asks `host` and has `seqOf` of each boot. */
   others(host: string, seqOf: (boot: string) => number, most: Bytes): Promise<Told>;
+  /** Of these windows of this process those that are still spooled, as they were finished. */
+  readonly own: (seqs: readonly number[]) => Promise<ReadonlyMap<number, string>>;
   /** Up to which of this process's windows others have answered for it. */
   readonly toldByOthers: () => number;
   /** Windows that could not be written. */
@@ -61,6 +63,7 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
   return {
     append: writer.append,
     failed: writer.failed,
+    own: (seqs) => reader.pick(listFiles(folder).filter((file) => file.boot === boot), seqs),
     toldByOthers: () => linesOf(join(folder, `${boot}.told`)).reduce((most, line) => Math.max(most, Number(line)), 0),
     async others(host, seqOf, most) {
       const name = digest([host]);
