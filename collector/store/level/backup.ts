@@ -16,8 +16,8 @@ export async function backup(db: Database, folder: string, onProgress: (entries:
   try {
     const copy = await Database.open(folder);
     try {
-      for await (const batch of db.scan(snapshot)) {
-        const damaged = batch.find(({ sound }) => !sound);
+      for await (const batch of db.scan({ snapshot })) {
+        const damaged = batch.find(({ value }) => value === undefined);
         if (damaged !== undefined) throw new StoreError('STORE_DAMAGED', `The record ${damaged.key.toString('hex').slice(0, 80)} is not as it was written, so that the copy would be damaged too. Stop the server and run liveprofiler repair first.`);
         await copy.putSealed(batch.filter(({ key }) => !key.equals(formatKey())));
         entries += batch.length;

@@ -98,7 +98,11 @@ function namesIn(value: Buffer): { readonly firstSeqs: readonly number[]; readon
 /** What deletes the blocks of buckets that begin in a stretch. */
 export async function blockDeletions(db: Database, { host, kind }: Series, fromUs: Microseconds, untilUs: Microseconds): Promise<Write[]> {
   const writes: Write[] = [];
-  for await (const entries of db.batches(windowBounds(SPACE.block, RAW_TIER, host, kind, fromUs, untilUs))) for (const [key] of entries) writes.push({ type: 'del', key });
+  // By their keys alone: what is damaged goes too.
+  await db.skim(windowBounds(SPACE.block, RAW_TIER, host, kind, fromUs, untilUs), (key) => {
+    writes.push({ type: 'del', key });
+    return Buffer.concat([key, Buffer.alloc(1)]);
+  });
   return writes;
 }
 

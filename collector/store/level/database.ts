@@ -18,6 +18,13 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 
 export type Write = { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer } | { readonly type: 'del'; readonly key: Buffer };
 export type Entry = readonly [key: Buffer, value: Buffer];
+export interface Scanned {
+  readonly key: Buffer;
+  /** With its checksum. */
+  readonly sealed: Buffer;
+  readonly value: Buffer | undefined;
+}
+
 type Db = Level<Buffer, Buffer>;
 /** A view of the database that later writes do not change. Close it. */
 export type Snapshot = ReturnType<Db['snapshot']>;
@@ -143,6 +150,16 @@ export class Database {
     return true;
   }
 
+  /** The first key of a range, whatever its value. */
+  async firstKey(range: KeyRange): Promise<Buffer | undefined> {
+    let first: Buffer | undefined;
+    await this.skim(range, (key) => {
+      first ??= key;
+      return range.lt;
+    });
+    return first;
+  }
+
   /** The first key of a range, then the first at or after what `next` makes of it, and so on: one seek each. */
   async skim(range: KeyRange, next: (key: Buffer) => Buffer): Promise<void> {
     const iterator = this.#begun(() => this.#db.keys(range));
@@ -162,14 +179,14 @@ export class Database {
     if (canCompact(this.#db)) await this.#telling(this.#db.compactRange(gte, lt));
   }
 
-  /** Every entry as it stands on disk, with whether it is as it was written. */
-  async *scan(snapshot?: Snapshot): AsyncGenerator<readonly { readonly key: Buffer; readonly sealed: Buffer; readonly sound: boolean }[], void, void> {
-    const iterator = this.#begun(() => this.#db.iterator(snapshot === undefined ? {} : { snapshot }));
+  /** Every entry, or those of a range, as it stands on disk; one that is not as it was written has no value. */
+  async *scan(options: Partial<KeyRange> & Pick<ReadOptions, 'snapshot'> = {}): AsyncGenerator<readonly Scanned[], void, void> {
+    const iterator = this.#begun(() => this.#db.iterator(options));
     try {
       for (;;) {
         const entries = await this.#telling(iterator.nextv(READ_AHEAD));
         if (entries.length === 0) return;
-        yield entries.map(([key, sealed]) => ({ key, sealed, sound: isSound(key, sealed) }));
+        yield entries.map(([key, sealed]) => ({ key, sealed, value: isSound(key, sealed) ? bare(sealed) : undefined }));
       }
     } finally {
       await iterator.close();
@@ -261,5 +278,9 @@ function checked(key: Buffer, sealed: Buffer): Buffer {
   if (!isSound(key, sealed)) {
     throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} is not as it was written. Run liveprofiler repair, or restore the folder from a backup.`);
   }
+  return bare(sealed);
+}
+
+function bare(sealed: Buffer): Buffer {
   return sealed.subarray(0, sealed.length - CHECKSUM_BYTES);
 }

@@ -15,15 +15,20 @@ export class Faults {
       return await work();
     } catch (error) {
       if (error instanceof StoreError && OF_ALL.includes(error.code)) throw error;
-      this.#first ??= error;
-      this.#count++;
+      this.note(error);
       return undefined;
     }
+  }
+
+  /** Something that is told at the end though the work went on. */
+  note(error: unknown): void {
+    this.#first ??= error;
+    this.#count++;
   }
 
   /** @throws StoreError STORE_DAMAGED when anything failed. */
   tell(): void {
     if (this.#count === 0) return;
-    throw new StoreError('STORE_DAMAGED', `${this.#count} parts of the store could not be looked after; the others were. The first: ${this.#first instanceof Error ? this.#first.message : String(this.#first)}`, this.#first);
+    throw new StoreError('STORE_DAMAGED', `${this.#count === 1 ? '1 part' : `${this.#count} parts`} of the store could not be looked after; the others were. The first: ${this.#first instanceof Error ? this.#first.message : String(this.#first)}`, this.#first);
   }
 }

@@ -10,6 +10,8 @@ export interface HostWindow extends WindowIdentity {
   readonly host: string;
 }
 
+type FirstSeq = Pick<HostWindow, 'host' | 'boot' | 'thread' | 'kind' | 'firstSeq'>;
+
 export interface SeqSpan {
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -68,10 +70,15 @@ export class Identities {
   }
 
   /** What deletes the identity of a window whose last sequence number is not known. */
-  async forgetting(window: Pick<HostWindow, 'host' | 'boot' | 'thread' | 'kind' | 'firstSeq'>): Promise<Write[]> {
-    const prefix = identityPrefix(SPACE.identity, window);
-    const found = await this.#db.first({ gte: identityKey(prefix, window.firstSeq), lt: under(prefix).lt });
-    return found !== undefined && spanOf(found[0], found[1]).firstSeq === window.firstSeq ? [{ type: 'del', key: found[0] }] : [];
+  async forgetting(window: FirstSeq): Promise<Write[]> {
+    const key = await this.#keyOf(window);
+    return key === undefined ? [] : [{ type: 'del', key }];
+  }
+
+  /** The last sequence number of a window of which the first is known. */
+  async lastSeqOf(window: FirstSeq): Promise<number | undefined> {
+    const key = await this.#keyOf(window);
+    return key === undefined ? undefined : lastSeqOf(key);
   }
 
   written(): void {
@@ -123,6 +130,12 @@ export class Identities {
     value.uint(endUs);
     const put: Write = { type: 'put', key: identityKey(prefix, run.lastSeq), value: value.done() };
     return before === undefined ? [put] : [{ type: 'del', key: identityKey(prefix, run.firstSeq - 1) }, put];
+  }
+
+  async #keyOf(window: FirstSeq): Promise<Buffer | undefined> {
+    const prefix = identityPrefix(SPACE.identity, window);
+    const found = await this.#db.first({ gte: identityKey(prefix, window.firstSeq), lt: under(prefix).lt });
+    return found !== undefined && spanOf(found[0], found[1]).firstSeq === window.firstSeq ? found[0] : undefined;
   }
 
   async #lookUp(stream: string, ...prefixes: readonly Buffer[]): Promise<number> {

@@ -2,18 +2,21 @@
 // is dropped is in the roll-up above already; a write that drops also notes where the tier is no longer whole.
 import type { Bytes, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { HostMemory } from '../contract.ts';
+import { isDamage } from '../errors.ts';
+import { decodeHeader } from '../header.ts';
+import type { Header } from '../header.ts';
 import { readMemoryKey, readWindowKey, SPACE, under, windowBounds } from '../keys.ts';
 import type { DictionaryKey, Series, WindowKey } from '../keys.ts';
 import { bucketOf, bucketUs, RAW_TIER, SEALED_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import { widened, without } from '../spans.ts';
 import type { Span } from '../spans.ts';
 import { blockDeletions } from './blocks.ts';
-import type { Write } from './database.ts';
+import type { Scanned, Write } from './database.ts';
 import type { Engine } from './engine.ts';
 import type { Faults } from './faults.ts';
 import { readPins } from './pins.ts';
 import { reading } from './reading.ts';
-import { headersOf, seriesOf } from './records.ts';
+import { seriesOf } from './records.ts';
 import { deletions } from './rollups.ts';
 import { readWhole, writeWhole } from './whole.ts';
 
@@ -40,7 +43,7 @@ export async function dropTier(engine: Engine, tier: number, { beforeUs, isOpen,
   for (const series of await seriesOf(engine.db, tier)) {
     await faults.keep(async () => {
       for (let some = 1; some > 0 && isOpen(); ) {
-        const dropped = await engine.aloneToDrop(() => dropChunk(engine, tier, series, beforeUs));
+        const dropped = await engine.aloneToDrop(() => dropChunk(engine, tier, series, { beforeUs, faults }));
         records += dropped.records;
         bytes += dropped.bytes;
         some = dropped.records;
@@ -55,9 +58,9 @@ export async function oldestOf(engine: Engine, tier: number, beforeUs: Microseco
   let oldestUs: Microseconds | undefined;
   for (const series of await seriesOf(engine.db, tier)) {
     for (const { fromUs, untilUs } of await spansToDrop(engine, tier, series, beforeUs)) {
-      const first = await engine.db.first(windowBounds(SPACE.header, tier, series.host, series.kind, fromUs, untilUs));
+      const first = await engine.db.firstKey(windowBounds(SPACE.header, tier, series.host, series.kind, fromUs, untilUs));
       if (first === undefined) continue;
-      oldestUs = Math.min(oldestUs ?? Number.POSITIVE_INFINITY, readWindowKey(first[0]).startUs);
+      oldestUs = Math.min(oldestUs ?? Number.POSITIVE_INFINITY, readWindowKey(first).startUs);
       break;
     }
   }
@@ -87,12 +90,12 @@ async function bucketsWithBlocks({ db }: Engine, { host, kind }: Series, unit: n
   return buckets;
 }
 
-async function dropChunk(engine: Engine, tier: number, series: Series, beforeUs: Microseconds): Promise<Dropped> {
+async function dropChunk(engine: Engine, tier: number, series: Series, { beforeUs, faults }: Pick<DropOptions, 'beforeUs' | 'faults'>): Promise<Dropped> {
   const whole = await readWhole(engine.db, series);
   for (const span of await spansToDrop(engine, tier, series, beforeUs)) {
     const chunk = await chunkOf(engine, tier, series, span);
     if (chunk === undefined) continue;
-    const { keys, untilUs } = chunk;
+    const { keys, untilUs, damaged } = chunk;
     const { host, kind } = series;
     // What is in LevelDB's log still is not told.
     let rows = 0;
@@ -101,6 +104,7 @@ async function dropChunk(engine: Engine, tier: number, series: Series, beforeUs:
     const next = whole.map((spans, of) => (of === tier ? without(spans, [{ fromUs: span.fromUs, untilUs }]) : spans));
     const rest = tier === RAW_TIER ? [await engine.identities.bury(keys), await blockDeletions(engine.db, series, span.fromUs, untilUs)] : [];
     await engine.db.write([keys.flatMap((key) => deletions(key)), ...rest, writeWhole(series, next)].flat());
+    for (const error of damaged) faults.note(error);
     return { records: keys.length, bytes };
   }
   return { records: 0, bytes: 0 };
@@ -110,24 +114,42 @@ interface Chunk {
   readonly keys: readonly (WindowKey & { readonly lastSeq: number; readonly endUs: Microseconds })[];
   /** Whole buckets of the next tier end here. */
   readonly untilUs: Microseconds;
+  /** What is wrong with some of them: they leave like the others, as the tier above has them. */
+  readonly damaged: readonly unknown[];
 }
 
 /** The first records of a span, in whole buckets of the tier above; undefined when there are none. */
 async function chunkOf(engine: Engine, tier: number, series: Series, span: Span): Promise<Chunk | undefined> {
   const unit = unitOf(tier);
   const keys: (WindowKey & { lastSeq: number; endUs: Microseconds })[] = [];
+  const damaged: unknown[] = [];
   let untilUs = span.untilUs;
-  reading: for await (const seen of headersOf(engine, series, { tier, ...span })) {
-    for (const { key, header } of seen) {
+  reading: for await (const entries of engine.db.scan(windowBounds(SPACE.header, tier, series.host, series.kind, span.fromUs, span.untilUs))) {
+    for (const entry of entries) {
+      const key = readWindowKey(entry.key);
       const bucket = bucketOf(unit, key.startUs);
       if (keys.length >= CHUNK && bucket !== bucketOf(unit, keys.at(-1)?.startUs ?? 0)) {
         untilUs = bucket;
         break reading;
       }
-      keys.push({ ...key, lastSeq: key.firstSeq + header.seqSpan, endUs: key.startUs + header.lastUs });
+      try {
+        const header = headerIn(entry);
+        keys.push({ ...key, lastSeq: key.firstSeq + header.seqSpan, endUs: key.startUs + header.lastUs });
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        damaged.push(error);
+        keys.push({ ...key, lastSeq: (await engine.identities.lastSeqOf(key)) ?? key.firstSeq, endUs: bucket + bucketUs(unit) });
+      }
     }
   }
-  return keys.length === 0 ? undefined : { keys, untilUs };
+  return keys.length === 0 ? undefined : { keys, untilUs, damaged };
+}
+
+function headerIn({ key, value }: Scanned): Header {
+  return reading(key, () => {
+    if (value === undefined) throw new RangeError('it is not as it was written');
+    return decodeHeader(value);
+  });
 }
 
 /** The tier whose buckets leave as a whole: the one above, which holds what leaves. */
@@ -164,7 +186,7 @@ async function isUsed(engine: Engine, { tier, fromUs, untilUs }: DictionaryKey):
   const tiers = TIERS.flatMap((_, of) => (tier === RAW_TIER ? of < 2 : of >= 2) ? [of] : []);
   for (const of of tiers) {
     for (const { host, kind } of await seriesOf(engine.db, of)) {
-      if ((await engine.db.first(windowBounds(SPACE.header, of, host, kind, fromUs, untilUs))) !== undefined) return true;
+      if ((await engine.db.firstKey(windowBounds(SPACE.header, of, host, kind, fromUs, untilUs))) !== undefined) return true;
     }
   }
   return false;

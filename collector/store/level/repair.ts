@@ -98,7 +98,7 @@ async function dropUnsound(db: Database, onProgress: (entries: number) => void):
   const unsound: Unsound[] = [];
   let seen = 0;
   for await (const entries of db.scan()) {
-    const bad = entries.filter(({ sound }) => !sound);
+    const bad = entries.filter(({ value }) => value === undefined);
     if (bad.length > 0) await db.write(bad.map(({ key }): Write => (staysEmpty(key) ? { type: 'put', key, value: Buffer.alloc(0) } : { type: 'del', key })));
     unsound.push(...bad.map(({ key }) => ({ space: key[0] ?? 0, bytes: key })));
     seen += entries.length;

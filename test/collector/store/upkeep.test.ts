@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openStore, StoreError } from '../../../collector/store/index.ts';
+import { openStore, repairStore, StoreError } from '../../../collector/store/index.ts';
 import type { LevelStore, StackWindow, StoreOptions, Window } from '../../../collector/store/index.ts';
 import { afterwards } from '../../cleanup.ts';
 import { effort } from '../../effort.ts';
 import { smallDisk } from '../../small-disk.ts';
 import { windowOf } from '../../windows.ts';
+import { SPACE } from '../../../collector/store/keys.ts';
 import { flip } from './flip.ts';
 
 const HOUR_MS = 3_600_000;
@@ -134,6 +135,33 @@ test('a damaged window costs the later ones of its series no retention, and no s
     assert.equal(left.reduce((sum, one) => sum + one, 0), (bySecond / 30) * 29, `on day ${day}`);
   }
 });
+
+for (const [what, space] of [['window’s header', SPACE.header], ['block of rows', SPACE.block]] as const) {
+  test(`a ${what} that is damaged after its roll-up leaves with the others, and is told once`, async (t) => {
+    const path = await folder(t);
+    const windows = row('web', 90);
+    const store = await openStore({ path });
+    await store.append([...windows, ...row('other', 90)], new Map());
+    await store.rollUp(T0 + HOUR_MS);
+    await store.close();
+    let seen = 0;
+    assert.equal(await flip(path, (key) => key[0] === space && key[1] === 0 && seen++ === 1), 1);
+    const again = await opened(t, { path });
+    const told = await again.prune(T0 + 3 * DAY_MS).then(() => undefined, (error: unknown) => error as StoreError);
+    if (space === SPACE.header) {
+      assert.equal(told?.code, 'STORE_DAMAGED');
+      assert.match(told.message, /^1 part .*does not read as one/);
+    }
+    await again.prune(T0 + 3 * DAY_MS);
+    for (const host of ['web', 'other']) {
+      assert.equal((await again.query({ kind: 'cpu', hosts: [host] }, { fromMs: T0, untilMs: T0 + HOUR_MS })).windows, 90);
+      assert.equal((await again.query({ kind: 'cpu', hosts: [host] }, { fromMs: T0 + 1, untilMs: T0 + 290_000 })).windows, 0, 'by the second nothing is left');
+    }
+    assert.deepEqual(await again.append(windows, new Map()), { appended: 0, duplicates: 90, refused: [] });
+    await again.close();
+    assert.equal((await repairStore(path)).damaged, 0, 'nothing damaged is left');
+  });
+}
 
 test('a turn that fails for one host takes nothing from the answers of the others', async (t) => {
   const path = await damaged(t, row('broken', 40));
