@@ -53,7 +53,7 @@ const MOST_GONE = 1000;
 export function createCollector({ config, store, log, clock = systemClock, registry = new Registry(), nameServers = systemNameServers }: CollectorOptions): Collector {
   const queue = createQueue(config.concurrency);
   const lookup = createLookup();
-  const watched = watchStore(store, log);
+  const watched = watchStore(store, log, clock);
   const metrics = createMetrics(registry, clock.wallMs, () => watched.trouble() === undefined);
   /** Hosts that left and may still write; the next of the same name waits for them. */
   const leaving = new Map<string, Promise<void>>();
@@ -146,6 +146,7 @@ export function createCollector({ config, store, log, clock = systemClock, regis
     async stop() {
       stopped = true;
       sources.stop();
+      watched.stop();
       schedule.stop();
       await Promise.all([...[...hosts.values()].map(leave), ...leaving.values()]);
     },

@@ -9,10 +9,11 @@ import type { TestContext } from 'node:test';
 export async function smallDisk(t: TestContext, megabytes: number): Promise<string | undefined> {
   const path = await mkdtemp(join(tmpdir(), 'liveprofiler-small-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], { stdio: 'ignore' });
-  } catch {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], { stdio: 'pipe' });
+  } catch (error) {
     await rm(path, { recursive: true });
-    t.skip('only root can make a small disk');
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    t.skip(`no small disk can be mounted here: ${said === '' ? String(error) : said}`);
     return undefined;
   }
   t.after(async () => {

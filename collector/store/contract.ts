@@ -241,7 +241,10 @@ export interface UpkeepReport {
 }
 
 export interface Store extends StoreReader {
-  /** Durable when it resolves, atomic (windows and memories together), idempotent. */
+  /**
+   * Durable when it resolves, atomic (windows and memories together), idempotent. Of nothing it says whether there is
+   * room. @throws StoreError STORE_FULL
+   */
   append(windows: readonly Window[], memories: ReadonlyMap<string, HostMemory>): Promise<AppendReport>;
   memory(host: string): Promise<HostMemory | undefined>;
   /** Brings coarser records up to date with the windows of the buckets that are over. Resolves to how many it made. */

@@ -6,7 +6,7 @@ import { StoreError } from '../../collector/store/index.ts';
 import type { StoreErrorCode } from '../../collector/store/errors.ts';
 import { createFakeClock } from './fake-clock.ts';
 import type { FakeClock } from './fake-clock.ts';
-import { createRig, settings, target } from './rig.ts';
+import { createRig, settings, target, until } from './rig.ts';
 import type { Rig } from './rig.ts';
 import { serveHttp } from './servers.ts';
 import { createScriptedHost } from './wire-host.ts';
@@ -74,6 +74,33 @@ test('a store without room is told once for the whole fleet, again when it goes 
   assert.deepEqual([await metric(), rig.collector.storeTrouble()], ['1', undefined]);
   for (const [i, script] of scripts.entries()) assert.deepEqual(await rig.store.tally(`shop-${i}`), script.served());
   for (const { error } of rig.collector.hosts()) assert.doesNotMatch(error ?? '', /room/);
+});
+
+test('room is found also when no host answers any more', async (t) => {
+  let isFull = true;
+  let appends = 0;
+  const { clock, rig } = await fleet(t, (store) => ({
+    memory: (host) => store.memory(host),
+    append(windows, memories) {
+      appends++;
+      return isFull ? Promise.reject(new StoreError('STORE_FULL', 'The disk has no room.')) : store.append(windows, memories);
+    },
+  }));
+  await rig.collector.pullNow();
+  const before = appends;
+  clock.advance(5000);
+  await until(() => clock.pending() > 0);
+  assert.equal(appends, before + 1);
+  assert.notEqual(rig.collector.storeTrouble(), undefined);
+  isFull = false;
+  clock.advance(5000);
+  await until(() => rig.collector.storeTrouble() === undefined);
+  assert.equal(clock.pending(), 0);
+  isFull = true;
+  await rig.collector.pullNow();
+  assert.equal(clock.pending(), 1);
+  await rig.collector.stop();
+  assert.equal(clock.pending(), 0, 'nothing looks for room after the end');
 });
 
 test('what the store has against one host is told of that host', async (t) => {

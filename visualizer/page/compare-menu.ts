@@ -4,7 +4,7 @@ import type { With } from '../view/change.ts';
 import { compareAddress } from '../view/diff-state.ts';
 import type { GraphState } from '../view/state.ts';
 import { fixedAt } from '../view/state.ts';
-import { createLinks, entry } from './take.ts';
+import { createLinks, entry } from './links.ts';
 
 export const COMPARED: Readonly<Record<With, string>> = { before: 'The period before', day: 'Same time yesterday', week: 'Same time last week', version: 'Version before' };
 

@@ -4,7 +4,7 @@ import { titleOf } from '../selection.ts';
 import type { GraphState } from '../view/state.ts';
 import type { Format } from '../view/take.ts';
 import { exportAddress, fits, FORMATS, speedscopeAddress, viewAddress } from '../view/take.ts';
-import { h } from './dom.ts';
+import { createLinks, entry } from './links.ts';
 
 export interface Take {
   readonly element: HTMLElement;
@@ -24,26 +24,4 @@ export function createTake(): Take {
       ]);
     },
   };
-}
-
-/** A list of links that opens at a button. */
-export function createLinks(label: string): { readonly element: HTMLElement; readonly show: (links: readonly HTMLElement[]) => void } {
-  const list = h('ul', {});
-  const element = h('details', { class: 'take', hidden: '' }, h('summary', {}, label), list);
-  element.addEventListener('keydown', ({ key }) => {
-    if (key !== 'Escape' || !element.open) return;
-    element.open = false;
-    element.querySelector('summary')?.focus();
-  });
-  return {
-    element,
-    show(links) {
-      element.hidden = false;
-      list.replaceChildren(...links);
-    },
-  };
-}
-
-export function entry(href: string, text: string, more: Readonly<Record<string, string>> = {}): HTMLElement {
-  return h('li', {}, h('a', { href, ...more }, text));
 }

@@ -1,19 +1,17 @@
 // What a store goes through and must not lose or make up anything by: kills, full disks, flipped bytes, hostile hosts.
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openStore, repairStore } from '../../../collector/store/index.ts';
 import type { LevelStore } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { smallDisk } from '../../small-disk.ts';
 import { flip } from './flip.ts';
+import { killed } from './killed.ts';
 import { windowOf } from '../../windows.ts';
 import { HOSTS, RETENTION, START_MS } from './upkeep-plan.ts';
 
@@ -31,12 +29,7 @@ test('killed at any moment of appending, rolling up, sealing and pruning: all th
   const path = await folder(t);
   let acknowledged = 0;
   for (let kill = 0; kill < effort(10, 100); kill++) {
-    const child = fork(CHILD, [path, String(acknowledged + 1)]);
-    child.on('message', (seq: number) => (acknowledged = seq));
-    await Promise.race([once(child, 'message'), once(child, 'exit').then(([code]) => assert.fail(`the child ended with ${code} before its first append`))]);
-    await pause((kill * 53) % 400);
-    child.kill('SIGKILL');
-    await once(child, 'close');
+    acknowledged = Number((await killed(CHILD, [path, String(acknowledged + 1)], (kill * 53) % 400)).at(-1));
     const store = await openStore({ path, retention: RETENTION });
     let highest = 0;
     for (const host of HOSTS) {
@@ -85,7 +78,9 @@ test('a full disk stops appends with a sentence; what was acknowledged stays, an
   });
   assert.equal((await store.query({ kind: 'cpu' }, EVER)).windows, last);
   await assert.rejects(store.append([bulky(last + 1)], new Map()), { code: 'STORE_FULL' });
+  await assert.rejects(store.append([], new Map()), { code: 'STORE_FULL' }, 'nothing to be stored asks for room');
   await rm(ballast);
+  assert.equal((await store.append([], new Map())).appended, 0);
   assert.equal((await store.append([bulky(last + 1)], new Map())).appended, 1);
   assert.equal((await store.query({ kind: 'cpu' }, EVER)).windows, last + 1);
   await store.close();

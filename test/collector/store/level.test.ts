@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { Level } from 'level';
@@ -16,6 +15,7 @@ import { openStore } from '../../../collector/store/index.ts';
 import type { Retention, Store } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { windowOf } from '../../windows.ts';
+import { killed } from './killed.ts';
 import { storeContract } from './contract-suite.ts';
 
 const APPENDER = fileURLToPath(new URL('append-child.js', import.meta.url));
@@ -56,12 +56,7 @@ test('whatever was acknowledged before a kill -9 is there, once', async (t) => {
   const path = await folder(t);
   let acknowledged = 0;
   for (let kill = 0; kill < effort(10, 50); kill++) {
-    const child = fork(APPENDER, [path, String(acknowledged + 1)]);
-    child.on('message', (seq: number) => (acknowledged = seq));
-    await Promise.race([once(child, 'message'), once(child, 'exit').then(([code]) => assert.fail(`the child ended with ${code} before its first append`))]);
-    await pause((kill * 37) % 90);
-    child.kill('SIGKILL');
-    await once(child, 'close');
+    acknowledged = Number((await killed(APPENDER, [path, String(acknowledged + 1)], (kill * 37) % 90)).at(-1));
     const store = await openStore({ path });
     const { windows, tree } = await store.query({ kind: 'cpu' }, EVER);
     assert.ok(windows >= acknowledged, `${windows} windows are there, ${acknowledged} were acknowledged`);

@@ -1,16 +1,14 @@
 // Folders that earlier formats wrote open and answer what they answered then.
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FORMAT_VERSION } from '../../../collector/store/format.ts';
 import { openStore } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
+import { killed } from './killed.ts';
 import { answersOf, fixtureWindows, linesOf } from './fixture.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/', import.meta.url));
@@ -48,14 +46,7 @@ test('killed at any moment of an upgrade: it is done again, and the folder answe
   for (let kill = 0; kill < effort(10, 100); kill++) {
     await rm(path, { recursive: true });
     await cp(join(FIXTURES, 'store-format-1', 'store'), path, { recursive: true });
-    const child = fork(OPENER, [path]);
-    const said: unknown[] = [];
-    child.on('message', (word) => said.push(word));
-    await once(child, 'message');
-    await pause((kill * 3) % 40);
-    child.kill('SIGKILL');
-    await once(child, 'close');
-    if (!said.includes('open')) cutShort++;
+    if (!(await killed(OPENER, [path], (kill * 3) % 40)).includes('open')) cutShort++;
     const store = await openStore({ path });
     assert.deepEqual(await answersOf(store), answers);
     await store.close();
