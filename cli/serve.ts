@@ -3,11 +3,11 @@ import { createSampler } from 'liveprofiler-sampler';
 import type { Sampler } from 'liveprofiler-sampler';
 import { ENDPOINT_PATH } from 'liveprofiler-sampler/wire';
 import type { Config } from '../collector/config/index.ts';
+import { createHeapSnapshots } from '../collector/heap-snapshots.ts';
 import { createCollector } from '../collector/index.ts';
 import type { LevelStore } from '../collector/store/index.ts';
 import { openStore } from '../collector/store/index.ts';
 import type { Settings } from '../collector/target.ts';
-import type { SnapshotPort } from '../visualizer/ports.ts';
 import { readConfig } from './config.ts';
 import { listenForControl } from './control.ts';
 import { whyNotStarted } from './failures.ts';
@@ -20,13 +20,6 @@ import { untilSignal } from './signals.ts';
 import { measureStore } from './store-metrics.ts';
 import { startStoreTurns } from './store-turns.ts';
 import { runUpkeep } from './upkeep.ts';
-
-/** No host lets its heap be asked for. */
-const NO_SNAPSHOTS: SnapshotPort = {
-  hosts: () => [],
-  expected: () => Promise.reject(new Error('No host lets its heap be asked for.')),
-  take: () => Promise.reject(new Error('No host lets its heap be asked for.')),
-};
 
 /** Resolves to the exit code after SIGINT or SIGTERM. */
 export async function serve(path: string): Promise<number> {
@@ -42,10 +35,11 @@ export async function serve(path: string): Promise<number> {
   const self = await sampleSelf(config);
   const withSelf = (settings: Settings): Settings => addSelf(settings, self);
   const collector = createCollector({ config: withSelf(config.collector), store, log });
+  const snapshots = createHeapSnapshots({ targets: () => collector.targets() });
   measureStore(store, collector.metrics);
   let page: PageServer;
   try {
-    page = await servePage(config, { store, collector, snapshots: NO_SNAPSHOTS, log });
+    page = await servePage(config, { store, collector, snapshots, log });
   } catch (error) {
     await self?.sampler.stop();
     await store.close();
@@ -66,6 +60,7 @@ export async function serve(path: string): Promise<number> {
   process.off('SIGHUP', reload);
   endStoreTurns();
   control?.close();
+  snapshots.stop();
   await page.close();
   await collector.stop();
   await self?.sampler.stop();

@@ -24,7 +24,8 @@ export async function readBody(response: IncomingMessage, maxBytes: Bytes, at: U
   return Buffer.concat(chunks, bytes);
 }
 
-function decoded(response: IncomingMessage, at: URL): Readable {
+/** Inflated where it is deflated. @throws PullFailure for another encoding. */
+export function decoded(response: IncomingMessage, at: URL): Readable {
   const encoding = (response.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') return response;
   if (encoding !== 'gzip') throw new PullFailure('encoding', `${at.host} answers in the encoding ${JSON.stringify(encoding.slice(0, 40))}, which was not asked for: check proxies before it.`);

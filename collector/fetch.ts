@@ -28,19 +28,37 @@ export interface Fetcher {
   close(): void;
 }
 
-export function createFetcher({ url, asked, secret, tls, timeoutMs, maxBytes, lookup }: FetchOptions): Fetcher {
+export interface Connection {
+  readonly request: (to: URL, signal: AbortSignal) => http.ClientRequest;
+  /** Drops idle ones. */
+  readonly close: () => void;
+}
+
+/** Requests that carry the secret, to the address as it is configured. */
+export function connectTo({ url, asked, secret, tls, lookup }: Pick<FetchOptions, 'url' | 'asked' | 'secret' | 'tls' | 'lookup'>): Connection {
   const secure = url.protocol === 'https:';
   // The certificate is of the name that was written, wherever the name points to.
   const servername = asked === undefined ? {} : { servername: new URL(`${url.protocol}//${asked}`).hostname };
   const agent = secure ? new https.Agent({ keepAlive: true, ...tls, ...servername }) : new http.Agent({ keepAlive: true });
   // nginx drops header names with an underscore, so the dashed spelling goes along.
   const headers = { PROFILER_TOKEN: secret, 'PROFILER-TOKEN': secret, 'accept-encoding': 'gzip', ...(asked !== undefined && { host: asked }) };
+  return {
+    request: (to, signal) => (secure ? https : http).request(to, { agent, headers, signal, ...(lookup && { lookup }) }),
+    close() {
+      agent.destroy();
+    },
+  };
+}
+
+export function createFetcher({ timeoutMs, maxBytes, ...options }: FetchOptions): Fetcher {
+  const { url } = options;
+  const { request, close } = connectTo(options);
 
   async function get(query: Readonly<Record<string, string>>, stop: AbortSignal): Promise<Buffer> {
     const target = new URL(url);
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
     const deadline = startDeadline(stop, timeoutMs, url);
-    const send = (): http.ClientRequest => (secure ? https : http).request(target, { agent, headers, signal: deadline.signal, ...(lookup && { lookup }) });
+    const send = (): http.ClientRequest => request(target, deadline.signal);
     try {
       const response = await respond(send, deadline.signal);
       try {
@@ -57,12 +75,7 @@ export function createFetcher({ url, asked, secret, tls, timeoutMs, maxBytes, lo
     }
   }
 
-  return {
-    get,
-    close() {
-      agent.destroy();
-    },
-  };
+  return { get, close };
 }
 
 /** The host may close a kept connection in the moment it is used again: that says nothing, so it is asked once more. */
@@ -76,7 +89,8 @@ async function respond(send: () => http.ClientRequest, signal: AbortSignal): Pro
   }
 }
 
-function answerTo(request: http.ClientRequest, signal: AbortSignal): Promise<IncomingMessage> {
+/** Rejects when there is none. */
+export function answerTo(request: http.ClientRequest, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const ended = (): void => {
       reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' }));

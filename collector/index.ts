@@ -36,6 +36,8 @@ export interface Collector {
   start(): void;
   /** In the order of the configuration, then those that are gone. */
   hosts(): readonly HostStatus[];
+  /** What is asked at present, and how. */
+  targets(): readonly Target[];
   /** Pulls every host now, joining pulls that run; resolves when all have answered or failed. */
   pullNow(): Promise<{ readonly stacksCollected: number }>;
   /** Hosts come and go; those that stay as they were keep schedule, connection and state. Resolves when those that left are quiet. */
@@ -139,6 +141,7 @@ export function createCollector({ config, store, log, clock = systemClock, regis
       for (const [name, host] of hosts) schedule.add(name, host.turn);
     },
     hosts: () => [...[...hosts.values()].map((host) => host.status()), ...gone.values()],
+    targets: () => [...hosts.values()].map(({ target }) => target),
     async pullNow() {
       const reports = await Promise.all([...hosts.values()].map((host) => host.pull()));
       return { stacksCollected: reports.reduce((sum, { rows }) => sum + rows, 0) };

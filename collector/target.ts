@@ -6,6 +6,8 @@ import type { FetchOptions } from './fetch.ts';
 export interface Target extends Pick<FetchOptions, 'url' | 'asked' | 'secret' | 'tls'> {
   /** The name used in URLs and in the store. */
   readonly name: string;
+  /** Opens what the host tells of its memory; absent when that is not to be asked for. */
+  readonly adminSecret?: string | undefined;
   /** The service is one of them. */
   readonly labels: Labels;
   /** The name of the source that brought it; absent when the configuration names it itself. */
@@ -22,6 +24,7 @@ export interface DnsSource {
   /** With the name that is resolved. */
   readonly url: URL;
   readonly secret: string;
+  readonly adminSecret?: string | undefined;
 }
 
 export interface FileSource {
@@ -31,6 +34,7 @@ export interface FileSource {
   /** Absolute. */
   readonly path: string;
   readonly secret: string;
+  readonly adminSecret?: string | undefined;
 }
 
 export interface Limits {

@@ -17,6 +17,7 @@ export interface Values {
   };
   readonly collector: {
     readonly secret_header: string;
+    readonly admin_secret: string;
     readonly hosts: readonly HostEntry[];
     readonly interval: Milliseconds;
     readonly timeout: Milliseconds;
@@ -26,6 +27,7 @@ export interface Values {
   readonly host: {
     readonly address: Address;
     readonly secret_header: string;
+    readonly admin_secret: string;
     readonly service: string;
     readonly labels: ReadonlyMap<string, string>;
     readonly ca: string;
@@ -92,6 +94,12 @@ export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[
       needed: true,
       hides: ANYTHING,
     },
+    admin_secret: {
+      type: secret,
+      about: 'The adminSecret of the samplers. With it the page can take heap snapshots of the hosts; without it nobody can.',
+      sample: '${ADMIN_TOKEN}',
+      hides: ANYTHING,
+    },
     hosts: {
       type: hostList,
       about: 'Where the samplers answer: name:port, a range of ports as in web:8000..8003, [::1]:port, whole URLs, or the ALIAS of a section below. Without a path of its own an address is asked at /liveprofiler. dns:name:port stands for all addresses that a name server has for the name, file:PATH for those of a JSON file in the form of Prometheus; both are followed as they change.',
@@ -120,6 +128,7 @@ export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[
   host: {
     address: { type: address, about: 'Where its sampler answers.', sample: 'https://web.example.com:8443/liveprofiler', hides: CREDENTIALS },
     secret_header: { type: secret, about: 'Its own secret, instead of the one of [collector].', sample: '${WEB_TOKEN}', hides: ANYTHING },
+    admin_secret: { type: secret, about: 'Its own adminSecret, instead of the one of [collector].', sample: '${WEB_ADMIN_TOKEN}', hides: ANYTHING },
     service: { type: text('a name'), about: 'The service it belongs to.', sample: 'web' },
     labels: { type: labels, about: 'What else to tell it apart by.', sample: 'region=eu, tier=front' },
     ca: { type: text(FILE), about: 'The authority that signed its certificate, when it is a private one.', sample: './ca.pem' },

@@ -10,6 +10,7 @@ import { readTls } from './tls.ts';
 import type { FileReader } from './tls.ts';
 
 const LISTED = 'an entry of hosts';
+const SAME_SECRET = 'secret_header and admin_secret are the same, and no sampler takes one for both: whoever may read profiles must not obtain heap contents.';
 /** Each is looked at every few seconds. */
 const MOST_SOURCES = 100;
 
@@ -17,6 +18,7 @@ const MOST_SOURCES = 100;
 export function readTargets(sections: Sections, files: FileReader): { readonly hosts: readonly Target[]; readonly sources: readonly Source[] } {
   const collector = sections.section('collector');
   const common = collector.values.secret_header;
+  const { admin_secret: commonAdmin } = collector.values;
   const targets: Target[] = [];
   const sources = new Map<string, Source>();
   const withoutSecret: (() => string)[] = [];
@@ -25,13 +27,13 @@ export function readTargets(sections: Sections, files: FileReader): { readonly h
   const listed = new Set<string>();
 
   /** `show` gives the name as a message may hold it. */
-  function add(target: Omit<Target, 'secret'>, secret: string | undefined, show: () => string): void {
-    targets.push({ ...target, secret: secret ?? '' });
+  function add(target: Omit<Target, 'secret' | 'adminSecret'>, secret: string | undefined, show: () => string, adminSecret = commonAdmin): void {
+    targets.push({ ...target, secret: secret ?? '', ...(adminSecret !== undefined && { adminSecret }) });
     if (secret === undefined) withoutSecret.push(show);
   }
 
   function addSection(alias: string, reading: Reading<'host'>): void {
-    const { address, service, labels, secret_header: own } = reading.values;
+    const { address, service, labels, secret_header: own, admin_secret: ownAdmin } = reading.values;
     const tls = readTls(reading, address?.url, files);
     if (service !== undefined && labels?.has('service') === true) reading.at('labels').complain('The service is there already, as a key of its own.');
     if (address === undefined) {
@@ -45,12 +47,15 @@ export function readTargets(sections: Sections, files: FileReader): { readonly h
       { name: alias, url: address.url, labels: sorted([...(labels ?? []), ...(service === undefined ? [] : [['service', service] as const])]), ...(tls && { tls }) },
       reading.has('secret_header') ? (own ?? '') : common,
       () => `[host ${alias}]`,
+      ownAdmin,
     );
+    const admin = ownAdmin ?? commonAdmin;
+    if ((own ?? ownAdmin) !== undefined && admin !== undefined && admin === (own ?? common)) reading.at(ownAdmin === undefined ? 'secret_header' : 'admin_secret').complain(SAME_SECRET);
   }
 
   function addSource(entry: Extract<HostEntry, { readonly dns: unknown } | { readonly file: unknown }>): void {
-    const secret = common ?? '';
-    const source: Source = 'dns' in entry ? { kind: 'dns', name: `dns:${entry.dns.name}`, url: entry.dns.url, secret } : { kind: 'file', name: `file:${entry.file}`, path: entry.file, secret };
+    const secrets = { secret: common ?? '', ...(commonAdmin !== undefined && { adminSecret: commonAdmin }) };
+    const source: Source = 'dns' in entry ? { kind: 'dns', name: `dns:${entry.dns.name}`, url: entry.dns.url, ...secrets } : { kind: 'file', name: `file:${entry.file}`, path: entry.file, ...secrets };
     const shown = at.show('file' in entry ? entry.file : entry.dns.name);
     if (sources.has(source.name)) at.complain(`${source.kind}:${shown} is there twice: write it once.`);
     else if (sources.size === MOST_SOURCES) at.complain(`These are more than ${MOST_SOURCES} entries with dns: or file:.`);
@@ -92,6 +97,7 @@ export function readTargets(sections: Sections, files: FileReader): { readonly h
     if (!listed.has(alias)) addSection(alias, reading);
   }
 
+  if (common !== undefined && commonAdmin === common) collector.at('admin_secret').complain(SAME_SECRET);
   if (targets.length > MOST_HOSTS) at.complain(`These are more than ${MOST_HOSTS} hosts.`);
   if (listed.size === 0 && targets.length === 0 && sources.size === 0 && sections.hosts.size === 0 && !sections.brokenHosts && (collector.values.hosts !== undefined || !collector.has('hosts'))) {
     at.complain('There is no host: name at least one here, or write a section [host ALIAS].');

@@ -59,9 +59,9 @@ async function answerOf(asked: Promise<string[]>): Promise<Answer> {
   }
 }
 
-function targetAt(address: string, { name, url: { protocol, host, port, pathname }, url, secret }: DnsSource): Target {
+function targetAt(address: string, { name, url: { protocol, host, port, pathname }, url, secret, adminSecret }: DnsSource): Target {
   const at = new URL(`${protocol}//${address.includes(':') ? `[${address}]` : address}${port === '' ? '' : `:${port}`}${pathname}`);
-  return { name: nameOfPlace(at), url: at, asked: host, secret, labels: { dns: nameOfPlace(url) }, source: name };
+  return { name: nameOfPlace(at), url: at, asked: host, secret, ...(adminSecret !== undefined && { adminSecret }), labels: { dns: nameOfPlace(url) }, source: name };
 }
 
 function failure({ name, url }: DnsSource, code: string): Trouble {

@@ -6,7 +6,7 @@ import { readHostList } from './host-list.ts';
 import type { Found, Look } from './look.ts';
 import { cutTrouble } from './look.ts';
 
-export function createFileLook({ name, path, secret }: FileSource): Look {
+export function createFileLook({ name, path, secret, adminSecret }: FileSource): Look {
   let known: string | undefined;
   let last: Found = {};
 
@@ -17,7 +17,7 @@ export function createFileLook({ name, path, secret }: FileSource): Look {
       known = text;
       const { hosts, count, faults: [fault, ...more] } = readHostList(text);
       last = fault === undefined
-        ? { targets: hosts.map((host) => ({ ...host, secret, source: name })), trouble: cutTrouble(name, count) }
+        ? { targets: hosts.map((host) => ({ ...host, secret, ...(adminSecret !== undefined && { adminSecret }), source: name })), trouble: cutTrouble(name, count) }
         : { trouble: { code: 'content', sentence: `${name}: ${fault}${more.length === 0 ? '' : ` There ${more.length === 1 ? 'is 1 more fault' : `are ${more.length} more faults`}.`} Its hosts stay as they were last known.` } };
       return last;
     } catch (error) {

@@ -56,6 +56,7 @@ function sendSnapshot(request: Request, response: Response & Writable): void {
   const snapshot = takeSnapshot();
   const zipped = acceptsGzip(request.headers['accept-encoding']);
   response.setHeader('liveprofiler-pause-ms', Math.round(snapshot.pauseMs));
+  response.setHeader('liveprofiler-snapshot-bytes', snapshot.bytes);
   response.setHeader('content-disposition', `attachment; filename="${process.pid}.heapsnapshot"`);
   if (zipped) response.setHeader('content-encoding', 'gzip');
   response.setHeader('vary', 'accept-encoding');

@@ -1,6 +1,6 @@
 // A heap snapshot for whoever knows the admin secret. V8 writes it to a private file, because what Node calls a stream of it
 // is all of it in memory; the file has no name any more before the first byte is sent. One at a time in a process.
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -22,6 +22,7 @@ export interface SnapshotPlan {
 
 export interface Snapshot {
   readonly pauseMs: Milliseconds;
+  readonly bytes: Bytes;
   /** Ends when all was sent, or the other side went away; either frees everything. */
   send(to: Writable, zipped: boolean): Promise<void>;
 }
@@ -62,6 +63,7 @@ export function takeSnapshot(): Snapshot {
     remove(made);
     return {
       pauseMs,
+      bytes: fstatSync(file).size,
       async send(to, zipped) {
         try {
           await sendAll(createReadStream('', { fd: file, autoClose: false, highWaterMark: MIB / 4 }), to, zipped);

@@ -10,8 +10,8 @@ import { BASE_DIR, config } from '../collector/config/read.ts';
 const CHANGES: { readonly [S in SectionName]: Readonly<Record<keyof Values[S], readonly [before: string, after: string]>> } = {
   global: { dbpath: ['db', 'db2'] },
   retention: { raw: ['48h', '49h'], minutes: ['720h', '721h'], hours: ['9600h', '9600.5h'], days: ['9600.5h', '9601h'], max_size: ['20GiB', '21474836481'] },
-  collector: { secret_header: ['one', 'two'], hosts: ['web, old:1', 'web, new:1'], interval: ['10s', '10.001s'], timeout: ['5s', '5.001s'], concurrency: ['32', '33'], max_response: ['32MiB', '33554433'] },
-  host: { address: ['https://a:1/', 'https://a:2/'], secret_header: ['own', 'other'], service: ['shop', 'shops'], labels: ['region=eu', 'region=us'], ca: ['ca.pem', 'ca2.pem'], cert: ['cert.pem', 'cert2.pem'], key: ['key.pem', 'key2.pem'] },
+  collector: { secret_header: ['one', 'two'], admin_secret: ['three', 'four'], hosts: ['web, old:1', 'web, new:1'], interval: ['10s', '10.001s'], timeout: ['5s', '5.001s'], concurrency: ['32', '33'], max_response: ['32MiB', '33554433'] },
+  host: { address: ['https://a:1/', 'https://a:2/'], secret_header: ['own', 'other'], admin_secret: ['own admin', 'other admin'], service: ['shop', 'shops'], labels: ['region=eu', 'region=us'], ca: ['ca.pem', 'ca2.pem'], cert: ['cert.pem', 'cert2.pem'], key: ['key.pem', 'key2.pem'] },
   visualizer: { listen: ['127.0.0.1:9999', '127.0.0.1:9998'], user: ['ann', 'bob'], password: ['hush', 'hush2'], allowed_hosts: ['a.test', 'b.test'] },
   sampler: { enabled: ['true', 'false'], interval: ['10ms', '11ms'], secret_header: ['mine', 'yours'] },
 };
@@ -32,7 +32,7 @@ for (const [section, keys] of Object.entries(CHANGES)) {
       const { came, left, changed } = hostChanges(before.collector, after.collector);
       if (section === 'host') assert.deepEqual([told, changed], [[], ['web']]);
       else if (key === 'hosts') assert.deepEqual([told, came, left, changed], [[], ['new:1'], ['old:1'], []]);
-      else if (section === 'collector' && key === 'secret_header') assert.deepEqual([told, changed], [[], ['old:1']]);
+      else if (section === 'collector' && (key === 'secret_header' || key === 'admin_secret')) assert.deepEqual([told, changed], [[], ['old:1']]);
       else {
         assert.equal(told[0]?.key, `[${section}] ${key}`);
         assert.deepEqual([came, left, changed], [[], [], []]);

@@ -50,10 +50,10 @@ test('a key before any section is a fault', () => {
 });
 
 table('unknown names', [
-  ['intervall = 1s', 'line 4: [collector] intervall = (hidden): There is no such key. Did you mean interval? Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
-  ['Interval = 1s', 'line 4: [collector] Interval = (hidden): There is no such key. Did you mean interval? Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
-  ['dbpath = /x', 'line 4: [collector] dbpath = (hidden): There is no such key here; it belongs in [global]. Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
-  ['constructor = /x', 'line 4: [collector] constructor = (hidden): There is no such key. Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
+  ['intervall = 1s', 'line 4: [collector] intervall = (hidden): There is no such key. Did you mean interval? Allowed: secret_header, admin_secret, hosts, interval, timeout, concurrency, max_response.'],
+  ['Interval = 1s', 'line 4: [collector] Interval = (hidden): There is no such key. Did you mean interval? Allowed: secret_header, admin_secret, hosts, interval, timeout, concurrency, max_response.'],
+  ['dbpath = /x', 'line 4: [collector] dbpath = (hidden): There is no such key here; it belongs in [global]. Allowed: secret_header, admin_secret, hosts, interval, timeout, concurrency, max_response.'],
+  ['constructor = /x', 'line 4: [collector] constructor = (hidden): There is no such key. Allowed: secret_header, admin_secret, hosts, interval, timeout, concurrency, max_response.'],
   ['[visualiser]\nlisten = x', 'line 4: [visualiser]: There is no such section. Did you mean [visualizer]? There are [global], [retention], [collector], [host ALIAS], [visualizer], [sampler].'],
   ['[hots web]', 'line 4: [hots web]: There is no such section. Did you mean [host ALIAS]? There are [global], [retention], [collector], [host ALIAS], [visualizer], [sampler].'],
   ['[grafana]', 'line 4: [grafana]: There is no such section. There are [global], [retention], [collector], [host ALIAS], [visualizer], [sampler].'],
@@ -108,7 +108,7 @@ describe('secrets', () => {
     ['[host a]\naddress = web:1', `[collector] secret_header: It is missing, and [host a] has no secret of its own. ${SECRET}`],
     ['[collector]\nhosts = web:1..3\n[host a]\naddress = x:1\nsecret_header = s', `line 1: [collector] secret_header: It is missing, and web:1 and 2 more have no secret of its own. ${SECRET}`],
     ['[collector]\nhosts = web', `line 1: [collector] secret_header: It is missing. ${SECRET}`, `line 2: [collector] hosts = web: web has no port, and there is no section [host web]: write web:PORT with the port of the service, or that section. ${HOSTS}`],
-    ['[collector]\nhosts = web:1\nsecret_haeder = s', 'line 3: [collector] secret_haeder = (hidden): There is no such key. Did you mean secret_header? Allowed: secret_header, hosts, interval, timeout, concurrency, max_response.'],
+    ['[collector]\nhosts = web:1\nsecret_haeder = s', 'line 3: [collector] secret_haeder = (hidden): There is no such key. Did you mean secret_header? Allowed: secret_header, admin_secret, hosts, interval, timeout, concurrency, max_response.'],
     ['[collector]\nhosts = web:1\nsecret_header s', 'line 3: [collector]: The line has no "=": write key = value, or a section in brackets.'],
     ['[collector]\nhosts = web:1\nsecret_header = s;x', `line 3: [collector] secret_header = (hidden): A ";" or "#" would cut the value off there: put the value between double quotes, or a comment on a line of its own. ${SECRET}`],
     ['[collector]\nhosts = web:1\nsecret_header =', `line 3: [collector] secret_header = (hidden): It is empty: write a value, or remove the line. ${SECRET}`],

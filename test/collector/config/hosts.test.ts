@@ -131,7 +131,7 @@ describe('a section of a host', () => {
   for (const [lines, ...told] of [
     ['service = x', 'line 4: [host a] address: It is missing. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
     ['address = web', 'line 5: [host a] address = web: web has no port: write web:PORT with the port of the service. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
-    ['adress = web:2', 'line 5: [host a] adress = (hidden): There is no such key. Did you mean address? Allowed: address, secret_header, service, labels, ca, cert, key.'],
+    ['adress = web:2', 'line 5: [host a] adress = (hidden): There is no such key. Did you mean address? Allowed: address, secret_header, admin_secret, service, labels, ca, cert, key.'],
     ['address = web:2..3', 'line 5: [host a] address = web:2..3: A section is one host: write a range of ports in hosts of [collector]. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
     ['address = web:1', 'line 5: [host a] address = web:1: The address is that of an entry of hosts too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
     ['address = web:2\n[host b]\naddress = http://web:2/', 'line 7: [host b] address = http://web:2/: The address is that of [host a] too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
@@ -229,4 +229,21 @@ describe('where hosts come from that come and go', () => {
       assert.equal(told(hosts).length, why.length);
     });
   }
+});
+
+describe('admin_secret', () => {
+  const read = (more: string): (string | undefined)[] => config(`[collector]\nsecret_header = s\n${more}`).collector.hosts.map(({ adminSecret }) => adminSecret);
+
+  test('a host has its own, or that of [collector]; without either its heap is not asked for', () => {
+    assert.deepEqual(read('hosts = a:1\n[host b]\naddress = b:1\n'), [undefined, undefined]);
+    assert.deepEqual(read('admin_secret = t\nhosts = a:1\n[host b]\naddress = b:1\n[host c]\naddress = c:1\nadmin_secret = u\n'), ['t', 't', 'u']);
+  });
+
+  test('it is another than the one that profiles are read with', () => {
+    const told = (text: string): string => faults(text).join('\n');
+    const same = /secret_header and admin_secret are the same, and no sampler takes one for both/;
+    assert.match(told('[collector]\nsecret_header = s\nadmin_secret = s\nhosts = a:1\n'), same);
+    assert.match(told('[collector]\nsecret_header = s\nhosts = a:1\n[host b]\naddress = b:1\nadmin_secret = s\n'), same);
+    assert.match(told('[collector]\nsecret_header = s\nadmin_secret = t\nhosts = a:1\n[host b]\naddress = b:1\nsecret_header = t\n'), same);
+  });
 });

@@ -118,7 +118,7 @@ describe('values from the environment', () => {
 });
 
 describe('the example', () => {
-  const env = { PROFILER_TOKEN: 't', WEB_TOKEN: 't', OWN_TOKEN: 't', PROFILER_PASSWORD: 'p' };
+  const env = { ADMIN_TOKEN: 'admin', WEB_ADMIN_TOKEN: 'web admin', PROFILER_TOKEN: 't', WEB_TOKEN: 't', OWN_TOKEN: 't', PROFILER_PASSWORD: 'p' };
   const files = { '/etc/liveprofiler/ca.pem': certificate.cert, '/etc/liveprofiler/client.pem': certificate.cert, '/etc/liveprofiler/client.key': certificate.key };
 
   test('is valid and says what holds anyway', () => {
