@@ -76,7 +76,7 @@ export function linesOf(mappings: Uint8Array, lines: readonly number[]): Map<num
 }
 
 /** Lines of a source that formatting may have put into one. */
-const MOST_APART = 10;
+const MOST_APART = 3;
 
 interface Segment extends Position {
   readonly origin: Origin | undefined;

@@ -64,6 +64,31 @@ test('pointing at a frame tells both shares, the difference and how sure it is; 
   assert.equal(await page.locator('g.frame.marked').count(), 1);
 });
 
+test('the changes are sorted by any column, and the other way by a second click', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/diff?b.host=web`);
+  const names = async (): Promise<string[]> => (await rows(page)).map((row) => row.split(' ')[0] ?? '');
+  const head = (name: string) => page.getByRole('table', { name: 'Changes' }).locator('th').filter({ hasText: new RegExp(`^${name}$`) });
+  const sort = (name: string): Promise<void> => head(name).getByRole('button').click();
+  await frame(page, 'render').waitFor();
+  const largest = await names();
+  await sort('Change');
+  assert.deepEqual(await names(), [...largest].reverse());
+  await sort('A');
+  assert.deepEqual((await names()).slice(0, 2), ['parse', 'render']);
+  await sort('B');
+  assert.equal((await names())[0], 'render');
+  await sort('B');
+  assert.equal((await names()).at(-1), 'render');
+  assert.equal(await head('B').getAttribute('aria-sort'), 'ascending');
+  assert.match(page.url(), /order=after&turned=1/);
+  await page.reload();
+  await frame(page, 'render').waitFor();
+  assert.equal((await names()).at(-1), 'render');
+  await sort('Function');
+  assert.deepEqual((await names()).slice(0, 3), ['<img', 'parse', 'query']);
+});
+
 test('one click compares with yesterday, last week, or the version before', async (t) => {
   const { port } = await serve(t, { hosts, windows: someWindows() });
   const { page } = await open(t, `${base(port)}/diff?b.host=web`);

@@ -42,6 +42,15 @@ test('the table tells self and total of every function, is sorted by a click and
   assert.equal(await table(page).getByRole('columnheader', { name: 'Function' }).getAttribute('aria-sort'), 'ascending');
   await table(page).getByRole('button', { name: 'Total' }).click();
   assert.deepEqual((await rows(page)).map((row) => row.split(' ')[0]), ['job', 'parse', 'serve', 'read']);
+  await table(page).getByRole('button', { name: 'Total' }).click();
+  assert.deepEqual((await rows(page)).map((row) => row.split(' ')[0]), ['read', 'serve', 'job', 'parse']);
+  assert.equal(await table(page).getByRole('columnheader', { name: 'Total' }).getAttribute('aria-sort'), 'ascending');
+  assert.match(page.url(), /turned=1/);
+  await page.reload();
+  await page.getByText('4 of 4 functions').waitFor();
+  assert.deepEqual((await rows(page)).map((row) => row.split(' ')[0]), ['read', 'serve', 'job', 'parse']);
+  await table(page).getByRole('button', { name: 'Total' }).click();
+  assert.deepEqual((await rows(page)).map((row) => row.split(' ')[0]), ['job', 'parse', 'serve', 'read']);
   await page.getByRole('searchbox', { name: 'Search' }).fill('^(job|serve)$');
   await page.getByText('2 of 4 functions').waitFor();
   await page.getByRole('searchbox', { name: 'Search' }).fill('nothing like it');

@@ -76,6 +76,14 @@ test('hosts are sorted by a click, and narrowed by typing', async (t) => {
   await page.getByRole('button', { name: 'Busy' }).click();
   assert.deepEqual(await names(page), ['crunch', 'gone', 'web-10', 'web-2']);
   assert.equal(await page.getByRole('columnheader', { name: 'Busy' }).getAttribute('aria-sort'), 'descending');
+  await page.getByRole('button', { name: 'Busy' }).click();
+  assert.equal(await page.getByRole('columnheader', { name: 'Busy' }).getAttribute('aria-sort'), 'ascending');
+  assert.match(page.url(), /order=busy&turned=1/);
+  const turned = await names(page);
+  assert.deepEqual(turned, ['gone', 'crunch', 'web-2', 'web-10']);
+  await page.reload();
+  await page.getByRole('button', { name: 'Busy' }).waitFor();
+  assert.deepEqual(await names(page), turned);
   await page.getByRole('button', { name: 'State' }).click();
   assert.deepEqual((await names(page))[0], 'gone');
   await page.keyboard.press('/');

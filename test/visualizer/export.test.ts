@@ -68,6 +68,21 @@ test('folded text, speedscope, .cpuprofile and SVG hold the same', async (t) => 
   assert.match(await text('format=svg'), /<title>work \(\/app\/work\.js:7\): 900\.0 ms, 90\.0 %<\/title>/);
 });
 
+test('.cpuprofile tells at which lines a function was, no node more than its samples, however often it is called', async (t) => {
+  const stacks = { ...STACKS, 'main /app/main.js:1 < again /app/again.js:2 < work /app/work.js:7': 10 };
+  const lines = { 'work /app/work.js:7': { 8: 60, 9: 30 }, 'main /app/main.js:1': { 3: 9 } };
+  // A neighbour in the same five minutes, which is not taken away.
+  const before = windowOf({ seq: 0, startMs: NOW_MS - 80_000, stacks: { 'work /app/work.js:7': 100 }, lines: { 'work /app/work.js:7': { 8: 60, 9: 30 } } });
+  const { port } = await serve(t, { windows: [before, windowOf({ seq: 1, startMs: NOW_MS - 60_000, stacks, lines })], wallMs });
+  const { nodes } = JSON.parse((await getBytes(port, `/export/?host=web&format=cpuprofile&from=${NOW_MS - 61_000}`)).bytes.toString('utf8')) as { nodes: { callFrame: { functionName: string }; hitCount: number; positionTicks?: { line: number; ticks: number }[] }[] };
+  const of = (name: string) => nodes.filter(({ callFrame }) => callFrame.functionName === name);
+  for (const { hitCount, positionTicks = [] } of nodes) assert.ok(positionTicks.reduce((sum, { ticks }) => sum + ticks, 0) <= hitCount);
+  const ticks = of('work').flatMap(({ positionTicks = [] }) => positionTicks);
+  const at = (line: number): number => ticks.filter((tick) => tick.line === line).reduce((sum, one) => sum + one.ticks, 0);
+  assert.deepEqual([of('work').length, at(8), at(9)], [2, 60, 30]);
+  assert.deepEqual([of('main')[0]?.positionTicks, of('(garbage collector)')[0]?.positionTicks], [[{ line: 3, ticks: 9 }], undefined]);
+});
+
 test('any choice that the graph takes is taken away, and a wrong one is told', async (t) => {
   const other = windowOf({ host: 'jobs', boot: 'boot-j', seq: 1, startMs: NOW_MS - 60_000, labels: { service: 'jobs', version: '7' }, stacks: { crunch: 5 } });
   const { port } = await serve(t, { windows: [...windows, other], wallMs });

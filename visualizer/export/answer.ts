@@ -35,6 +35,7 @@ interface Encoder {
   readonly encode: (taken: Taken) => string | Promise<Uint8Array>;
   /** Nodes; without it, all there are. */
   readonly limit?: number;
+  readonly withLines?: boolean;
 }
 
 const zip = promisify(gzip);
@@ -46,7 +47,7 @@ const ENCODERS: Readonly<Record<Format, Encoder>> = {
   pprof: { ending: 'pb.gz', type: 'application/octet-stream', encode: (taken) => zip(pprof(taken)) },
   speedscope: { ending: 'speedscope.json', type: 'application/json', encode: speedscope },
   folded: { ending: 'folded.txt', type: 'text/plain; charset=utf-8', encode: folded },
-  cpuprofile: { ending: 'cpuprofile', type: 'application/json', encode: cpuprofile },
+  cpuprofile: { ending: 'cpuprofile', type: 'application/json', encode: cpuprofile, withLines: true },
   heapprofile: { ending: 'heapprofile', type: 'application/json', encode: heapprofile },
   svg: { ending: 'svg', type: 'image/svg+xml', encode: svg, limit: SVG_LIMIT },
 };
@@ -54,11 +55,12 @@ const ENCODERS: Readonly<Record<Format, Encoder>> = {
 export async function exportOf(store: StoreReader, selection: Selection, asked: Range, { format, weight, idle: withIdleTime }: ExportOptions): Promise<ExportAnswer> {
   const { kind } = selection;
   if (!fits(format, kind)) throw new HttpError(400, 'BAD_QUERY', `format=${format} has no room for kind=${kind}: take ${inBytes(kind) ? 'heapprofile' : 'cpuprofile'} instead.`);
-  const { ending, type, encode, limit } = ENCODERS[format];
-  const { tree, idle, covered } = await store.query(selectorOf(selection), asked, limit === undefined ? {} : { limit });
+  const { ending, type, encode, limit, withLines = false } = ENCODERS[format];
+  const selector = selectorOf(selection);
+  const [{ tree, idle, covered }, lines] = await Promise.all([store.query(selector, asked, limit === undefined ? {} : { limit }), withLines ? store.lines(selector, asked) : undefined]);
   const range = covered ?? asked;
   const name = titleOf(selection);
-  const body = await encode({ name, kind, range, tree: withIdleTime ? withIdle(tree, idle) : tree, weight });
+  const body = await encode({ name, kind, range, tree: withIdleTime ? withIdle(tree, idle) : tree, weight, lines });
   return { fileName: `${fileName(name, range)}.${ending}`, type, body };
 }
 

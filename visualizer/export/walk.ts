@@ -1,7 +1,7 @@
 // Walks over a call tree without recursion, however deep it is. Pure.
 import type { Frame, Tally } from 'liveprofiler-sampler/wire';
 import { IDLE } from 'liveprofiler-sampler/wire';
-import type { CallTree, Range } from '../../collector/store/contract.ts';
+import type { CallTree, LinesAnswer, Range } from '../../collector/store/contract.ts';
 import { ROOT } from '../../collector/store/contract.ts';
 import type { Shown } from '../shown.ts';
 import { shownOf } from '../shown.ts';
@@ -15,6 +15,8 @@ export interface Taken {
   readonly kind: string;
   /** What widths and single figures mean: weights, or counts. */
   readonly weight: 'us' | 'count';
+  /** Of its functions, for formats that tell lines. */
+  readonly lines?: LinesAnswer | undefined;
 }
 
 export interface Step {

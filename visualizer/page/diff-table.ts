@@ -1,10 +1,12 @@
 // The table of changes: both shares, the difference and how sure it is. What chance may have made is grey.
-import type { DiffRow } from '../view/change.ts';
-import { byChange, isWithinError, standingOf } from '../view/change.ts';
+import type { DiffOrder, DiffRow } from '../view/change.ts';
+import { isWithinError, sortedRows, standingOf } from '../view/change.ts';
 import { signed, stepOf } from '../view/palette.ts';
 import type { Search } from '../view/search.ts';
+import type { Sorting } from '../view/sorting.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 import { button, h } from './dom.ts';
+import { createHeads } from './heads.ts';
 
 export interface DiffTable {
   readonly element: HTMLElement;
@@ -13,6 +15,7 @@ export interface DiffTable {
 
 export interface DiffTableOptions {
   readonly of: 'self' | 'total';
+  readonly sorting: Sorting<DiffOrder>;
   readonly search: Search | undefined;
   /** Of all functions, those that are not in `rows` too. */
   readonly functions: number;
@@ -24,9 +27,10 @@ export interface DiffTableOptions {
 
 /** At first; the rest comes when it is asked for. */
 const ROWS = 100;
+const COLUMNS: Readonly<Record<DiffOrder, string>> = { name: 'Function', before: 'A', after: 'B', change: 'Change', error: '± error' };
 const STANDINGS = { new: 'new', gone: 'vanished', both: '' };
 
-export function createDiffTable(pointed: (row: DiffRow | undefined) => void): DiffTable {
+export function createDiffTable(pointed: (row: DiffRow | undefined) => void, sorted: (sorting: Sorting<DiffOrder>) => void): DiffTable {
   let shown: readonly DiffRow[] = [];
   let all = false;
   let again = (): void => undefined;
@@ -36,9 +40,9 @@ export function createDiffTable(pointed: (row: DiffRow | undefined) => void): Di
     again();
   });
   const about = h('p', { class: 'quiet about-table', role: 'status' });
-  const column = (name: string): HTMLElement => h('th', { scope: 'col', class: 'number' }, name);
+  const heads = createHeads(COLUMNS, (order) => (order === 'name' ? '' : 'number'), sorted);
   const element = h('section', { class: 'changes', 'aria-label': 'Changes' },
-    h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Table of changes' }, h('table', { 'aria-label': 'Changes' }, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Function'), column('A'), column('B'), column('Change'), column('± error'))), body)),
+    h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Table of changes' }, h('table', { 'aria-label': 'Changes' }, h('thead', {}, h('tr', {}, ...heads.cells)), body)),
     about, more);
   const rowOf = ({ target }: Event): DiffRow | undefined => {
     const index = target instanceof Element ? target.closest<HTMLElement>('tr')?.dataset['row'] : undefined;
@@ -52,9 +56,10 @@ export function createDiffTable(pointed: (row: DiffRow | undefined) => void): Di
   return {
     element,
     show(rows, options) {
+      heads.show(options.sorting);
       again = () => {
-        const { of, search, functions, hrefOf, told } = options;
-        const found = byChange(search === undefined ? rows : rows.filter(search.matches), of);
+        const { of, sorting, search, functions, hrefOf, told } = options;
+        const found = sortedRows(search === undefined ? rows : rows.filter(search.matches), of, sorting);
         shown = all ? found : found.slice(0, ROWS);
         body.replaceChildren(...shown.map((row, index) => line(row, index, of, hrefOf(row), told)));
         const sure = found.filter((row) => !isWithinError(row[of])).length;

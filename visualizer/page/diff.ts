@@ -71,7 +71,7 @@ export function showDiff(app: HTMLElement): void {
   view.element.setAttribute('aria-label', 'Differential flame graph. Arrows walk, Enter zooms, Escape zooms out.');
   const crumbs = createCrumbs((steps) => { apply({ zoom: state.zoom.slice(0, steps) }); });
   const legend = h('ul', { class: 'legend', 'aria-label': 'Colours' }, ...Object.entries(STEPS).map(([step, words]) => h('li', {}, h('span', { class: `swatched ${step}` }, words))));
-  const table = createDiffTable((row) => { view.mark(row?.frame); });
+  const table = createDiffTable((row) => { view.mark(row?.frame); }, (sorting) => { apply(sorting); });
   const drawing = h('div', { hidden: '' },
     h('p', { class: 'quiet about-table' }, 'Widths are the mean of both sides; colours tell how a share changed.'), legend, crumbs.element, view.element,
     h('div', { class: 'sandwich-head' }, h('h2', {}, 'Changes by function'), of.element), table.element);
@@ -158,7 +158,7 @@ export function showDiff(app: HTMLElement): void {
     view.find(found);
     crumbs.show(root, path);
     const graphs = { a: subjectOf('a'), b: subjectOf('b') };
-    table.show(answer.rows, { of: state.of, search: found, functions: answer.functions, told: tellerOf(answer), hrefOf: (row) => graphOf(graphs[standingOf(row) === 'gone' ? 'a' : 'b'], row) });
+    table.show(answer.rows, { of: state.of, sorting: state, search: found, functions: answer.functions, told: tellerOf(answer), hrefOf: (row) => graphOf(graphs[standingOf(row) === 'gone' ? 'a' : 'b'], row) });
   }
 
   function say(sentence: string): void {

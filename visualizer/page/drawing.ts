@@ -78,7 +78,7 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
   }, look);
   const sandwich = createSandwich({ pointed, menu: openMenu, closed: () => { changed({ of: undefined }); }, opened: () => { changed({ open: true }); } }, look);
   const table = createTable({
-    ordered: (order) => { changed({ order }); },
+    sorted: changed,
     pointed(row) {
       view.mark(row?.frame);
     },
@@ -149,13 +149,13 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
   }
 
   function showTable(top: TopGroup, whole: number): void {
-    const { weight, hide, order, of } = state;
-    const rows = chosenRows(top, { weight, hide, order, search });
+    const { weight, hide, order, turned, of } = state;
+    const rows = chosenRows(top, { weight, hide, order, turned, search });
     const { functions, rows: all } = top;
     const about = rows.length === 0
       ? (search === undefined ? 'No function is left: bring one of the colours back.' : 'No function matches the search.')
       : `${rows.length.toLocaleString('en')} of ${functions.toLocaleString('en')} functions${functions > all.length ? `; the ${all.length.toLocaleString('en')} largest are at hand` : ''}`;
-    table.show(rows, { weight, kind: state.selection.kind, whole, order, of, colour, about });
+    table.show(rows, { weight, kind: state.selection.kind, whole, sorting: { order, turned }, of, colour, about });
   }
 
   /** The same tree for the same wish: it is drawn anew when it is another. */

@@ -4,10 +4,12 @@ import type { HostAnswer } from '../api.ts';
 import { EVERYTHING, narrowed } from '../selection.ts';
 import type { HostOrder, ServiceGroup } from '../view/fleet.ts';
 import { sparkPath, standingOf } from '../view/fleet.ts';
+import type { Sorting } from '../view/sorting.ts';
 import { addressOf, readState } from '../view/state.ts';
 import { oddities, STATES } from '../view/summary.ts';
 import { ago, bytes, duration, percent } from '../view/units.ts';
-import { button, h, svg } from './dom.ts';
+import { h, svg } from './dom.ts';
+import { createHeads } from './heads.ts';
 
 export interface HostsTable {
   readonly element: HTMLElement;
@@ -17,7 +19,7 @@ export interface HostsTable {
 }
 
 export interface HostsOptions {
-  readonly order: HostOrder;
+  readonly sorting: Sorting<HostOrder>;
   readonly from: string;
   /** What the lines are drawn against. */
   readonly most: number;
@@ -33,12 +35,11 @@ const [SPARK_WIDTH, SPARK_HEIGHT] = [96, 20];
 /** Of the pages that the names lead to. */
 const START = readState('', '');
 
-export function createHostsTable(ordered: (order: HostOrder) => void): HostsTable {
-  const heads = (Object.entries(HEADS) as [HostOrder, string][]).map(([order, name]) => ({ order, cell: h('th', { scope: 'col', class: `of-${order}` }, button(name, () => { ordered(order); }, { class: 'plain' })) }));
-  const table = h('table', { 'aria-label': 'Hosts' }, h('thead', {}, h('tr', {}, ...heads.map(({ cell }) => cell))));
+export function createHostsTable(sorted: (sorting: Sorting<HostOrder>) => void): HostsTable {
+  const heads = createHeads(HEADS, (order) => `of-${order}`, sorted);
+  const table = h('table', { 'aria-label': 'Hosts' }, h('thead', {}, h('tr', {}, ...heads.cells)));
   const rows = new Map<string, Row>();
   let laidOut = '';
-  let sorted: HostOrder | undefined;
   const links = (): HTMLElement[] => [...table.querySelectorAll<HTMLElement>('tbody a')];
 
   table.addEventListener('keydown', (event) => {
@@ -58,13 +59,7 @@ export function createHostsTable(ordered: (order: HostOrder) => void): HostsTabl
       return first !== undefined;
     },
     show(groups, options) {
-      if (options.order !== sorted) {
-        sorted = options.order;
-        for (const { order, cell } of heads) {
-          if (order === sorted) cell.setAttribute('aria-sort', order === 'name' ? 'ascending' : 'descending');
-          else cell.removeAttribute('aria-sort');
-        }
-      }
+      heads.show(options.sorting);
       for (const host of groups.flatMap(({ hosts }) => hosts)) {
         const row = rows.get(host.host) ?? createRow(host.host);
         rows.set(host.host, row);

@@ -32,7 +32,7 @@ export function showOverview(app: HTMLElement): void {
   filter.value = state.filter;
   filter.addEventListener('input', () => { apply({ filter: filter.value.trim() }); });
   focusOnSlash(filter);
-  const table = createHostsTable((order) => { apply({ order }); });
+  const table = createHostsTable(apply);
   const hottest = createHottest();
   const pins = createPins();
   const controls = h('form', { class: 'controls', 'aria-label': 'What to show' }, range.element, h('label', { class: 'search' }, h('span', {}, 'Filter '), filter));
@@ -87,7 +87,7 @@ export function showOverview(app: HTMLElement): void {
     fleet.hidden = hosts.length === 0;
     controls.hidden = hosts.length === 0;
     status.textContent = hosts.length === 0 ? '' : [standingOf(hosts), state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
-    table.show(groups, { order: state.order, from: state.from, most: highestShare(hosts) });
+    table.show(groups, { sorting: state, from: state.from, most: highestShare(hosts) });
     if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds. Where dns: or file: brings none, the log says why.');
     else if (shown > 0) say('');
     else {

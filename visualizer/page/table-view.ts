@@ -4,12 +4,14 @@ import type { FrameKey, FunctionRow } from '../api.ts';
 import type { FunctionOrder } from '../view/functions.ts';
 import { rowsInSight, sameFunction } from '../view/functions.ts';
 import { colourOf, groupOf } from '../view/groups.ts';
+import type { Sorting } from '../view/sorting.ts';
 import type { Weight } from '../view/state.ts';
 import { amount } from '../view/kinds.ts';
 import { percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 import { selfOf, totalOf } from '../view/weights.ts';
 import { button, h } from './dom.ts';
+import { createHeads } from './heads.ts';
 
 export interface TableView {
   readonly element: HTMLElement;
@@ -21,7 +23,7 @@ export interface TableOptions {
   readonly kind: string;
   /** What shares are of. */
   readonly whole: number;
-  readonly order: FunctionOrder;
+  readonly sorting: Sorting<FunctionOrder>;
   readonly of: FrameKey | undefined;
   /** Class of a group's colour. */
   readonly colour: (key: string) => string;
@@ -30,7 +32,7 @@ export interface TableOptions {
 }
 
 export interface TableEvents {
-  readonly ordered: (order: FunctionOrder) => void;
+  readonly sorted: (sorting: Sorting<FunctionOrder>) => void;
   readonly pointed: (row: FunctionRow | undefined) => void;
   readonly chosen: (row: FunctionRow) => void;
 }
@@ -40,16 +42,16 @@ const ROW_PX = 44;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY };
 const COLUMNS: Readonly<Record<FunctionOrder, string>> = { name: 'Function', self: 'Self', total: 'Total' };
 
-export function createTable({ ordered, pointed, chosen }: TableEvents): TableView {
-  const heads = (Object.entries(COLUMNS) as [FunctionOrder, string][]).map(([order, name]) => ({ order, cell: h('th', { scope: 'col', class: order }, button(name, () => { ordered(order); }, { class: 'plain' })) }));
+export function createTable({ sorted, pointed, chosen }: TableEvents): TableView {
+  const heads = createHeads(COLUMNS, (order) => order, sorted);
   const spacer = (): HTMLTableSectionElement => h('tbody', { 'aria-hidden': 'true' }, h('tr', {}, h('td', { colspan: '3' })));
   const [before, body, after] = [spacer(), h('tbody', {}), spacer()];
-  const table = h('table', { 'aria-label': 'Functions' }, h('thead', {}, h('tr', {}, ...heads.map(({ cell }) => cell))), before, body, after);
+  const table = h('table', { 'aria-label': 'Functions' }, h('thead', {}, h('tr', {}, ...heads.cells)), before, body, after);
   const scroller = h('div', { class: 'scroller', tabindex: '-1' }, table);
   const about = h('p', { class: 'quiet about-table' });
   const element = h('section', { class: 'functions', 'aria-label': 'Functions' }, scroller, about);
   let rows: readonly FunctionRow[] = [];
-  let options: TableOptions = { weight: 'us', kind: 'cpu', whole: 0, order: 'self', of: undefined, colour: colourOf, about: '' };
+  let options: TableOptions = { weight: 'us', kind: 'cpu', whole: 0, sorting: { order: 'self', turned: false }, of: undefined, colour: colourOf, about: '' };
   let active = 0;
 
   scroller.addEventListener('scroll', draw, { passive: true });
@@ -75,16 +77,14 @@ export function createTable({ ordered, pointed, chosen }: TableEvents): TableVie
   return {
     element,
     show(now, wanted) {
-      const other = wanted.order !== options.order || now.length !== rows.length;
+      const { order, turned } = options.sorting;
+      const other = wanted.sorting.order !== order || wanted.sorting.turned !== turned || now.length !== rows.length;
       [rows, options] = [now, wanted];
       if (other && !body.contains(document.activeElement)) active = 0;
       active = Math.max(0, Math.min(active, rows.length - 1));
       about.textContent = wanted.about;
       table.setAttribute('aria-rowcount', String(rows.length + 1));
-      for (const { order, cell } of heads) {
-        if (order === wanted.order) cell.setAttribute('aria-sort', order === 'name' ? 'ascending' : 'descending');
-        else cell.removeAttribute('aria-sort');
-      }
+      heads.show(wanted.sorting);
       draw();
     },
   };

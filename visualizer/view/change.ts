@@ -3,6 +3,9 @@
 import type { Range } from '../../collector/store/contract.ts';
 import type { FlameAnswer, FrameKey, HostDamage, Origin } from '../api.ts';
 import type { Selection } from '../selection.ts';
+import type { Sorting } from './sorting.ts';
+import { sense } from './sorting.ts';
+import { nameOf } from './words.ts';
 
 /** Shares of the whole, 0 to 1. */
 export interface Change {
@@ -98,6 +101,18 @@ export function isWithinError({ before, after, error }: Change): boolean {
 export function standingOf({ total }: { readonly total: Change }): 'new' | 'gone' | 'both' {
   if (total.before === 0 && total.after > 0) return 'new';
   return total.after === 0 && total.before > 0 ? 'gone' : 'both';
+}
+
+export const DIFF_ORDERS = ['change', 'name', 'before', 'after', 'error'] as const;
+export type DiffOrder = (typeof DIFF_ORDERS)[number];
+
+/** In the order of a column: the largest first, names from A to Z; turned, the other way round. */
+export function sortedRows(rows: readonly DiffRow[], of: 'self' | 'total', { order, turned }: Sorting<DiffOrder>): DiffRow[] {
+  const way = sense({ turned });
+  const largest = byChange(rows, of);
+  if (order === 'change') return turned ? largest.reverse() : largest;
+  if (order === 'name') return largest.sort((x, y) => way * nameOf(x).localeCompare(nameOf(y)));
+  return largest.sort((x, y) => way * (y[of][order] - x[of][order]));
 }
 
 /** The largest change first, by self or by total. */

@@ -1,18 +1,19 @@
 // What a page of comparing shows. It lives in the address. Pure.
-import type { By, With } from './change.ts';
-import { BY, WITH } from './change.ts';
+import type { By, DiffOrder, With } from './change.ts';
+import { BY, DIFF_ORDERS, WITH } from './change.ts';
 import { inBytes } from './kinds.ts';
 import { hasSide, sideOf } from './sides.ts';
+import type { Sorting } from './sorting.ts';
 import type { Subject } from './state.ts';
 import { questionOf, readSubject, writeSubject } from './state.ts';
 
-export interface DiffState {
+export interface DiffState extends Sorting<DiffOrder> {
   /** Undefined while `with` says what it is. */
   readonly a: Subject | undefined;
   readonly b: Subject;
   readonly with: With;
   readonly by: By;
-  /** What the table is sorted by, and tells. */
+  /** What the table tells. */
   readonly of: 'self' | 'total';
   readonly search: string;
   readonly zoom: readonly string[];
@@ -32,6 +33,8 @@ export function readDiff(search: string): DiffState {
     with: WITH.find((one) => one === query.get('with')) ?? WITH[0],
     by: BY.find((one) => one === query.get('by')) ?? usualBy(b),
     of: query.get('of') === 'total' ? 'total' : 'self',
+    order: DIFF_ORDERS.find((one) => one === query.get('order')) ?? DIFF_ORDERS[0],
+    turned: query.get('turned') === '1',
     search: query.get('search') ?? '',
     zoom: query.getAll('zoom'),
     more: query.get('more') === '1',
@@ -46,9 +49,10 @@ export function diffAddress(state: DiffState): string {
   if (state.a === undefined && state.with !== WITH[0]) query.set('with', state.with);
   if (state.by !== usualBy(state.b)) query.set('by', state.by);
   if (state.of === 'total') query.set('of', 'total');
+  if (state.order !== DIFF_ORDERS[0]) query.set('order', state.order);
   if (state.search !== '') query.set('search', state.search);
   for (const name of state.zoom) query.append('zoom', name);
-  for (const key of ['more', 'utc'] as const) if (state[key]) query.set(key, '1');
+  for (const key of ['turned', 'more', 'utc'] as const) if (state[key]) query.set(key, '1');
   const text = query.toString();
   return `/diff${text === '' ? '' : `?${text}`}`;
 }

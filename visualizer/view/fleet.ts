@@ -1,13 +1,14 @@
 // The overview: which hosts, in which order, under which service; and what of it stands in the address. Pure.
 import type { HostAnswer } from '../api.ts';
 import { isJoined, usualGap } from './lines.ts';
+import type { Sorting } from './sorting.ts';
+import { sense } from './sorting.ts';
 import { STATES } from './summary.ts';
 
-export interface FleetState {
+export interface FleetState extends Sorting<HostOrder> {
   /** Until now. */
   readonly from: string;
   readonly filter: string;
-  readonly order: HostOrder;
 }
 
 const HOST_ORDERS = ['name', 'state', 'busy', 'threads', 'cost', 'pull'] as const;
@@ -18,7 +19,7 @@ export interface ServiceGroup {
   readonly hosts: readonly HostAnswer[];
 }
 
-const START: FleetState = { from: '-15minutes', filter: '', order: 'name' };
+const START: FleetState = { from: '-15minutes', filter: '', order: 'name', turned: false };
 const URGENCY: Readonly<Record<HostAnswer['state'], number>> = { down: 3, stale: 2, new: 1, up: 0, gone: -1 };
 /** The largest first; names from A to Z. */
 const MEASURES: Readonly<Record<HostOrder, (host: HostAnswer) => number>> = {
@@ -36,22 +37,26 @@ export function readFleet(search: string): FleetState {
     from: query.get('from') ?? START.from,
     filter: query.get('filter') ?? START.filter,
     order: HOST_ORDERS.find((order) => order === query.get('order')) ?? START.order,
+    turned: query.get('turned') === '1',
   };
 }
 
 export function addressOfFleet(state: FleetState): string {
   const query = new URLSearchParams();
   for (const key of ['from', 'filter', 'order'] as const) if (state[key] !== START[key]) query.set(key, state[key]);
+  if (state.turned) query.set('turned', '1');
   const text = query.toString();
   return text === '' ? '/' : `/?${text}`;
 }
 
 /** Services in the order of their first host. */
-export function groupedHosts(hosts: readonly HostAnswer[], { filter, order }: Pick<FleetState, 'filter' | 'order'>): ServiceGroup[] {
+export function groupedHosts(hosts: readonly HostAnswer[], { filter, order, turned }: Pick<FleetState, 'filter' | 'order' | 'turned'>): ServiceGroup[] {
   const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
   const measure = MEASURES[order];
+  const way = sense({ turned });
+  const nameWay = order === 'name' ? way : 1;
   const chosen = hosts.filter((host) => words.every((word) => textOf(host).includes(word)));
-  const sorted = chosen.sort((a, b) => measure(b) - measure(a) || inOrder(a.service, b.service) || Number(isGone(a)) - Number(isGone(b)) || inOrder(a.host, b.host));
+  const sorted = chosen.sort((a, b) => way * (measure(b) - measure(a)) || nameWay * inOrder(a.service, b.service) || Number(isGone(a)) - Number(isGone(b)) || nameWay * inOrder(a.host, b.host));
   const groups = new Map<string, HostAnswer[]>();
   for (const host of sorted) {
     const group = groups.get(host.service);

@@ -2,6 +2,7 @@
 import type { FlameNode, FrameKey, FunctionRow, TopGroup } from '../api.ts';
 import { groupOf } from './groups.ts';
 import type { Search } from './search.ts';
+import { sense } from './sorting.ts';
 import type { Weight } from './state.ts';
 import { selfOf, totalOf } from './weights.ts';
 import { nameOf } from './words.ts';
@@ -12,15 +13,17 @@ export interface FunctionChoice {
   readonly weight: Weight;
   readonly hide: readonly string[];
   readonly order: FunctionOrder;
+  readonly turned: boolean;
   readonly search: Search | undefined;
 }
 
-export function chosenRows({ rows }: TopGroup, { weight, hide, order, search }: FunctionChoice): FunctionRow[] {
+export function chosenRows({ rows }: TopGroup, { weight, hide, order, turned, search }: FunctionChoice): FunctionRow[] {
   const hidden = new Set(hide);
   const chosen = rows.filter((row) => !hidden.has(groupOf(row)) && (search?.matches(row) ?? true));
-  if (order === 'name') return chosen.sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || totalOf(b, weight) - totalOf(a, weight));
+  const way = sense({ turned });
+  if (order === 'name') return chosen.sort((a, b) => way * nameOf(a).localeCompare(nameOf(b)) || totalOf(b, weight) - totalOf(a, weight));
   const [first, second] = order === 'self' ? [selfOf, totalOf] : [totalOf, selfOf];
-  return chosen.sort((a, b) => first(b, weight) - first(a, weight) || second(b, weight) - second(a, weight));
+  return chosen.sort((a, b) => way * (first(b, weight) - first(a, weight)) || second(b, weight) - second(a, weight));
 }
 
 export function sameFunction(a: FrameKey | undefined, b: FrameKey | undefined): boolean {

@@ -37,6 +37,7 @@ export interface GraphState extends Subject, Times {
   /** The function whose callers and callees stand instead of the flames. */
   readonly of: FrameKey | undefined;
   readonly order: FunctionOrder;
+  readonly turned: boolean;
   /** Keys of frames below the root, as tree.ts makes them. */
   readonly zoom: readonly string[];
   /** What `limit` cut under the zoom is asked for too. */
@@ -88,6 +89,7 @@ export function readState(search: string, host: string): GraphState {
     fold: query.get('fold') === '1',
     of: readFunction(query.get('of')),
     order: ORDERS.find((order) => order === query.get('order')) ?? START.order,
+    turned: query.get('turned') === '1',
     zoom: query.getAll('zoom'),
     open: query.get('open') === '1',
     ...readTimes(query),
@@ -102,7 +104,7 @@ export function addressOf(state: GraphState): string {
   for (const name of state.zoom) query.append('zoom', name);
   for (const group of state.hide) query.append('hide', group);
   if (state.of !== undefined) query.set('of', JSON.stringify(state.of));
-  for (const key of ['idle', 'up', 'fold', 'open'] as const) if (state[key]) query.set(key, '1');
+  for (const key of ['turned', 'idle', 'up', 'fold', 'open'] as const) if (state[key]) query.set(key, '1');
   writeTimes(state, query);
   return joined(path, query);
 }

@@ -92,10 +92,9 @@ for (const [name, compile] of Object.entries(COMPILERS)) {
     assert.equal(originalOf(frames, 1, 'src/spin.ts')?.name, 'spin');
     for (const { url, original } of frames) if (original?.url === 'src/main.ts') assert.equal(url, file);
     const { hits, self } = linesOf(process, ({ original }) => original?.url === 'src/spin.ts' && original.line === 1 && original.name === 'spin');
-    const [line, most] = [...hits].sort(([, a], [, b]) => b - a)[0] ?? [0, 0];
     // V8 tells no columns: of a bundle in one line nobody knows more than the function.
     if (name.includes('minified') || name.includes('production')) assert.equal(hits.size, 0);
-    else assert.ok(line === 4 && most > 0.1 * self && most >= 0.8 * sumOf(hits) && sumOf(hits) <= self, JSON.stringify([...hits, self]));
+    else assert.ok(hits.has(4) && [...hits.keys()].every((line) => line >= 1 && line <= 6) && sumOf(hits) > 0.1 * self && sumOf(hits) <= self, JSON.stringify([...hits, self]));
   });
 }
 

@@ -43,7 +43,7 @@ test('a line of a bundle came from the first line it was made of, and of a line 
     for (const [line, text] of lines.entries()) {
       const origins = originsOf(map.mappings, Array.from({ length: text.length + 1 }, (_, column) => ({ line, column }))).filter((origin) => origin !== undefined);
       const first = origins[0];
-      const near = origins.every((origin) => origin.source === first?.source && Math.abs(origin.line - first.line) <= 10);
+      const near = origins.every((origin) => origin.source === first?.source && Math.abs(origin.line - first.line) <= 3);
       assert.equal(found.get(line), near ? first?.line : undefined);
     }
     const longest = lines.reduce((most, text, line) => (text.length > (lines[most]?.length ?? 0) ? line : most), 0);

@@ -13,7 +13,7 @@ test('a line joins steps as far apart as usual, parts at a longer gap, and shows
 
 test('the address of the overview says what it shows, and nothing that goes without saying', () => {
   assert.equal(addressOfFleet(readFleet('')), '/');
-  const state = { from: '-7days', filter: 'a b&<c>', order: 'busy' } as const;
+  const state = { from: '-7days', filter: 'a b&<c>', order: 'busy', turned: true } as const;
   assert.deepEqual(readFleet(new URL(addressOfFleet(state), 'http://x').search), state);
   assert.equal(readFleet('?order=__proto__').order, 'name');
 });

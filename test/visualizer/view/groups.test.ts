@@ -64,7 +64,7 @@ test('a search is a regular expression, or the text as it stands, and each stack
 test('the table is ordered, narrowed by search and legend, and draws what is in sight', () => {
   const row = (name: string, self: number, total: number, url = '/app/a.js'): FunctionRow => ({ name, url, line: 1, origin: originOf({ name, url }), selfUs: self, selfCount: total, totalUs: total, totalCount: total, frame: [name, url, 1, 1] });
   const group = { name: '', totalUs: 20, totalCount: 20, functions: 3, rows: [row('b', 5, 9), row('a', 3, 12), row('read', 4, 4, 'node:fs')] };
-  const names = (wish: Partial<Parameters<typeof chosenRows>[1]>): string => chosenRows(group, { weight: 'us', hide: [], order: 'self', search: undefined, ...wish }).map(({ name }) => name).join(' ');
+  const names = (wish: Partial<Parameters<typeof chosenRows>[1]>): string => chosenRows(group, { weight: 'us', hide: [], order: 'self', turned: false, search: undefined, ...wish }).map(({ name }) => name).join(' ');
   assert.deepEqual([names({}), names({ order: 'total' }), names({ order: 'name' }), names({ weight: 'count' }), names({ hide: ['node'] }), names({ search: searchFor('^a$|fs') })], ['b read a', 'a b read', 'a b read', 'a b read', 'b a', 'read a']);
   assert.deepEqual(rowsInSight(0, 280, 28, 5000), [0, 18]);
   assert.deepEqual(rowsInSight(28_000, 280, 28, 5000), [992, 1018]);
