@@ -6,7 +6,7 @@ import { h } from './dom.ts';
 
 export interface LineTable {
   readonly element: HTMLElement;
-  show(lines: LinesOfFunction, utc: boolean): void;
+  show(lines: LinesOfFunction, options: Parameters<typeof lineWords>[1]): void;
 }
 
 export function createLineTable(): LineTable {
@@ -19,8 +19,8 @@ export function createLineTable(): LineTable {
 
   return {
     element,
-    show(lines, utc) {
-      words.textContent = lineWords(lines, utc);
+    show(lines, options) {
+      words.textContent = lineWords(lines, options);
       const rows = lineRows(lines);
       scroller.hidden = rows.length === 0;
       body.replaceChildren(...rows.map(({ line, count, share, bar }) => {

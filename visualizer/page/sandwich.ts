@@ -66,7 +66,7 @@ export function createSandwich({ pointed, menu, closed, opened }: SandwichEvents
       numbers.textContent = `total ${told(totalOf(callees, weight))} · self ${told(selfOfAll(callees, weight))}`;
       above.draw(callers, weight, `Callers of ${name}, above it`);
       below.draw(callees, weight, `Callees of ${name}, below it`);
-      lineTable.show(lines, utc);
+      lineTable.show(lines, { kind, utc });
     },
     find(search) {
       above.view.find(search);

@@ -17,7 +17,8 @@ export function lineRows({ lines, selfCount }: LinesOfFunction): LineRow[] {
 }
 
 /** What the rows are about, or why there are none. */
-export function lineWords({ frame: [, , line], url, lines, selfCount, windows, covered }: LinesOfFunction, utc: boolean): string {
+export function lineWords({ frame: [, , line], url, lines, selfCount, windows, covered }: LinesOfFunction, { kind, utc }: { readonly kind: string; readonly utc: boolean }): string {
+  if (kind !== 'cpu') return 'Lines are told of CPU time alone.';
   if (windows === 0 || covered === undefined) return 'No window of this time is here.';
   if (line === 0) return 'V8 tells no lines of native code and of its own work.';
   if (selfCount === 0) return 'All its time was in what it called: see the callees.';
