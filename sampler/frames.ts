@@ -3,7 +3,7 @@ import type { Runtime } from 'node:inspector';
 import type { Frame } from './profile.ts';
 
 /** Distinct frames kept before starting afresh; windows at hand keep the frames that they need. */
-const MAX_FRAMES = 50_000;
+const MAX_FRAMES = 20_000;
 const MAX_NAME_LENGTH = 512;
 const MAX_URL_LENGTH = 1024;
 

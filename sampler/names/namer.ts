@@ -22,7 +22,7 @@ export interface Namer {
   stop(): void;
 }
 
-const MAX_NAMES = 50_000;
+const MAX_NAMES = 20_000;
 /** The thread goes when nothing was asked for this long: its memory is the service's. */
 const IDLE_MS = 10_000;
 const MAX_HEAP_MB = 256;
