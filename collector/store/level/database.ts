@@ -1,6 +1,6 @@
 // The only file that touches LevelDB. Every value carries a checksum over itself and its key: what the disk changed
 // is told as STORE_DAMAGED, never handed on.
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Level } from 'level';
@@ -9,6 +9,7 @@ import { StoreError } from '../errors.ts';
 import type { KeyRange } from '../keys.ts';
 import { lockedError } from '../lock.ts';
 import { damagedPlaces } from './log-check.ts';
+import { damagedIn, NO_BLOCK } from './table-check.ts';
 
 const CHECKSUM_BYTES = 4;
 const READ_AHEAD = 1000;
@@ -84,6 +85,26 @@ export class Database {
   static async logDamage(folder: string): Promise<number> {
     let places = 0;
     for (const file of await filesOf(folder)) if (file.endsWith('.log')) places += damagedPlaces(await readFile(join(folder, 'leveldb', file)).catch(() => Buffer.alloc(0)));
+    return places;
+  }
+
+  /** Places in tables that do not read; they are marked as such, for `mend` to leave out. What is sound is not touched. */
+  static async markTables(folder: string): Promise<number> {
+    let places = 0;
+    for (const file of await filesOf(folder)) {
+      if (!/\.(ldb|sst)$/.test(file)) continue;
+      const path = join(folder, 'leveldb', file);
+      const damaged = damagedIn(await readFile(path));
+      places += damaged.length;
+      if (damaged.length === 0) continue;
+      const table = await open(path, 'r+');
+      try {
+        for (const at of damaged) await table.write(NO_BLOCK, 0, NO_BLOCK.length, at);
+        await table.sync();
+      } finally {
+        await table.close();
+      }
+    }
     return places;
   }
 

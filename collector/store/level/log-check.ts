@@ -1,11 +1,11 @@
 // Whether LevelDB's log is as it was written: LevelDB itself leaves out in silence what is damaged there. Its format:
 // blocks of 32 kB; records of a masked CRC-32C over type and bytes, their length in two bytes, a type, and the bytes.
+import { checksum } from './checksum.ts';
 
 const BLOCK_BYTES = 32 * 1024;
 const HEADER_BYTES = 7;
 const TYPE_AT = 6;
 const LAST_TYPE = 4;
-const MASK_DELTA = 0xa282ead8;
 
 /** How many places do not read. What a write in the making left at the end when its process ended is none. */
 export function damagedPlaces(log: Buffer): number {
@@ -38,17 +38,3 @@ function isTail(log: Buffer, at: number, blockEnd: number): boolean {
   for (let next = at + 1; next + HEADER_BYTES <= log.length; next++) if (isRecord(log, next, log.length)) return false;
   return true;
 }
-
-/** LevelDB's: CRC-32C, turned and shifted. */
-function checksum(bytes: Buffer, from: number, until: number): number {
-  let crc = 0xffff_ffff;
-  for (let at = from; at < until; at++) crc = (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
-  crc = ~crc;
-  return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0;
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0x82f6_3b78 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});

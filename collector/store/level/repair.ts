@@ -61,19 +61,25 @@ export async function repairStore(path: string, onProgress: (entries: number) =>
 /** Open, and all of it can be read; what LevelDB itself has lost for that is counted by place. */
 async function openMended(path: string): Promise<{ readonly db: Database; readonly filesDamaged: number }> {
   const options = { create: false, checkLog: false };
-  const places = await Database.logDamage(path);
+  const inTables = await Database.markTables(path);
+  let places = (await Database.logDamage(path)) + inTables;
   let db: Database | undefined;
   try {
+    // Also where tables are damaged: whoever holds the folder is told.
     db = await Database.open(path, options);
-    const entries = db.scan();
-    while ((await entries.next()).done !== true);
-    return { db, filesDamaged: places };
+    if (inTables === 0) {
+      const entries = db.scan();
+      while ((await entries.next()).done !== true);
+      return { db, filesDamaged: places };
+    }
+    await db.close();
   } catch (error) {
     await db?.close();
     if (!isDamage(error)) throw error;
-    await Database.mend(path);
-    return { db: await Database.open(path, options), filesDamaged: places + 1 };
+    if (inTables === 0) places++;
   }
+  await Database.mend(path);
+  return { db: await Database.open(path, options), filesDamaged: places };
 }
 
 /** Whether the folder says which format it has. @throws StoreError STORE_NEWER_FORMAT */

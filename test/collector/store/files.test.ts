@@ -1,5 +1,4 @@
-// Bytes flipped in LevelDB's own files: what the log lost is told, and repaired. Of tables, LevelDB's own repair
-// leaves a key here and there that it cannot read: then the folder is told as damaged, for a backup to restore.
+// Bytes flipped in LevelDB's own files: what is lost is told, and what is left is repaired, whichever byte it was.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,11 +49,10 @@ async function answer(path: string): Promise<number | string> {
 }
 
 for (const kind of ['log', 'ldb'] as const) {
-  test(`bytes flipped in a ${kind === 'log' ? 'log are told' : 'table seldom stop a repair'}, and what is left is counted once`, async (t) => {
+  test(`bytes flipped in a ${kind === 'log' ? 'log' : 'table'} are told and stop no repair, and what is left is counted once`, async (t) => {
     const { base, copy, file } = await prepared(t, kind);
     const bytes = await readFile(join(base, file));
     const rounds = effort(8, 300);
-    let stopped = 0;
     for (let round = 0; round < rounds; round++) {
       await rm(copy, { recursive: true, force: true });
       await cp(base, copy, { recursive: true });
@@ -62,15 +60,14 @@ for (const kind of ['log', 'ldb'] as const) {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] ?? 0) ^ 0x55;
       await writeFile(join(copy, file), flipped);
-      const before = await answer(copy);
+      // What LevelDB makes of a damaged table before the repair can end the process.
+      const before = kind === 'log' ? await answer(copy) : 'a table';
       const where = `byte ${at} of ${bytes.length}, ${before}`;
       if (kind === 'log') assert.ok(before === 'STORE_DAMAGED' || before === WINDOWS * 2, where);
-      const report = await repairStore(copy).catch((error: unknown) => {
-        assert.ok(kind === 'ldb' && (error as { code?: string }).code === 'STORE_DAMAGED', `${where}: ${String(error)}`);
-        stopped++;
-      });
-      if (report === undefined) continue;
-      if (before === 'STORE_DAMAGED') assert.ok(report.damaged > 0, where);
+      const report = await repairStore(copy);
+      // The footer is filled up with bytes that say nothing.
+      const says = kind === 'ldb' ? at < bytes.length - 48 : before === 'STORE_DAMAGED';
+      if (says) assert.ok(report.damaged > 0, where);
       const after = await answer(copy);
       assert.ok(typeof after === 'number' && after <= WINDOWS * 2, `${where}, then ${after}`);
       const store = await openStore({ path: copy });
@@ -80,7 +77,6 @@ for (const kind of ['log', 'ldb'] as const) {
       assert.equal(await answer(copy), after + 1, where);
       assert.equal((await repairStore(copy)).damaged, 0, where);
     }
-    assert.ok(stopped <= rounds / 20, `${stopped} of ${rounds} repairs stopped`);
   });
 }
 
