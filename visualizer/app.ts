@@ -13,7 +13,7 @@ import { choicesOf } from './chosen.ts';
 import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
 import { createGone } from './gone.ts';
-import { hostAnswers } from './hosts.ts';
+import { hostAnswers, hostStates } from './hosts.ts';
 import { functionOf, linesOf } from './lines.ts';
 import { HttpError } from './http-error.ts';
 import { memoryApp } from './memory-app.ts';
@@ -105,7 +105,7 @@ export function createApp({ store, collector, metrics, access, snapshots, failed
     const threshold = countOf(query, 'threshold', 0, 0, 1);
     response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
   });
-  app.get('/api/hosts', (request, response) => answer(request, response, () => hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()), gone, wallMs())));
+  app.get('/api/hosts', (request, response) => oneOf(queryOf(request), 'only', ['state']) === 'state' ? void response.json(hostStates(collector.hosts())) : answer(request, response, () => hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()), gone, wallMs())));
   app.get('/api/flame', (request, response) => answer(request, response, () => flame(request)));
   app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, partOf(request.body))));
   app.get('/api/timeline', (request, response) => answer(request, response, async () => {

@@ -3,8 +3,8 @@ import type { Range } from '../collector/store/contract.ts';
 import type { HostCost } from './api.ts';
 import type { Spared, SparingReader } from './spare.ts';
 
-export async function costsOf(store: SparingReader, range: Range): Promise<Spared & { readonly costs: ReadonlyMap<string, HostCost> }> {
-  const { series, damaged } = await store.numbers({ kind: 'facts' }, range, range.untilMs - range.fromMs, 'host');
+export async function costsOf(store: SparingReader, hosts: readonly string[], range: Range): Promise<Spared & { readonly costs: ReadonlyMap<string, HostCost> }> {
+  const { series, damaged } = await store.numbers({ hosts, kind: 'facts' }, range, range.untilMs - range.fromMs, 'host');
   const costs = new Map<string, HostCost>();
   for (const { name, numbers } of series) {
     const pause = Object.hasOwn(numbers, 'samplerPauseUs') ? numbers['samplerPauseUs'] : undefined;

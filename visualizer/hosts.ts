@@ -14,11 +14,18 @@ const MOST_STEPS = 40;
 /** Before the end of the range: a thread that ended earlier is not there any more. */
 const THREADS_MS = 2 * 60_000;
 
+/** Hosts that are asked, as the collector last saw them: at once, however long the store takes. */
+export function hostStates(statuses: readonly HostStatus[]): HostAnswer[] {
+  return statuses.filter(({ state }) => state !== 'gone').map(seenOf);
+}
+
 /** Hosts that are asked, in their order, then those that are gone and still listed. */
 export async function hostAnswers(store: SparingReader, statuses: readonly HostStatus[], asked: Range, gone: Gone, nowMs: Milliseconds): Promise<HostAnswer[]> {
   const configured = statuses.filter(({ state }) => state !== 'gone');
   const stepMs = stepFor(asked, MOST_STEPS);
-  const [lines, spent, inventory, known] = await Promise.all([store.timeline({ kind: 'cpu' }, alignedTo(asked, stepMs), stepMs, 'host'), costsOf(store, asked), store.labels({ ...asked, fromMs: Math.max(asked.fromMs, asked.untilMs - THREADS_MS) }), store.hosts()]);
+  // Named once, they need not be looked for by every question.
+  const known = await store.hosts();
+  const [lines, spent, inventory] = await Promise.all([store.timeline({ kind: 'cpu', hosts: known }, alignedTo(asked, stepMs), stepMs, 'host'), costsOf(store, known, asked), store.labels({ ...asked, fromMs: Math.max(asked.fromMs, asked.untilMs - THREADS_MS) })]);
   const measured = new Map(lines.series.map((series) => [series.name, measuredOf(series)]));
   const threads = new Map<string, number>();
   for (const { host } of inventory.threads) threads.set(host, (threads.get(host) ?? 0) + 1);
@@ -30,15 +37,17 @@ export async function hostAnswers(store: SparingReader, statuses: readonly HostS
     const threadCount = threads.get(status.host);
     const error = [status.error, damage.get(status.host)].filter((words) => words !== undefined).join(' ');
     return {
-      ...status,
-      up: status.state === 'up',
-      ...(status.lastPullMs === undefined ? {} : { lastPull: new Date(status.lastPullMs).toISOString() }),
+      ...seenOf(status),
       ...measured.get(status.host),
       ...(threadCount === undefined ? {} : { threadCount }),
       ...(cost === undefined ? {} : { cost }),
       ...(error === '' ? {} : { error }),
     };
   });
+}
+
+function seenOf(status: HostStatus): HostAnswer {
+  return { ...status, up: status.state === 'up', ...(status.lastPullMs === undefined ? {} : { lastPull: new Date(status.lastPullMs).toISOString() }) };
 }
 
 function measuredOf({ busy, idle, coveredUs }: TimelineSeries): Pick<HostAnswer, 'busyShare' | 'busyShares' | 'droppedUs'> {

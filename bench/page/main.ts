@@ -21,6 +21,7 @@ const HOST = 'compiler';
 const FLEET = Array.from({ length: 500 }, (_, index) => `host-${index}`);
 const FLAMES = 'document.querySelectorAll("g.frame").length > 100';
 const ROWS = `document.querySelectorAll("main tbody tr").length >= ${FLEET.length}`;
+const LINES = `document.querySelectorAll("svg.spark").length >= ${FLEET.length}`;
 /** Its toolbar names the profile when it is drawn. */
 const SPEEDSCOPE = 'document.title.includes("bench") && document.querySelector("canvas") !== null';
 
@@ -71,7 +72,9 @@ async function measureProfiles(url: string, { before, after }: Profiles): Promis
 async function measureFleet(url: string): Promise<void> {
   await warm(`${url}/`);
   const openings = await repeated((time) => `${url}/?from=-${900 + time}seconds`, ROWS);
-  figures.push(time(`overview with ${FLEET.length} hosts`, openings, 500), tasks('opening the overview: longest task', openings));
+  figures.push(time(`overview with ${FLEET.length} hosts and their states`, openings, 500));
+  const whole = await repeated((time) => `${url}/?from=-${910 + time}seconds`, LINES);
+  figures.push(time('the same with how busy each was over time', whole, 500), tasks('opening the overview: longest task', [...openings, ...whole]));
   const asked = (path: string, time: number): string => `${path}?from=-${800 + time}seconds&until=now`;
   const hosts = await refreshCost(url, (time) => [asked('/api/hosts', time), '/api/pins']);
   const hottest = await refreshCost(url, (time) => [`${asked('/api/top', time)}&by=service&limit=10`]);

@@ -11,7 +11,8 @@ withBrowser();
 const ASKED = `(endpoint) => performance.getEntriesByType('resource').filter(({ name }) => new URL(name).pathname === endpoint).map(({ initiatorType }) => initiatorType)`;
 
 for (const [path, endpoints, asker] of [
-  ['/?from=-1hour', ['/api/hosts'], 'link'],
+  // The states alone, and all.
+  ['/?from=-1hour', ['/api/hosts', '/api/hosts'], 'link'],
   ['/graph/web/?view=both&live=0&idle=1&by=version', ['/api/flame', '/api/timeline'], 'link'],
   ['/graph/?service=shop&label.route=GET%20%2Fa&hide=node&open=1&live=0', ['/api/flame', '/api/timeline'], 'link'],
   ['/diff?a.host=web&a.from=-2hours&a.until=-1hour&b.host=web', ['/api/diff'], 'link'],
@@ -22,6 +23,7 @@ for (const [path, endpoints, asker] of [
     const { port } = await serve(t, { windows: [windowOf({ seq: 1, startMs: Date.now() - 60_000, stacks: { work: 30 } })] });
     const { page } = await open(t, `http://127.0.0.1:${port}${path}`);
     await page.waitForLoadState('networkidle');
-    for (const endpoint of endpoints) assert.deepEqual(await page.evaluate(`(${ASKED})(${JSON.stringify(endpoint)})`), [asker], endpoint);
+    const initiators = await Promise.all([...new Set(endpoints)].map((endpoint) => page.evaluate<string[]>(`(${ASKED})(${JSON.stringify(endpoint)})`)));
+    assert.deepEqual(initiators.flat(), endpoints.map(() => asker));
   });
 }

@@ -31,7 +31,7 @@ async function fleet(t: Parameters<typeof open>[0], path = '/'): Promise<{ page:
   const { port } = await serve(t, { hosts, windows });
   const base = `http://127.0.0.1:${port}`;
   const { page } = await open(t, base + path, { viewport: { width: 1400, height: 900 } });
-  await page.locator('.hosts td.name').first().waitFor();
+  await page.locator('.hosts .share').first().waitFor();
   return { page, base };
 }
 
@@ -48,7 +48,7 @@ test('hosts stand under their service with state, reason, busy share, threads, o
   const other = windowOf({ thread: 1, threadName: 'worker', seq: 1, startMs: nowMs - 60_000, stacks: { work: 250 } });
   const { port } = await serve(t, { hosts, windows: [window, other, { ...identity, numbers: { samplerPauseUs: { min: 900, max: 2500, sum: 3400, count: 2, last: 900 }, samplerHeldBytes: { min: 1, max: 1_234_567, sum: 1, count: 1, last: 1_234_567 } } }] });
   const { page } = await open(t, `http://127.0.0.1:${port}/`);
-  await service(page, 'shop').waitFor();
+  await service(page, 'shop').locator('.share').waitFor();
   const shop = await service(page, 'shop').innerText();
   assert.match(shop, /shop 1 of 2 up/);
   assert.match(shop, /web 1\.2\s+up for 2 h\s+25\.0 %\s+2\s+2\.5 ms at most\s+holds 1\.2 MB\s+[2-9] s ago/);
@@ -132,7 +132,7 @@ test('hundreds of hosts: an answer that says the same touches no row, and the fo
   const { page } = await open(t, `http://127.0.0.1:${port}/`);
   await page.clock.install();
   await page.reload();
-  await page.locator('.hosts td.name').nth(399).waitFor();
+  await page.getByText('no windows').nth(399).waitFor();
   const link = page.getByRole('link', { name: 'h-7', exact: true });
   await link.focus();
   await page.evaluate(`
@@ -144,6 +144,24 @@ test('hundreds of hosts: an answer that says the same touches no row, and the fo
   assert.equal(await page.evaluate('window.touched'), 0);
   await page.getByRole('searchbox', { name: 'Filter' }).fill('s-3 h-');
   assert.equal((await names(page)).length, 20);
+});
+
+test('hosts and their states stand there before the store has answered, the rest when it has', async (t) => {
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => { answer = resolve; });
+  const hosts = [hostStatus({}), hostStatus({ host: 'web-2', state: 'down', error: 'It refused the connection.' })];
+  const windows = [windowOf({ seq: 1, startMs: Date.now() - 60_000, stacks: { work: 250 } })];
+  const { port } = await serve(t, { hosts, windows, wrap: (store) => ({ ...store, timeline: async (...asked) => { await held; return store.timeline(...asked); } }) });
+  const { page } = await open(t, `http://127.0.0.1:${port}/`);
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'web', exact: true }) });
+  await row.waitFor();
+  assert.deepEqual([await names(page), (await row.innerText()).match(/…/g)?.length], [['web', 'web-2'], 3]);
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('down');
+  assert.deepEqual(await names(page), ['web-2']);
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('');
+  answer();
+  await row.getByText('25.0 %').waitFor();
+  assert.equal((await row.innerText()).includes('…'), false);
 });
 
 test('a page that nobody sees asks nothing, and is up to date when it is seen again', async (t) => {

@@ -23,6 +23,8 @@ export interface HostsOptions {
   readonly from: string;
   /** What the lines are drawn against. */
   readonly most: number;
+  /** False as long as nothing but states is known. */
+  readonly measured: boolean;
 }
 
 interface Row {
@@ -32,6 +34,8 @@ interface Row {
 
 const HEADS: Readonly<Record<HostOrder, string>> = { name: 'Host', state: 'State', busy: 'Busy', threads: 'Threads', cost: 'Sampler’s own cost', pull: 'Last pull' };
 const [SPARK_WIDTH, SPARK_HEIGHT] = [96, 20];
+/** In place of what is not known yet. */
+const ASKED = '…';
 /** Of the pages that the names lead to. */
 const START = readState('', '');
 
@@ -105,7 +109,7 @@ function createRow(name: string): Row {
 
   return {
     element,
-    update(host, { from, most }) {
+    update(host, { from, most, measured }) {
       const nowMs = Date.now();
       const page = { ...START, from, selection: narrowed(EVERYTHING, { host: name }) };
       if (linkedFrom !== from) link.href = addressOf(page);
@@ -118,9 +122,9 @@ function createRow(name: string): Row {
       fill(odd, words, () => [words]);
       const since = host.sinceMs > 0 ? ` for ${ago(host.sinceMs, nowMs)}` : '';
       fill(state, [host.state, since], () => [h('span', { class: `state ${host.state}` }, STATES[host.state]), since]);
-      fill(busy, [host.busyShare, host.busyShares, most], () => busyParts(host, most));
-      fill(threads, host.threadCount, () => [host.threadCount === undefined ? h('span', { class: 'quiet' }, '–') : String(host.threadCount)]);
-      fill(cost, [host.cost, host.droppedUs], () => costParts(host));
+      fill(busy, [measured, host.busyShare, host.busyShares, most], () => (measured ? busyParts(host, most) : [ASKED]));
+      fill(threads, [measured, host.threadCount], () => [host.threadCount === undefined ? h('span', { class: 'quiet' }, measured ? '–' : ASKED) : String(host.threadCount)]);
+      fill(cost, [measured, host.cost, host.droppedUs], () => (measured ? costParts(host) : [ASKED]));
       const pulled = host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`;
       fill(pull, pulled, () => [pulled]);
     },

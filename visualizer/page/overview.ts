@@ -1,8 +1,8 @@
 // The overview: every host by service, how each is doing, and what the fleet is busy with.
 import type { HostAnswer, TopAnswer } from '../api.ts';
 import type { FleetState } from '../view/fleet.ts';
-import { addressOfFleet, groupedHosts, highestShare, readFleet, standingOf } from '../view/fleet.ts';
-import { hostsQuestion } from '../view/questions.ts';
+import { addressOfFleet, groupedHosts, highestShare, isMeasured, readFleet, standingOf } from '../view/fleet.ts';
+import { hostsQuestion, STATES_QUESTION } from '../view/questions.ts';
 import { questionOf, readState } from '../view/state.ts';
 import { ask } from './ask.ts';
 import { createAsking } from './asking.ts';
@@ -19,6 +19,8 @@ const HOTTEST_EVERY_MS = 60_000;
 export function showOverview(app: HTMLElement): void {
   let state = readFleet(location.search);
   let hosts: readonly HostAnswer[] | undefined;
+  /** Whether `hosts` tell what the store has of them, or their states alone. */
+  let measured = false;
   let hottestAt = 0;
 
   const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
@@ -67,9 +69,11 @@ export function showOverview(app: HTMLElement): void {
   async function askAll(signal: AbortSignal): Promise<void> {
     const question = questionOf({ ...readState('', ''), from: state.from });
     const { from } = state;
+    if (hosts === undefined) void askStates(signal);
     const fresh = await ask<HostAnswer[]>(hostsQuestion(state), signal);
     signal.throwIfAborted();
     hosts = fresh;
+    measured = true;
     say('');
     paint();
     await pins.refresh();
@@ -80,6 +84,14 @@ export function showOverview(app: HTMLElement): void {
     hottest.show(top, from);
   }
 
+  /** A list that can be read, narrowed and followed while the store is asked for the rest. Whatever fails is told by that question. */
+  async function askStates(signal: AbortSignal): Promise<void> {
+    const states = await ask<HostAnswer[]>(STATES_QUESTION, signal).catch(() => []);
+    if (hosts !== undefined || signal.aborted || states.length === 0 || isMeasured(state.order)) return;
+    hosts = states;
+    paint();
+  }
+
   function paint(): void {
     if (hosts === undefined) return;
     const groups = groupedHosts(hosts, state);
@@ -87,7 +99,7 @@ export function showOverview(app: HTMLElement): void {
     fleet.hidden = hosts.length === 0;
     controls.hidden = hosts.length === 0;
     status.textContent = hosts.length === 0 ? '' : [standingOf(hosts), state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
-    table.show(groups, { sorting: state, from: state.from, most: highestShare(hosts) });
+    table.show(groups, { sorting: state, from: state.from, most: highestShare(hosts), measured });
     if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds. Where dns: or file: brings none, the log says why.');
     else if (shown > 0) say('');
     else {

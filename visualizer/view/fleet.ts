@@ -31,6 +31,11 @@ const MEASURES: Readonly<Record<HostOrder, (host: HostAnswer) => number>> = {
   pull: ({ lastPullMs = 0 }) => -lastPullMs,
 };
 
+/** Whether the store has to be asked for what hosts are ordered by. */
+export function isMeasured(order: HostOrder): boolean {
+  return order === 'busy' || order === 'threads' || order === 'cost';
+}
+
 export function readFleet(search: string): FleetState {
   const query = new URLSearchParams(search);
   return {

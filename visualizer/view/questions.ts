@@ -22,6 +22,9 @@ export function linesQuestion(state: GraphState): string {
   return `/api/timeline?${questionOf(state, { by: state.by })}`;
 }
 
+/** What can be told of hosts at once. */
+export const STATES_QUESTION = '/api/hosts?only=state';
+
 export function hostsQuestion({ from }: Pick<FleetState, 'from'>): string {
   return `/api/hosts?${questionOf({ ...readState('', ''), from })}`;
 }
@@ -34,7 +37,7 @@ export function changesQuestion(state: DiffState): string {
 export function firstQuestions(view: 'overview' | 'graph' | 'diff', search: string, host = ''): readonly string[] {
   if (view === 'overview') {
     const state = readFleet(search);
-    return needsZone(state.from) ? [] : [hostsQuestion(state)];
+    return needsZone(state.from) ? [STATES_QUESTION] : [STATES_QUESTION, hostsQuestion(state)];
   }
   if (view === 'diff') {
     const state = readDiff(search);
