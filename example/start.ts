@@ -1,4 +1,5 @@
-// `npm start`: the example service, and a liveprofiler that reads it and itself. PORT moves the page.
+// `npm start`: the example service, and a liveprofiler that reads it and itself. PORT moves the page, LEAK=1 makes the
+// service leak; its port is told for /leak.
 import { fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 const port = process.env['PORT'] ?? '9999';
 const folder = resolve('liveprofiler-data', 'example');
 const configPath = join(folder, 'config.ini');
-const secret = randomBytes(16).toString('hex');
-const env = { ...process.env, PROFILER_TOKEN: secret };
+const [secret, adminSecret] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')];
+const env = { ...process.env, PROFILER_TOKEN: secret, ADMIN_TOKEN: adminSecret };
 
 const service = fork(fileURLToPath(new URL('service.js', import.meta.url)), { env });
 const [{ port: servicePort }] = (await once(service, 'message')) as [{ port: number }];
 
+process.stderr.write(`the example service listens on port ${servicePort}; its route /leak turns a leak on and off\n`);
 mkdirSync(folder, { recursive: true });
 writeFileSync(configPath, `; Written by npm start.
 [global]
@@ -26,6 +28,7 @@ interval = 2
 
 [host shop]
 address = 127.0.0.1:${servicePort}
+admin_secret = \${ADMIN_TOKEN}
 
 [sampler]
 enabled = true

@@ -12,31 +12,12 @@ import type { ProcessState } from './process-state.ts';
 import type { Frame } from './profile.ts';
 import { ownWindows } from './own-windows.ts';
 import { inTurns } from './pieces.ts';
+import type { Endpoint, Request, Response } from './http.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
 import type { WireAnswer } from './wire.ts';
 import { withNames, wireProcess } from './wire-process.ts';
 import type { FinishedWindow } from './window.ts';
-
-/** The members of node:http's request that are used; every framework's request has them. */
-export interface Request {
-  readonly method?: string | undefined;
-  readonly url?: string | undefined;
-  readonly headers: Headers;
-  readonly socket?: { readonly localAddress?: string | undefined } | undefined;
-}
-
-export interface Response {
-  statusCode: number;
-  setHeader(name: string, value: string | number): unknown;
-  end(body?: string | Uint8Array): unknown;
-}
-
-export interface Endpoint {
-  /** True when the path is the sampler's, whatever the method. */
-  concerns(request: Request): boolean;
-  answer(request: Request, response: Response): void;
-}
 
 interface Reply {
   readonly status: number;

@@ -2,5 +2,5 @@ export { createSampler } from './sampler.ts';
 export { withLabels } from './labels/tracker.ts';
 export type { Sampler } from './sampler.ts';
 export type { MemoryOptions, SamplerOptions } from './options.ts';
-export type { Request, Response } from './endpoint.ts';
+export type { Request, Response } from './http.ts';
 export type { Clock } from './clock.ts';

@@ -6,6 +6,8 @@ import type { LabelTracker } from './labels/tracker.ts';
 import { lendTracker, trackLabels } from './labels/tracker.ts';
 import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
+import type { ClassCounts } from './memory/class-counts.ts';
+import { countClasses } from './memory/class-counts.ts';
 import type { HeapSites } from './memory/heap-sites.ts';
 import { readHeapSites } from './memory/heap-sites.ts';
 import { maskArguments } from './observe/masking.ts';
@@ -20,7 +22,7 @@ import { sampleThread } from './thread.ts';
 import { leaveThread, nameOfWorker } from './worker.ts';
 import { followWorkers } from './workers.ts';
 import type { ThreadWindow } from './window.ts';
-import type { WireProcess } from './wire.ts';
+import type { MemoryCost, WireProcess } from './wire.ts';
 import { wireProcess } from './wire-process.ts';
 
 export interface ProcessState {
@@ -36,6 +38,9 @@ export interface ProcessState {
   /** Where other processes of the service are found, and find this one. */
   readonly spool: Spool | undefined;
   readonly labelling: LabelTracker;
+  readonly classes: Pick<ClassCounts, 'track' | 'count'>;
+  /** Marks this moment in the window that is open. */
+  readonly mark: (name: string) => void;
   state(): Pick<WireProcess, 'state' | 'reason'>;
   cost(): WireProcess['cost'];
   pause(): void;
@@ -49,6 +54,7 @@ const SPREAD = 0.05;
 
 /** How long a window waits for the names of its frames before others can read it. */
 const NAMING_MS: Milliseconds = 1500;
+const MAX_MARK = 64;
 
 export function startProcess(options: CheckedOptions, random: () => number = Math.random): ProcessState {
   const { clock, windowMs } = options;
@@ -76,6 +82,8 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   const sites = options.memory === undefined ? undefined : readHeapSites({ memory: options.memory, clock, thread: () => ({ thread: threadId, threadName: name() }), finished: keep, paused: notePause });
   let workers: ReturnType<typeof followWorkers> | undefined;
 
+  const classes = countClasses({ memory: options.memory ?? { everyMs: 60_000, maxPauseMs: 200 }, clock, note: ofProcess.note, paused: notePause });
+
   function notePause(forUs: Microseconds): void {
     ofProcess.note('samplerPauseUs', forUs);
     ofProcess.note('heapReadPauseUs', forUs);
@@ -85,6 +93,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     try {
       thread.start();
       sites?.start();
+      classes.start();
       now = { state: 'running' };
     } catch (error) {
       now = { state: 'disabled', reason: `there is no inspector here: ${error instanceof Error ? error.message : String(error)}` };
@@ -110,15 +119,18 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     names,
     spool,
     labelling,
+    classes,
+    mark: (name) => { ofProcess.note(`mark.${name.slice(0, MAX_MARK)}`, Math.round(clock.wallMs())); },
     state: () => now,
     cost() {
       const { recoveries, ...cost } = thread.cost();
-      return { ...cost, ...(sites === undefined ? {} : { memory: sites.cost() }), recoveries: { ...recoveries, ...workers?.recoveries(), ...endedOf(sites), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }), ...(spool === undefined || spool.failed() === 0 ? {} : { spoolFailed: spool.failed() }) }, ...shelf.counts() };
+      return { ...cost, ...memoryCost(sites?.cost(), classes.cost()), recoveries: { ...recoveries, ...workers?.recoveries(), ...endedOf(sites), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }), ...(spool === undefined || spool.failed() === 0 ? {} : { spoolFailed: spool.failed() }) }, ...shelf.counts() };
     },
     pause() {
       if (now.state !== 'running') return;
       thread.stop();
       sites?.stop();
+      classes.stop();
       workers?.tell('pause');
       now = { state: 'paused' };
     },
@@ -130,6 +142,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     async stop() {
       thread.stop();
       sites?.stop();
+      classes.stop();
       labelling.stop();
       now = { state: 'stopped' };
       const following = workers;
@@ -139,6 +152,15 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     },
   };
   return self;
+}
+
+function memoryCost(sites: MemoryCost | undefined, classes: MemoryCost | undefined): { readonly memory?: MemoryCost } {
+  if (sites === undefined || classes === undefined) {
+    const memory = sites ?? classes;
+    return memory === undefined ? {} : { memory };
+  }
+  const stopped = [sites.stopped, classes.stopped].filter((words) => words !== undefined).join(' ');
+  return { memory: { reads: sites.reads + classes.reads, longestPauseUs: Math.max(sites.longestPauseUs, classes.longestPauseUs), totalPauseUs: sites.totalPauseUs + classes.totalPauseUs, ...(stopped === '' ? {} : { stopped }) } };
 }
 
 function endedOf(sites: HeapSites | undefined): Readonly<Record<string, number>> {

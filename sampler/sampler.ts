@@ -3,10 +3,11 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdmin } from './admin/admin.ts';
-import type { Endpoint, Request, Response } from './endpoint.ts';
+import type { Endpoint, Request, Response } from './http.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { KoaContext } from './labels/routes.ts';
 import { labelRequests } from './labels/routes.ts';
+import type { Tracked } from './memory/class-counts.ts';
 import type { SamplerOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 import { startProcess } from './process-state.ts';
@@ -24,6 +25,13 @@ export interface Sampler {
    * others, the inner ones win. At most 16 texts, numbers or truth values.
    */
   withLabels<T>(labels: Readonly<Record<string, string | number | boolean>>, fn: () => T): T;
+  /**
+   * Tells over time how many instances of this class are alive. At most 20 classes. Each count makes a full garbage
+   * collection, at the times and within the bound of `memory`.
+   */
+  track(tracked: Tracked): void;
+  /** Marks this moment, counts the tracked classes and gives the counts; empty when none are counted. */
+  snapshot(name: string): Readonly<Record<string, number>>;
   /** A server of its own, for a process that serves no HTTP. It does not keep the process alive. */
   listen(address: { readonly port: number; readonly host?: string }): Promise<{ readonly host: string; readonly port: number }>;
   /** Lets V8's profiler go until `resume()`; finished windows can still be read. */
@@ -64,6 +72,14 @@ export function createSampler(options: SamplerOptions): Sampler {
       return next();
     },
     withLabels: (labels, fn) => (checked.enabled ? state.labelling.run(labels, fn) : fn()),
+    track(tracked) {
+      if (checked.enabled) state.classes.track(tracked);
+    },
+    snapshot(name) {
+      if (!checked.enabled) return {};
+      state.mark(name);
+      return state.classes.count();
+    },
     async listen({ port, host = '127.0.0.1' }) {
       const server = createServer((request, response) => {
         if (!handle(request, response)) refuse(endpoints, request, response);

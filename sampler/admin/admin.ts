@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import { acceptsGzip } from '../accepts.ts';
 import { activeResources } from '../observe/process-numbers.ts';
 import type { CheckedOptions } from '../options.ts';
-import type { Endpoint, Request, Response } from '../endpoint.ts';
+import type { Endpoint, Request, Response } from '../http.ts';
 import type { Headers } from '../secret.ts';
 import { planSnapshot, takeSnapshot } from './heap-snapshot.ts';
 import { keptAliveBy, reportOf } from './report.ts';

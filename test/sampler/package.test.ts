@@ -1,9 +1,9 @@
 // The package as npm packs it, in a folder that holds nothing else: from ESM, from CommonJS, and from TypeScript.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -87,6 +87,14 @@ test('its types hold in ESM and in CommonJS, and name all that there is at run t
 function namesOf(entry: string): string[] {
   return JSON.parse(node('names.cjs', `console.log(JSON.stringify(Object.keys(require('liveprofiler-sampler${entry}'))))`)) as string[];
 }
+
+test('types name no file that is not there', () => {
+  for (const { path } of packed.files.filter((file) => file.path.startsWith('dist/') && file.path.endsWith('.d.ts'))) {
+    for (const [, name = ''] of readFileSync(join(installed, path), 'utf8').matchAll(/from '(\.[^']+)'/g)) {
+      assert.ok(existsSync(join(installed, dirname(path), name.replace(/\.[jt]s$/, '.d.ts'))), `${path} needs ${name}: add it to files of sampler/package.json`);
+    }
+  }
+});
 
 test('it takes less than 200 kB, with no comments in what runs; functions keep their names and lines', () => {
   const sizes = packed.files.map(({ path }) => statSync(join(installed, path)).size);
