@@ -1,4 +1,5 @@
 // A block of rounds: one process per profiler, all warmed up together, then halted but for the one that is measured.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Measurement } from './measure.ts';
 import { Clients, measure, Measured } from './measure.ts';
 import type { Memory, Round } from './report.ts';
@@ -24,6 +25,8 @@ interface Subject {
 
 const FIRST_SLICE_MS = 1000;
 const PROBE_MS = 500;
+/** By then ours has let its thread for names go. */
+const QUIET_MS = 12_000;
 
 export async function measureBlock(options: BlockOptions): Promise<{ readonly rounds: readonly Round[]; readonly memory: Memory }> {
   const { node, service, say } = options;
@@ -50,8 +53,9 @@ export async function measureBlock(options: BlockOptions): Promise<{ readonly ro
       }
       rounds.push({ node: node.major, service, measured });
     }
+    for (const { process } of subjects) process?.wake();
+    await pause(QUIET_MS);
     for (const subject of subjects) {
-      subject.process?.wake();
       const rss = await take(subject, (process) => process.rssBytes());
       if (typeof rss === 'number') rssBytes.set(subject.variant, rss);
       await subject.process?.stop();

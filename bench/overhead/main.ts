@@ -1,6 +1,6 @@
 // `npm run bench:overhead`: what an always-on profiler costs three services: nothing, ours, and the profilers people use
 // today, in turn, each in a process of its own. Markdown on stdout, progress on stderr.
-//   --node 20,24  --service express,renderer  --variant nothing,ours  --rounds 4  --seconds 2.5  --warm 20  --minutes 35
+//   --node 20,24  --service express,renderer  --variant nothing,ours  --rounds 3  --seconds 2.5  --warm 18  --minutes 35
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -27,12 +27,12 @@ const { values: flags } = parseArgs({
     node: { type: 'string', default: '20,22,24,26' },
     service: { type: 'string', default: SERVICE_NAMES.join() },
     variant: { type: 'string', default: VARIANT_NAMES.join() },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2.5' },
     /** All profilers at the same time. */
-    warm: { type: 'string', default: '25' },
+    warm: { type: 'string', default: '18' },
     /** Of each measurement of pauses. */
-    pauses: { type: 'string', default: '20' },
+    pauses: { type: 'string', default: '15' },
     minutes: { type: 'string', default: '35' },
   },
 });
@@ -86,7 +86,7 @@ ${pauseTable(paused)}
 
 ${sizeTable(sizes)}
 
-Per Node and service, each profiler has a process of its own. All warm up at the same time for ${warmSeconds} s; then they are measured in turn, ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of about ${seconds} s each, with as many requests for every profiler, while the others are halted. Ratios are to nothing in the same round: medians, in brackets the interval that holds 95 % of the medians of resampled rounds. RSS is read in the end, after full collections. A reader asks ours once in each measurement. The peers' uploads are answered on loopback.
+Per Node and service, each profiler has a process of its own. All warm up at the same time for ${warmSeconds} s; then they are measured in turn, ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of about ${seconds} s each, with as many requests for every profiler, while the others are halted. Ratios are to nothing in the same round: medians, in brackets the interval that holds 95 % of the medians of resampled rounds. RSS is read in the end, after twelve quiet seconds and full collections, with V8's young generation at its full size from the start. A reader asks ours once in each measurement. The peers' uploads are answered on loopback.
 `);
 
 async function measurePauses(node: { readonly major: number; readonly path: string }): Promise<void> {
