@@ -181,6 +181,52 @@ export interface MemoryLine {
   readonly values: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** `GET /api/process?<selection>&from=&until=`: what each process is, and what it told of itself over the range. */
+export interface ProcessesAnswer extends Pick<FlameAnswer, 'extent' | 'hosts'> {
+  readonly asked: Range;
+  /** The largest first. */
+  readonly processes: readonly ProcessAnswer[];
+  readonly left: number;
+  /** Whether anything at all is kept of what was chosen in this range. */
+  readonly sampled: boolean;
+  readonly damaged?: readonly HostDamage[];
+}
+
+export interface ProcessAnswer {
+  readonly host: string;
+  readonly boot: string;
+  readonly threads: readonly { readonly id: number; readonly name: string }[];
+  /** `nodeVersion`, `v8Version`, `arguments`, `pid`, `hostname`, `service` and `version`, where they are told. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** All that the main thread told, by name. */
+  readonly numbers: Readonly<Record<string, NumberTold>>;
+}
+
+export interface NumberTold {
+  readonly least: number;
+  readonly most: number;
+  readonly mean: number;
+  readonly last: number;
+}
+
+/** `GET /api/classes?<selection>&from=&until=`: objects of the classes that services track, of all processes together. */
+export interface ClassesAnswer {
+  readonly asked: Range;
+  readonly fromMs: Milliseconds;
+  readonly stepMs: Milliseconds;
+  /** The largest at the end first. */
+  readonly classes: readonly TrackedClass[];
+  readonly left: number;
+  readonly damaged?: readonly HostDamage[];
+}
+
+/** One value per step, the last of it; null where nothing was told. */
+export interface TrackedClass {
+  readonly name: string;
+  readonly count: readonly (number | null)[];
+  readonly bytes: readonly (number | null)[];
+}
+
 /** `GET /api/leaks?<selection>&from=&until=`: of processes that ran in the range, those that grow on and on. */
 export interface LeaksAnswer {
   readonly asked: Range;

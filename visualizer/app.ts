@@ -168,7 +168,7 @@ interface Told {
 }
 
 function answerError({ status, code, message }: Told, request: Request, response: Response): void {
-  const wantsPage = request.path === '/' || /^\/(?:graph|diff|memory|snapshots)(?:\/|$)/.test(request.path);
+  const wantsPage = request.path === '/' || /^\/(?:graph|diff|memory|process|snapshots)(?:\/|$)/.test(request.path);
   response.status(status).removeHeader('etag');
   if (wantsPage) response.type('html').send(shell({ title: message, view: 'error' }));
   else response.json({ error: { code, message } } satisfies ErrorAnswer);

@@ -2,9 +2,11 @@
 import type { Router } from 'express';
 import express from 'express';
 import type { Choices } from './chosen.ts';
+import { classesOf } from './memory/classes.ts';
 import { leaksOf } from './memory/leaks.ts';
 import { memoryOf } from './memory/memory.ts';
-import { groupOf, queryOf, rangeOf } from './query.ts';
+import { processesOf } from './memory/processes.ts';
+import { groupOf, rangeOf } from './query.ts';
 import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
 import type { SparingReader } from './spare.ts';
@@ -30,9 +32,26 @@ export function memoryApp({ store, choices: { chosen, statusOf }, wallMs }: Memo
     const { query, selection, hosts } = await chosen(request);
     response.json(await memoryOf(store, hosts, selection, rangeOf(query, wallMs()), groupOf(query)));
   });
+  router.get('/process', async (request, response) => {
+    const { selection } = await chosen(request);
+    response.type('html').send(shell({ title: `${titleOf(selection)}: processes`, view: 'process' }));
+  });
+  router.get('/process/:host', async (request, response) => {
+    const { host } = request.params;
+    await statusOf(host);
+    response.type('html').send(shell({ title: `${host}: processes`, view: 'process', host }));
+  });
+  router.get('/api/process', async (request, response) => {
+    const { query, selection, hosts } = await chosen(request);
+    response.json(await processesOf(store, hosts, selection, rangeOf(query, wallMs())));
+  });
+  router.get('/api/classes', async (request, response) => {
+    const { query, selection } = await chosen(request);
+    response.json(await classesOf(store, selection, rangeOf(query, wallMs())));
+  });
   router.get('/api/leaks', async (request, response) => {
-    const { selection, hosts } = await chosen(request);
-    response.json(await leaksOf(store, hosts, selection, rangeOf(queryOf(request), wallMs())));
+    const { query, selection, hosts } = await chosen(request);
+    response.json(await leaksOf(store, hosts, selection, rangeOf(query, wallMs())));
   });
   return router;
 }

@@ -15,7 +15,7 @@ export interface TagOptions {
 }
 
 /** These tell how hosts are doing too, and when their windows start and end in all. */
-const TELLS_HOSTS = /^\/api\/(?:flame|hosts|memory|leaks)\/?$/;
+const TELLS_HOSTS = /^\/api\/(?:flame|hosts|memory|leaks|process)\/?$/;
 /** Lines come in steps that reach beyond the range. */
 const TELLS_LINES = /^\/(?:api\/lines|export)(?:\/|$)/;
 

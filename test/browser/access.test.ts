@@ -41,6 +41,8 @@ const VIEWS: readonly { readonly name: string; readonly path: string; readonly r
   { name: 'what a snapshot costs', path: '/snapshots/', ready: '.taking:not([hidden])', act: async (page) => { await page.getByRole('button', { name: 'Take a snapshot …' }).click(); await page.locator('dialog[open]').waitFor(); } },
   { name: 'nothing there', path: '/graph/silent/', ready: '[role=alert]:not([hidden])' },
   { name: 'memory, lines by host', path: '/memory/?service=shop&by=host', ready: '.leaks li' },
+  { name: 'processes', path: '/process/web/', ready: '.process' },
+  { name: 'flames of what is held', path: '/graph/web/?kind=heap-live', ready: '[role=alert]:not([hidden])' },
   { name: 'memory of nothing', path: '/memory/silent/', ready: '[role=alert]:not([hidden])' },
   { name: 'a page that is none', path: '/graph/nobody/', ready: '.notice' },
 ];
@@ -53,7 +55,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         windowOf({ seq: 1, startMs, labels: { service: 'shop', version: '1' }, stacks: { 'serve /app/server.js:1 < render /app/render.js:12': 60, 'serve /app/server.js:1 < query /app/node_modules/db/index.js:3 < read node:fs:9': 20, '(garbage collector)': 4 }, lines: { 'render /app/render.js:12': { 14: 20, 17: 30 } } }),
         windowOf({ host: 'web-2', boot: 'boot-b', seq: 1, startMs, labels: { service: 'shop', version: '2' }, stacks: { 'serve /app/server.js:1': 30 } }),
       ];
-      for (let minute = 0; minute < 60; minute++) windows.push(factsOf({ seq: minute, startMs: startMs - minute * MINUTE_MS, numbers: { rssBytes: 2e8 - minute * 1e6, heapAfterGcBytes: 1e8 - minute * 1e6, heapLimitBytes: 4e9, loopDelayP99Us: 9000, busyShare: 0.1 } }));
+      for (let minute = 0; minute < 60; minute++) windows.push(factsOf({ seq: minute, startMs: startMs - minute * MINUTE_MS, numbers: { rssBytes: 2e8 - minute * 1e6, heapAfterGcBytes: 1e8 - minute * 1e6, heapLimitBytes: 4e9, loopDelayP99Us: 9000, busyShare: 0.1, 'heapSpace.old_space.usedBytes': 1e7, 'class.Session.count': 90 - minute } }));
       const hosts = [hostStatus({}), hostStatus({ host: 'web-2', state: 'stale', error: 'Its last window is 3 min old.' }), hostStatus({ host: 'silent', state: 'down', error: 'It refused the connection.' }), hostStatus({ host: 'new', state: 'new' })];
       const snapshots = { hosts: () => ['web'], expected: (host: string) => Promise.resolve({ host, heapBytes: 1e8, pauseMs: 700 }), take: () => Promise.reject(new Error('none')) };
       const { port, snapshotFolder } = await serve(t, { hosts, windows, snapshots });

@@ -71,7 +71,7 @@ test('a service has a line for each host, and says which of them leaks', async (
   await page.locator('.status').filter({ hasText: '2 hosts; a line is the mean of their processes' }).waitFor();
   await page.getByRole('combobox', { name: 'Lines by' }).selectOption('host');
   await chart(page, 'Heap').getByRole('button', { name: 'web-2' }).waitFor();
-  assert.match(await page.locator('.leaks').innerText(), /^web: heap after GC grows 12\.0 MB an hour/);
+  await page.locator('.leaks').filter({ hasText: /^web: heap after GC grows 12\.0 MB an hour/ }).waitFor();
   await chart(page, 'Heap').getByRole('button', { name: 'web-2' }).click();
   await page.getByText('Nothing grows on and on: no leak in sight.').waitFor();
   assert.match(page.url(), /\/memory\/web-2\/\?service=shop&from=-1hour$/);
@@ -99,4 +99,54 @@ test('names from hosts stay text, and it fits a narrow window', async (t) => {
   assert.equal(await page.locator('main img').count(), 0);
   const [scrollWidth = 0, clientWidth = 0] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, document.documentElement.clientWidth]');
   assert.ok(scrollWidth <= clientWidth, `${scrollWidth} > ${clientWidth}`);
+});
+
+test('the overview says which host leaks, and leads to its memory', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/`);
+  await page.getByRole('link', { name: 'heap after GC grows 12.0 MB an hour' }).click();
+  await page.waitForURL(/\/memory\/web\/$/);
+  await page.getByText('Heap after GC grows 12.0 MB an hour').waitFor();
+  await page.goBack();
+  await page.getByRole('link', { name: 'Memory of web-2' }).click();
+  await page.getByText('no leak in sight').waitFor();
+});
+
+test('a leak leads to what grew since, by where it was allocated', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/memory/web/?from=-1hour`);
+  await page.getByRole('link', { name: 'What grew, by where it was allocated' }).click();
+  await page.waitForURL((url) => url.pathname === '/diff' && url.searchParams.get('a.kind') === 'heap-live' && url.searchParams.get('b.process') === 'boot-web');
+});
+
+test('a page tells what each process is and all it told of itself', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/memory/web/`);
+  await page.getByRole('navigation', { name: 'About the same' }).getByRole('link', { name: 'Processes' }).click();
+  await page.waitForURL(/\/process\/web\/$/);
+  const part = page.getByRole('region', { name: 'web · boot-web', exact: true });
+  await part.getByRole('row').filter({ hasText: 'heap limit' }).getByText('268.0 MB').first().waitFor();
+  await part.getByText(HOSTILE).waitFor();
+  await page.goto(`${base(port)}/process/old/`);
+  await page.getByText('Its sampler tells nothing more of it').waitFor();
+  await page.goto(`${base(port)}/process/fresh/`);
+  await page.getByRole('alert').filter({ hasText: /\w/ }).waitFor();
+});
+
+test('tracked classes stand on top of each other, and two moments are compared', async (t) => {
+  const nowMs = Date.now();
+  const windows = Array.from({ length: 14 }, (_, minute) => factsOf({ seq: minute, startMs: nowMs - (14 - minute) * MINUTE_MS, durationMs: MINUTE_MS, numbers: { rssBytes: 1e8, [`class.${HOSTILE}.count`]: 5, 'class.Session.count': 100 + minute * 10, 'class.Session.bytes': (100 + minute * 10) * 1000 } }));
+  const { port } = await serve(t, { hosts, windows });
+  const { page } = await open(t, `${base(port)}/memory/web/`);
+  const table = page.getByRole('table', { name: 'Classes' });
+  const row = table.getByRole('row').filter({ hasText: 'Session' });
+  await row.getByText('+130, +130 kB').waitFor();
+  assert.match(await row.innerText(), /Session\s+100\s+230\s+100 kB\s+230 kB\s+100\.0 %/);
+  await table.getByText(HOSTILE).waitFor();
+  const moments = page.getByRole('combobox', { name: 'Earlier moment' });
+  await moments.selectOption({ index: await moments.locator('option').count() - 2 });
+  await row.getByText('+10, +10 kB').waitFor();
+  assert.match(page.url(), /before=\d+/);
+  await page.getByRole('group', { name: 'Told in' }).getByRole('button', { name: 'Bytes' }).click();
+  await page.getByRole('group', { name: /^Bytes over time: Session 230 kB/ }).waitFor();
 });

@@ -30,7 +30,7 @@ export async function serveDocs(t: TestContext): Promise<Served> {
   // It holds 200 kB more every minute.
   const growing = Array.from({ length: 60 }, (_, minute) => {
     const heldBytes = 40_000_000 + 200_000 * minute;
-    return factsOf({ ...jobs, seq: minute, startMs: DOCS_NOW_MS - (60 - minute) * MINUTE_MS, durationMs: 5000, numbers: { rssBytes: heldBytes + 60_000_000, heapUsedBytes: heldBytes + 5_000_000, heapAfterGcBytes: heldBytes, heapLimitBytes: 268_000_000, externalBytes: 2_000_000, gcMajorCount: 1, gcMajorUs: 20_000, busyShare: 0.25 } });
+    return factsOf({ ...jobs, seq: minute, startMs: DOCS_NOW_MS - (60 - minute) * MINUTE_MS, durationMs: 5000, numbers: { rssBytes: heldBytes + 60_000_000, heapUsedBytes: heldBytes + 5_000_000, heapAfterGcBytes: heldBytes, heapLimitBytes: 268_000_000, externalBytes: 2_000_000, gcMajorCount: 1, gcMajorUs: 20_000, busyShare: 0.25, 'class.Session.count': 400 + 50 * minute } });
   });
   const busy = windowOf({ ...jobs, seq: 59, startMs: DOCS_NOW_MS - MINUTE_MS, durationMs: 5000, stacks: { 'work /app/job.js:3': 125 } });
   const hosts = [['web-1', 'shop', '1.2'], ['web-2', 'shop', '1.2'], ['jobs-1', 'jobs', '2.0']].map(([host = '', service = '', version = '']) => hostStatus({ host, service, address: `http://${host}:8000/liveprofiler`, version, sinceMs: DOCS_NOW_MS - 60 * MINUTE_MS, lastPullMs: DOCS_NOW_MS - 4000 }));

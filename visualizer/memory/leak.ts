@@ -52,8 +52,9 @@ const MINUTE_MS = 60_000;
 /** Code is loaded and compiled and caches fill while a process is young: so much of its life is left out, within bounds. */
 const WARM_UP = { part: 0.25, leastMs: 5 * MINUTE_MS, mostMs: 30 * MINUTE_MS };
 const YOUNG_MS = 6 * 3_600_000;
-const STEADY = { young: 0.8, old: 0.6 };
+const STEADY = { young: 0.65, old: 0.55 };
 const LEAST_POINTS = 10;
+const LEAST_COARSE = 6;
 /** Of the level, and how many of them. */
 const DEEP = 0.1;
 const FEWEST_NOTCHES = 3;
@@ -61,7 +62,7 @@ const MOST_YEARS_MS = 2 * 365 * 86_400_000;
 
 /** The last one tells of what the others do not. */
 const MEASURES: readonly Measure[] = [
-  { of: 'heap', points: (numbers, times) => (has(numbers, 'heapAfterGcBytes') ? leastOf(numbers, 'heapAfterGcBytes', times) : collected(numbers, 'heapUsedBytes', times)), leastShare: 0.03, leastBytes: MB },
+  { of: 'heap', points: (numbers, times) => (has(numbers, 'heapAfterGcBytes') ? leastOf(numbers, 'heapAfterGcBytes', times) : collected(numbers, 'heapUsedBytes', times)), leastShare: 0.06, leastBytes: 2 * MB },
   { of: 'outside', points: (numbers, times) => collected(numbers, 'externalBytes', times), leastShare: 0.1, leastBytes: 4 * MB },
   // What malloc keeps of what was freed wanders more than what the heap says of itself.
   { of: 'resident', points: (numbers, times) => collected(numbers, 'rssBytes', times), leastShare: 0.15, leastBytes: 20 * MB },
@@ -79,8 +80,13 @@ export function leakOf({ scales, startedMs }: ProcessNumbers): ProcessLeak | und
   function growing({ of, points, leastShare, leastBytes }: Measure): ProcessLeak | undefined {
     const series = scales.map((scale) => points(scale.numbers, scale).filter(({ atMs }) => atMs >= warmMs));
     for (const [index, { leastMs }] of SCALES.entries()) {
-      const growth = growthOf(series[index] ?? [], { leastMs, leastPoints: LEAST_POINTS, leastShare, leastBytes, steady, earlier: series.slice(0, index).flat() });
-      if (growth !== undefined) return { of, ...growth, ...(of === 'heap' ? forecast(growth, limitOf(scales)) : {}) };
+      const options = { leastMs, leastPoints: LEAST_POINTS, leastShare, leastBytes, steady };
+      const growth = growthOf(series[index] ?? [], { ...options, earlier: series.slice(0, index).flat() });
+      if (growth === undefined) continue;
+      // What grew before the first fine step is told by coarser ones, of which growth alone would need more.
+      const longer = growth.fromFirst ? growthOf(series[index - 1] ?? [], { ...options, leastPoints: LEAST_COARSE, earlier: series.slice(0, Math.max(0, index - 1)).flat() }) : undefined;
+      const begun = longer !== undefined && longer.sinceMs < growth.sinceMs ? { sinceMs: longer.sinceMs, fromFirst: longer.fromFirst } : {};
+      return { of, ...growth, ...begun, ...(of === 'heap' ? forecast(growth, limitOf(scales)) : {}) };
     }
     return undefined;
   }

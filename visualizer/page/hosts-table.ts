@@ -4,6 +4,7 @@ import type { HostAnswer } from '../api.ts';
 import { EVERYTHING, narrowed } from '../selection.ts';
 import type { HostOrder, ServiceGroup } from '../view/fleet.ts';
 import { sparkPath, standingOf } from '../view/fleet.ts';
+import { memoryAddress, readMemory } from '../view/memory-state.ts';
 import type { Sorting } from '../view/sorting.ts';
 import { addressOf, readState } from '../view/state.ts';
 import { oddities, STATES } from '../view/summary.ts';
@@ -14,6 +15,8 @@ import { createHeads } from './heads.ts';
 export interface HostsTable {
   readonly element: HTMLElement;
   show(groups: readonly ServiceGroup[], options: HostsOptions): void;
+  /** Hosts whose rows can be seen now. */
+  inSight(): readonly string[];
   /** Puts the focus on the first host; false when there is none. */
   enter(): boolean;
 }
@@ -25,6 +28,8 @@ export interface HostsOptions {
   readonly most: number;
   /** False as long as nothing but states is known. */
   readonly measured: boolean;
+  /** By host: what grows on and on there, in words. */
+  readonly leaks: ReadonlyMap<string, string>;
 }
 
 interface Row {
@@ -44,7 +49,7 @@ export function createHostsTable(sorted: (sorting: Sorting<HostOrder>) => void):
   const table = h('table', { 'aria-label': 'Hosts' }, h('thead', {}, h('tr', {}, ...heads.cells)));
   const rows = new Map<string, Row>();
   let laidOut = '';
-  const links = (): HTMLElement[] => [...table.querySelectorAll<HTMLElement>('tbody a')];
+  const links = (): HTMLElement[] => [...table.querySelectorAll<HTMLElement>('.service a, .name > a')];
 
   table.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -57,6 +62,9 @@ export function createHostsTable(sorted: (sorting: Sorting<HostOrder>) => void):
 
   return {
     element: h('div', { class: 'hosts' }, table),
+    inSight() {
+      return [...rows].filter(([, { element }]) => element.isConnected && isInSight(element)).map(([name]) => name);
+    },
     enter() {
       const [, first] = links();
       first?.focus();
@@ -92,10 +100,12 @@ function createRow(name: string): Row {
   const link = h('a', {}, name);
   const version = h('span', { class: 'quiet' });
   const routes = h('span', { class: 'routes' });
+  const memory = h('span', { class: 'routes' });
+  const leak = h('div', { class: 'leak' });
   const why = h('div', { class: 'why' });
   const odd = h('div', { class: 'why quiet' });
   const [state, busy, threads, cost, pull] = [h('td', {}), h('td', { class: 'busy' }), h('td', { class: 'threads' }), h('td', { class: 'cost' }), h('td', { class: 'pull' })];
-  const element = h('tr', {}, h('td', { class: 'name' }, link, ' ', version, ' ', routes, why, odd), state, busy, threads, cost, pull);
+  const element = h('tr', {}, h('td', { class: 'name' }, link, ' ', version, ' ', routes, ' ', memory, leak, why, odd), state, busy, threads, cost, pull);
   const known = new Map<HTMLElement, string>();
   /** Addresses take longer than all else of a row: they are made when they are others. */
   let linkedFrom: string | undefined;
@@ -109,17 +119,21 @@ function createRow(name: string): Row {
 
   return {
     element,
-    update(host, { from, most, measured }) {
+    update(host, { from, most, measured, leaks }) {
       const nowMs = Date.now();
       const page = { ...START, from, selection: narrowed(EVERYTHING, { host: name }) };
       if (linkedFrom !== from) link.href = addressOf(page);
       linkedFrom = from;
       fill(routes, [host.tellsRoutes, from], () => (host.tellsRoutes === true ? [h('a', { href: addressOf({ ...page, view: 'shares', by: 'route' }), 'aria-label': `Routes of ${name}` }, 'routes')] : []));
+      const words = leaks.get(name);
+      const toMemory = (text: string, label: string): HTMLElement => h('a', { href: memoryAddress({ ...readMemory('', name), from }), ...(label === '' ? {} : { 'aria-label': label }) }, text);
+      fill(memory, [from, words === undefined], () => (words === undefined ? [toMemory('memory', `Memory of ${name}`)] : []));
+      fill(leak, [words, from], () => (words === undefined ? [] : [toMemory(words, '')]));
       if (element.className !== host.state) element.className = host.state;
       fill(version, host.version, () => [host.version]);
       fill(why, host.error, () => [host.error]);
-      const words = oddities(host).map((told) => `${told.charAt(0).toUpperCase()}${told.slice(1)}.`).join(' ');
-      fill(odd, words, () => [words]);
+      const odds = oddities(host).map((told) => `${told.charAt(0).toUpperCase()}${told.slice(1)}.`).join(' ');
+      fill(odd, odds, () => [odds]);
       const since = host.sinceMs > 0 ? ` for ${ago(host.sinceMs, nowMs)}` : '';
       fill(state, [host.state, since], () => [h('span', { class: `state ${host.state}` }, STATES[host.state]), since]);
       fill(busy, [measured, host.busyShare, host.busyShares, most], () => (measured ? busyParts(host, most) : [ASKED]));
@@ -142,4 +156,9 @@ function costParts({ cost, droppedUs = 0 }: HostAnswer): (Node | string | undefi
   const dropped = droppedUs < 1000 ? undefined : h('div', { class: 'quiet' }, `${duration(droppedUs)} could not be sampled`);
   if (cost === undefined) return [h('span', { class: 'quiet' }, 'not told'), dropped];
   return [`${duration(cost.longestPauseUs)} at most`, h('div', { class: 'quiet' }, `holds ${bytes(cost.heldBytes)}`), dropped];
+}
+
+function isInSight(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }

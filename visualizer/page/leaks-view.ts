@@ -1,9 +1,14 @@
 // What grows on and on, in words, each with how sure that is and where to look on.
 import type { LeakAnswer, LeaksAnswer } from '../api.ts';
 import { EVERYTHING, narrowed } from '../selection.ts';
+import { pairAddress } from '../view/diff-state.ts';
 import { leakDoubt, leakSentence } from '../view/leak-words.ts';
 import type { MemoryState } from '../view/memory-state.ts';
 import { memoryAddress } from '../view/memory-state.ts';
+import { textsOf } from '../view/range.ts';
+import { readSnapshotState, snapshotAddress } from '../view/snapshot-state.ts';
+import type { Subject } from '../view/state.ts';
+import { addressOf, readState } from '../view/state.ts';
 import { h } from './dom.ts';
 
 export interface LeaksView {
@@ -13,6 +18,7 @@ export interface LeaksView {
 }
 
 const MOST = 8;
+const HOUR_MS = 3_600_000;
 
 export function createLeaks(): LeaksView {
   const element = h('div', { class: 'leaks', role: 'status' });
@@ -29,7 +35,7 @@ export function createLeaks(): LeaksView {
       }
       const { leaks, checked, left } = answer;
       const whose = checked.length + left > 1 || new Set(leaks.map(({ host, boot }) => `${host} ${boot}`)).size > 1;
-      const listed = leaks.slice(0, MOST).map((leak) => h('li', {}, ...sentenceOf(leak, answer, state, whose), h('div', { class: 'quiet' }, leakDoubt(leak))));
+      const listed = leaks.slice(0, MOST).map((leak) => h('li', {}, ...sentenceOf(leak, answer, state, whose), h('div', { class: 'quiet' }, leakDoubt(leak)), h('div', { class: 'leak-acts' }, ...actsFor(leak, answer))));
       const more = [
         leaks.length > MOST ? `${leaks.length - MOST} more processes grow.` : '',
         left > 0 ? `${checked.length} of ${checked.length + left} hosts were looked at: narrow the choice to look at others.` : '',
@@ -39,6 +45,20 @@ export function createLeaks(): LeaksView {
         ...(more === '' ? [] : [h('p', { class: 'quiet' }, more)]));
     },
   };
+}
+
+/** Where it is held, what grew, and who keeps it. */
+function actsFor({ of, host, boot, sinceMs, lastMs }: LeakAnswer, { asked }: LeaksAnswer): HTMLElement[] {
+  const selection = { ...narrowed(EVERYTHING, { host, process: boot }), kind: 'heap-live' };
+  const lengthMs = Math.min(HOUR_MS, (lastMs - sinceMs) / 4);
+  const at = (untilMs: number): Subject => ({ selection, ...textsOf({ fromMs: untilMs - lengthMs, untilMs }) });
+  const snapshot = h('a', { href: snapshotAddress({ ...readSnapshotState(''), take: host }) }, 'Who keeps it: take a heap snapshot');
+  if (of !== 'heap') return [snapshot];
+  return [
+    snapshot,
+    h('a', { href: pairAddress(at(sinceMs + lengthMs), at(lastMs)) }, 'What grew, by where it was allocated'),
+    h('a', { href: addressOf({ ...readState('', ''), ...at(Math.min(lastMs, asked.untilMs)), live: false }) }, 'Where it is held'),
+  ];
 }
 
 function sentenceOf(leak: LeakAnswer, { asked }: LeaksAnswer, state: MemoryState, whose: boolean): (Node | string)[] {

@@ -3,6 +3,7 @@ import { showDiff } from './diff.ts';
 import { showGraph } from './graph.ts';
 import { showMemory } from './memory.ts';
 import { showOverview } from './overview.ts';
+import { showProcesses } from './process.ts';
 import { showSnapshots } from './snapshots/main.ts';
 import './page.css';
 import './diff.css';
@@ -15,6 +16,7 @@ if (app !== null) {
   if (view === 'graph') showGraph(app, host ?? '');
   else if (view === 'diff') showDiff(app);
   else if (view === 'memory') showMemory(app, host ?? '');
+  else if (view === 'process') showProcesses(app, host ?? '');
   else if (view === 'snapshots') showSnapshots(app);
   else if (view === 'overview') showOverview(app);
 }

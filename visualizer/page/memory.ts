@@ -1,5 +1,5 @@
 // The page of memory: what processes tell of themselves over time, and what grows on and on, in words.
-import type { LeaksAnswer, MemoryAnswer } from '../api.ts';
+import type { ClassesAnswer, LeaksAnswer, MemoryAnswer } from '../api.ts';
 import { titleOf } from '../selection.ts';
 import { damageWords } from '../view/damage.ts';
 import { nothingTold } from '../view/empty.ts';
@@ -13,6 +13,7 @@ import { clockTime } from '../view/units.ts';
 import { ask } from './ask.ts';
 import { createAsking } from './asking.ts';
 import { createChooser } from './chooser.ts';
+import { createClasses } from './classes-view.ts';
 import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
 import { createLeaks } from './leaks-view.ts';
@@ -29,6 +30,7 @@ export function showMemory(app: HTMLElement, host: string): void {
   let state = readMemory(location.search, host);
   let answer: MemoryAnswer | undefined;
   let leaks: { readonly to: string; readonly atMs: number; readonly answer: LeaksAnswer } | undefined;
+  let tracked: { readonly to: string; readonly answer: ClassesAnswer } | undefined;
   let answered = '';
 
   const links = createPageLinks('memory');
@@ -54,6 +56,7 @@ export function showMemory(app: HTMLElement, host: string): void {
     return { chart, plot, element: h('section', { class: 'chart', 'aria-label': chart.title, hidden: '' }, h('div', { class: 'chart-head' }, heading, h('span', { class: 'quiet' }, chart.about)), plot.element) };
   });
   const board = h('div', { class: 'charts' }, ...charts.map(({ element }) => element));
+  const classes = createClasses(events, apply);
   const asking = createAsking({
     question: askAll,
     failed(error) {
@@ -67,7 +70,7 @@ export function showMemory(app: HTMLElement, host: string): void {
       else app.removeAttribute('aria-busy');
     },
   });
-  app.append(h('div', { class: 'head' }, title, links.element), chooser.element, controls.element, told.element, status, notice, board);
+  app.append(h('div', { class: 'head' }, title, links.element), chooser.element, controls.element, told.element, status, notice, board, classes.element);
   show();
   void asking.refresh();
   window.addEventListener('popstate', () => {
@@ -95,6 +98,10 @@ export function showMemory(app: HTMLElement, host: string): void {
     [answer, answered] = [fresh, wanted];
     paint();
     const question = questionOf(asked);
+    const objects = await ask<ClassesAnswer>(`/api/classes?${question}`, signal);
+    signal.throwIfAborted();
+    tracked = { to: question, answer: objects };
+    paint();
     if (leaks?.to === question && Date.now() - leaks.atMs < LEAKS_EVERY_MS) return;
     const found = await ask<LeaksAnswer>(`/api/leaks?${question}`, signal);
     signal.throwIfAborted();
@@ -124,6 +131,7 @@ export function showMemory(app: HTMLElement, host: string): void {
     status.textContent = why === undefined ? about(answer) : '';
     const found = leaks?.to === questionOf(state) ? leaks.answer : undefined;
     told.show(why === undefined ? found : undefined, state);
+    classes.show(tracked?.to === questionOf(state) ? tracked.answer : undefined, state);
     const marks = [...answer.versions.map(({ version, atMs }) => ({ text: version, atMs })), ...(found?.leaks.length === 1 ? found.leaks.filter(({ fromFirst }) => !fromFirst).map(({ sinceMs }) => ({ text: 'grows', atMs: sinceMs })) : [])];
     for (const { chart, plot, element } of charts) {
       const charted = chartedOf(chart, answer, state.by);

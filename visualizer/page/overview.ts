@@ -1,7 +1,9 @@
 // The overview: every host by service, how each is doing, and what the fleet is busy with.
-import type { HostAnswer, TopAnswer } from '../api.ts';
+import type { HostAnswer, LeaksAnswer, TopAnswer } from '../api.ts';
+import { EVERYTHING } from '../selection.ts';
 import type { FleetState } from '../view/fleet.ts';
 import { addressOfFleet, groupedHosts, highestShare, isMeasured, readFleet, standingOf } from '../view/fleet.ts';
+import { leakSentence } from '../view/leak-words.ts';
 import { hostsQuestion, STATES_QUESTION } from '../view/questions.ts';
 import { questionOf, readState } from '../view/state.ts';
 import { ask } from './ask.ts';
@@ -15,6 +17,9 @@ import { createPins } from './pins.ts';
 
 /** Reads rows of every service, where the list of hosts reads sums. */
 const HOTTEST_EVERY_MS = 60_000;
+const LEAKS_EVERY_MS = 300_000;
+/** Hosts asked about at a time. */
+const MOST_LEAKS = 20;
 
 export function showOverview(app: HTMLElement): void {
   let state = readFleet(location.search);
@@ -22,6 +27,8 @@ export function showOverview(app: HTMLElement): void {
   /** Whether `hosts` tell what the store has of them, or their states alone. */
   let measured = false;
   let hottestAt = 0;
+  const leaks = new Map<string, string>();
+  const leaksAt = new Map<string, number>();
 
   const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
   const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
@@ -77,6 +84,7 @@ export function showOverview(app: HTMLElement): void {
     say('');
     paint();
     await pins.refresh();
+    await refreshLeaks(signal);
     if (hosts.length === 0 || Date.now() - hottestAt < HOTTEST_EVERY_MS) return;
     const top = await ask<TopAnswer>(`/api/top?${question}&by=service&limit=${2 * MOST_HOTTEST}`, signal);
     signal.throwIfAborted();
@@ -92,6 +100,22 @@ export function showOverview(app: HTMLElement): void {
     paint();
   }
 
+  /** Looks back for days: asked seldom, and of those hosts alone that can be seen. */
+  async function refreshLeaks(signal: AbortSignal): Promise<void> {
+    const nowMs = Date.now();
+    const due = table.inSight().filter((host) => nowMs - (leaksAt.get(host) ?? 0) >= LEAKS_EVERY_MS).slice(0, MOST_LEAKS);
+    if (due.length === 0) return;
+    const { leaks: found, asked, checked } = await ask<LeaksAnswer>(`/api/leaks?${questionOf({ ...readState('', ''), selection: { ...EVERYTHING, hosts: due } })}`, signal);
+    signal.throwIfAborted();
+    for (const host of checked) {
+      leaksAt.set(host, nowMs);
+      const worst = found.find((leak) => leak.host === host);
+      if (worst === undefined) leaks.delete(host);
+      else leaks.set(host, leakSentence(worst, asked, false));
+    }
+    paint();
+  }
+
   function paint(): void {
     if (hosts === undefined) return;
     const groups = groupedHosts(hosts, state);
@@ -99,7 +123,7 @@ export function showOverview(app: HTMLElement): void {
     fleet.hidden = hosts.length === 0;
     controls.hidden = hosts.length === 0;
     status.textContent = hosts.length === 0 ? '' : [standingOf(hosts), state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
-    table.show(groups, { sorting: state, from: state.from, most: highestShare(hosts), measured });
+    table.show(groups, { sorting: state, from: state.from, most: highestShare(hosts), measured, leaks });
     if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds. Where dns: or file: brings none, the log says why.');
     else if (shown > 0) say('');
     else {

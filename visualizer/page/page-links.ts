@@ -8,7 +8,7 @@ export interface PageLinks {
   show(state: Subject & Times): void;
 }
 
-const PAGES = { graph: 'Flames', memory: 'Memory' } as const;
+const PAGES = { graph: 'Flames', memory: 'Memory', process: 'Processes' } as const;
 
 export function createPageLinks(current: keyof typeof PAGES): PageLinks {
   const links = Object.entries(PAGES).map(([page, name]) => ({ page, link: h('a', page === current ? { 'aria-current': 'page' } : {}, name) }));

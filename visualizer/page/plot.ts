@@ -22,6 +22,8 @@ export interface PlotLine {
   /** By a click on its name it is shown alone. */
   readonly narrows: boolean;
   readonly dashed?: boolean;
+  /** Where it lies on others: what is drawn, filled down to the ground; the next line is drawn over it. */
+  readonly drawn?: readonly (number | null)[];
 }
 
 export interface Plotted {
@@ -118,9 +120,10 @@ export function createPlot({ chosen, narrowed, moved, label, told, tick, least, 
         y: { range: (_plot, _least, most) => [0, Math.max(least, most * 1.1)] },
       },
       axes: [axis({ space: 70, size: 32, values: (_plot, splits, _axis, _space, increment) => splits.map((split) => tickText(split, increment, utc)) }), axis({ size: axisPx, space: 28, values: (_plot, splits) => splits.map(tick) })],
-      series: [{}, ...lines.map(({ dashed = false }, index): uPlot.Series => ({
+      series: [{}, ...lines.map(({ dashed = false, drawn: stacked }, index): uPlot.Series => ({
         stroke: () => colourOf(index),
         width: 1.5,
+        ...(stacked === undefined ? {} : { fill: () => colourOf(index) }),
         ...(dashed || index >= LINE_COLOURS ? { dash: [6, 3] } : {}),
         points: { size: 4 },
         gaps: (drawn, series, _first, _last, empty) => {
@@ -188,7 +191,7 @@ export function createPlot({ chosen, narrowed, moved, label, told, tick, least, 
     const second = step === undefined ? undefined : columns[0][step];
     moment.textContent = second === undefined ? '' : `${clockTime(second * 1000, utc)} `;
     if (step === undefined || second === undefined) showValues(shown?.lines.map(({ summary }) => summary) ?? []);
-    else showValues(columns.slice(1).map((column) => column[step]));
+    else showValues(shown?.lines.map(({ values: column }) => column[step]) ?? []);
   }
 
   function showValues(now: readonly (number | null | undefined)[]): void {
@@ -203,7 +206,7 @@ export function createPlot({ chosen, narrowed, moved, label, told, tick, least, 
 /** Seconds since 1970, then a column per line; null where nothing was told. */
 function columnsOf({ fromMs, stepMs, lines }: Plotted): [number[], ...(number | null)[][]] {
   const steps = Math.max(0, ...lines.map(({ values }) => values.length));
-  return [Array.from({ length: steps }, (_, step) => (fromMs + step * stepMs) / 1000), ...lines.map(({ values }) => [...values])];
+  return [Array.from({ length: steps }, (_, step) => (fromMs + step * stepMs) / 1000), ...lines.map(({ values, drawn = values }) => [...drawn])];
 }
 
 /** Of what one plot tells the others: dragging is of one alone. */

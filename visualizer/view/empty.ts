@@ -1,5 +1,5 @@
 // Why there is nothing to draw, and what to do about it. Pure.
-import type { FlameAnswer, MemoryAnswer } from '../api.ts';
+import type { FlameAnswer, MemoryAnswer, ProcessesAnswer } from '../api.ts';
 import { inBytes, wordsOf } from './kinds.ts';
 import type { GraphState } from './state.ts';
 import { clockTime } from './units.ts';
@@ -12,6 +12,11 @@ export function emptyReason(answer: FlameAnswer, { utc, selection: { kind } }: P
   if (windows > 0) return idle.weight > 0 ? 'What was chosen did nothing but wait in this range.' : 'Nothing was sampled in this range: another label or thread may have been busy.';
   if (inBytes(kind) && answer.kinds.includes('cpu')) return `${wordsOf(kind).name}: nothing was read in this range. The sampler reads where memory is held and allocated when it is told to: createSampler({ …, memory: {} }). The first profile comes a minute after the start; a sampler whose pauses grew too long has stopped by itself.`;
   return nothingKept(answer, utc);
+}
+
+/** The same for processes as such. */
+export function noProcess(answer: ProcessesAnswer, utc: boolean): string | undefined {
+  return answer.processes.length > 0 ? undefined : nothingKept(answer, utc);
 }
 
 /** The same for what processes tell of themselves. */

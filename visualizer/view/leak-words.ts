@@ -8,6 +8,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** Farther ahead nobody plans by a straight line. */
 const FAR_MS = 60 * DAY_MS;
+/** Longer after the start nobody saw the beginning of what grows. */
+const WARM_MS = 40 * MINUTE_MS;
 /** What ended so long ago does not run any more. */
 const ENDED_MS = 5 * MINUTE_MS;
 
@@ -27,7 +29,7 @@ export function leakDoubt({ low, high, fullInMs, bytes: level, limitBytes, point
 
 function since({ fromFirst, startedMs, sinceMs, lastMs }: LeakAnswer, utc: boolean): string {
   if (!fromFirst) return `since ${when(sinceMs, lastMs, utc)}`;
-  return startedMs === undefined ? `for at least ${span(lastMs - sinceMs)}` : `since it started at ${when(startedMs, lastMs, utc)}`;
+  return startedMs === undefined || sinceMs - startedMs > WARM_MS ? `for at least ${span(lastMs - sinceMs)}` : `since it started at ${when(startedMs, lastMs, utc)}`;
 }
 
 /** The time of the day alone where that is clear. */

@@ -8,6 +8,8 @@ export interface SnapshotState {
   /** File names; empty when none is chosen. */
   readonly snapshot: string;
   readonly before: string;
+  /** A host of which one is wanted. */
+  readonly take: string;
   readonly className: string;
   /** V8's number of an object. */
   readonly object: number | undefined;
@@ -25,6 +27,7 @@ export function readSnapshotState(search: string): SnapshotState {
   return {
     snapshot: query.get('snapshot') ?? '',
     before: query.get('before') ?? '',
+    take: query.get('take') ?? '',
     className: query.get('class') ?? '',
     object: /^\d{1,10}$/.test(id) ? Number(id) : undefined,
     filter: query.get('filter') ?? '',
@@ -32,10 +35,11 @@ export function readSnapshotState(search: string): SnapshotState {
   };
 }
 
-export function snapshotAddress({ snapshot, before, className, object, filter, order }: SnapshotState): string {
+export function snapshotAddress({ snapshot, before, take, className, object, filter, order }: SnapshotState): string {
   const query = new URLSearchParams();
   if (snapshot !== '') query.set('snapshot', snapshot);
   if (before !== '') query.set('before', before);
+  if (take !== '') query.set('take', take);
   if (className !== '') query.set('class', className);
   if (object !== undefined) query.set('object', String(object));
   if (filter !== '') query.set('filter', filter);

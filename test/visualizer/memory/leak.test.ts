@@ -56,6 +56,13 @@ test('a steady leak is told, with a slope and a start that are about right', () 
   }), RUNS);
 });
 
+test('a leak that is older than the fine steps is told since when it began', () => {
+  const minutes = sawTooth(130 + 170, (minute) => (40 + Math.max(0, minute - 130) * 0.15) * MB, randomOf(21));
+  const found = leakOf(processOf(minutes));
+  assert.equal(found?.fromFirst, false);
+  assert.ok(Math.abs(found.sinceMs - (START_MS + 130 * MINUTE_MS)) <= 25 * MINUTE_MS, `${(found.sinceMs - START_MS) / MINUTE_MS}`);
+});
+
 test('a slow leak is told over days', () => {
   const minutes = sawTooth(6 * 24 * 60, (minute) => (80 + minute * 0.003) * MB, randomOf(7));
   const found = leakOf(processOf(minutes));

@@ -7,10 +7,14 @@ import { button, h } from '../dom.ts';
 export interface SnapshotList {
   readonly element: HTMLElement;
   show(answer: SnapshotsAnswer, open: string, before: string): void;
+  /** Asks whether one of this host is to be taken. */
+  ask(host: string): void;
 }
 
 export interface ListEvents {
   readonly opened: (name: string) => void;
+  /** One of this host is being taken. */
+  readonly begun: (host: string) => void;
   readonly compared: (name: string) => void;
   /** Something was begun or done: the list may be another. */
   readonly changed: () => void;
@@ -19,7 +23,7 @@ export interface ListEvents {
 
 const PHASES: Readonly<Record<SnapshotWork['phase'], string>> = { waiting: 'waiting for the host', receiving: 'receiving', reading: 'reading', references: 'following references', dominators: 'finding who keeps what', sizes: 'adding up sizes', paths: 'finding paths' };
 
-export function createList({ opened, compared, changed, failed }: ListEvents): SnapshotList {
+export function createList({ opened, begun, compared, changed, failed }: ListEvents): SnapshotList {
   const body = h('tbody', {});
   const table = h('table', { 'aria-label': 'Snapshots at hand' }, h('thead', {}, h('tr', {}, ...['Snapshot', 'Taken', 'Size'].map((name) => h('th', { scope: 'col' }, name)), h('td', {}))), body);
   const none = h('p', { class: 'quiet' }, 'There is no snapshot yet.');
@@ -28,7 +32,8 @@ export function createList({ opened, compared, changed, failed }: ListEvents): S
   const working = h('p', { class: 'working', role: 'status', hidden: '' }, doing, ' ', bar);
   const host = h('select', { name: 'host', 'aria-label': 'Host' });
   const dialog = createDialog();
-  const take = button('Take a snapshot …', () => void dialog.ask(host.value).then((taken) => { if (taken) changed(); }, failed));
+  const asked = (name: string): void => { dialog.ask(name).then((taken) => { if (taken) begun(name); }, failed); };
+  const take = button('Take a snapshot …', () => { asked(host.value); });
   const taking = h('span', { class: 'taking' }, h('label', {}, 'Of ', host), take);
   const closed = h('span', { class: 'quiet' }, 'No host lets its heap be read from here: that takes an adminSecret.');
   const file = h('input', { type: 'file', accept: '.heapsnapshot', name: 'file' });
@@ -46,6 +51,10 @@ export function createList({ opened, compared, changed, failed }: ListEvents): S
 
   return {
     element,
+    ask(name) {
+      if ([...host.options].some(({ value }) => value === name)) host.value = name;
+      asked(name);
+    },
     show(answer, open, before) {
       const { snapshots, hosts, working: work } = answer;
       table.hidden = snapshots.length === 0;

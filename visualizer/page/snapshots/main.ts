@@ -21,6 +21,8 @@ export function showSnapshots(app: HTMLElement): void {
   let changes: readonly ClassChange[] | undefined;
   /** What `classes`, `changes` and the detail are about. */
   let shown = { classes: '', detail: '' };
+  /** What was at hand when one was begun here: the next one that comes is opened. */
+  let awaited: ReadonlySet<string> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
@@ -28,6 +30,11 @@ export function showSnapshots(app: HTMLElement): void {
   const list = createList({
     opened(name) {
       apply({ snapshot: name, before: '', className: '', object: undefined });
+      void refreshList();
+    },
+    begun() {
+      awaited = new Set(listed?.snapshots.map(({ name }) => name));
+      apply({ take: '' }, true);
       void refreshList();
     },
     compared: (before) => { apply({ before, className: '', object: undefined }); },
@@ -56,7 +63,7 @@ export function showSnapshots(app: HTMLElement): void {
     state = readSnapshotState(location.search);
     void show();
   });
-  void refreshList();
+  void refreshList().then(() => { if (state.take !== '') list.ask(state.take); });
   void show();
 
   function apply(change: Partial<SnapshotState>, replace = false): void {
@@ -71,6 +78,11 @@ export function showSnapshots(app: HTMLElement): void {
     try {
       listed = await ask<SnapshotsAnswer>('/api/snapshots');
       list.show(listed, state.snapshot, state.before);
+      const came = listed.snapshots.find(({ name }) => awaited?.has(name) === false);
+      if (came !== undefined && listed.working?.doing !== 'taking') {
+        awaited = undefined;
+        apply({ snapshot: came.name, before: '', className: '', object: undefined });
+      }
       if (listed.failed !== undefined && listed.failed !== before?.failed) say(listed.failed);
     } catch (error) {
       failed(error);
