@@ -27,8 +27,8 @@ export interface Snapshot {
   send(to: Writable, zipped: boolean): Promise<void>;
 }
 
-/** By measurement, until one was taken in this process: how much longer it takes with each byte depends on V8. */
-const MS_PER_MIB: Milliseconds = Number(process.versions.node.split('.')[0]) < 22 ? 30 : 12;
+/** By measurement, until one was taken in this process. */
+const MS_PER_MIB: Milliseconds = 60;
 /** A reader that takes nothing for so long is gone. */
 const PATIENCE_MS: Milliseconds = 60_000;
 const MIB: Bytes = 1024 * 1024;
