@@ -1,6 +1,6 @@
 // A heap snapshot for whoever knows the admin secret. V8 writes it to a private file, because what Node calls a stream of it
 // is all of it in memory; the file has no name any more before the first byte is sent. One at a time in a process.
-import { closeSync, createReadStream, fstatSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
+import { createReadStream, fstatSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -65,10 +65,14 @@ export function takeSnapshot(): Snapshot {
       pauseMs,
       bytes: fstatSync(file).size,
       async send(to, zipped) {
+        // It closes the file, however it ends; closed twice, the number could be another file's by then.
+        const from = createReadStream('', { fd: file, highWaterMark: MIB / 4 });
+        const closed = new Promise<void>((resolve) => { from.once('close', () => { resolve(); }); });
         try {
-          await sendAll(createReadStream('', { fd: file, autoClose: false, highWaterMark: MIB / 4 }), to, zipped);
+          await sendAll(from, to, zipped);
         } finally {
-          closeSync(file);
+          from.destroy();
+          await closed;
           // Where open files cannot be removed.
           remove(made);
           taking = false;

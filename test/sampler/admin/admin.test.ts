@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { test } from 'node:test';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,10 @@ import { SECRET } from '../ask.ts';
 
 const ADMIN = 'an admin secret';
 const LIMIT = { timeout: 120_000 };
+
+// Other tests take snapshots too: whose files are left behind is told by a folder of our own.
+process.env['TMPDIR'] = mkdtempSync(join(tmpdir(), 'liveprofiler-admin-'));
+after(() => { rmSync(tmpdir(), { recursive: true }); });
 
 async function started(t: TestContext, options: Partial<SamplerOptions> = {}): Promise<number> {
   const sampler = createSampler({ secret: SECRET, adminSecret: ADMIN, ...options });
