@@ -7,6 +7,7 @@ import type { Config } from '../collector/config/index.ts';
 import type { Collector } from '../collector/index.ts';
 import type { Store } from '../collector/store/index.ts';
 import { createApp } from '../visualizer/app.ts';
+import type { Held } from '../visualizer/held.ts';
 import type { SnapshotPort } from '../visualizer/ports.ts';
 import { createDesk } from '../visualizer/snapshot/desk.ts';
 import { createShelf } from '../visualizer/snapshot/shelf.ts';
@@ -23,13 +24,15 @@ interface PageParts {
   readonly store: Store;
   readonly collector: Collector;
   readonly snapshots: SnapshotPort;
+  readonly held?: Held;
   readonly log: Logger;
 }
 
-const SNAPSHOT_FOLDER = 'snapshots';
+/** Within the store's folder. */
+export const SNAPSHOT_FOLDER = 'snapshots';
 
 /** @throws what node:net throws when the address cannot be had. */
-export async function servePage(config: Config, { store, collector, snapshots, log }: PageParts): Promise<PageServer> {
+export async function servePage(config: Pick<Config, 'dbpath' | 'collector' | 'visualizer'>, { store, collector, snapshots, held, log }: PageParts): Promise<PageServer> {
   const { listen: { host, port }, loopback } = config.visualizer;
   const shelf = createShelf({ folder: join(config.dbpath, SNAPSHOT_FOLDER) });
   const desk = createDesk(shelf);
@@ -38,7 +41,7 @@ export async function servePage(config: Config, { store, collector, snapshots, l
   };
   const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
   const appFor = ({ collector: { hosts, sources }, visualizer: { allowedHosts, credentials } }: Parameters<PageServer['admit']>[0]) =>
-    createApp({ store, collector, metrics, failed, snapshots: { shelf, desk, port: snapshots }, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set([...hosts, ...sources].map(({ secret }) => secret))] } });
+    createApp({ store, collector, metrics, failed, ...(held && { held }), snapshots: { shelf, desk, port: snapshots }, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set([...hosts, ...sources].map(({ secret }) => secret))] } });
   let app = appFor(config);
   const server = createServer((request, response) => {
     app(request, response);

@@ -28,6 +28,14 @@ export interface HostCost {
   readonly heldBytes: Bytes;
 }
 
+/** `GET /api/held`, where a program waits to go on: `POST /api/held/continue` lets it. */
+export interface HeldAnswer {
+  readonly program: string;
+  /** Where it stands, the innermost call first. */
+  readonly calledAt: readonly string[];
+  readonly held: boolean;
+}
+
 /** A node of the flame graph. `c`: children. A node with `cut` stands for that many nodes that were left out. */
 export interface FlameNode {
   readonly name: string;

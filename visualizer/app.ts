@@ -13,6 +13,8 @@ import { choicesOf } from './chosen.ts';
 import { comparingApp } from './comparing.ts';
 import { partOf } from './focus.ts';
 import { createGone } from './gone.ts';
+import type { Held } from './held.ts';
+import { heldApp } from './held.ts';
 import { hostAnswers, hostStates } from './hosts.ts';
 import { functionOf, linesOf } from './lines.ts';
 import { HttpError } from './http-error.ts';
@@ -42,6 +44,8 @@ export interface AppOptions {
   readonly access: Access;
   /** Absent where there is no room for them. */
   readonly snapshots?: SnapshotAppOptions;
+  /** A program that waits for somebody to let it go on. */
+  readonly held?: Held;
   /** Hears of every question that got a 5xx, and why. */
   readonly failed: (error: unknown, asked: { readonly method: string; readonly path: string }) => void;
   readonly wallMs?: () => number;
@@ -58,7 +62,7 @@ const FEW_HOSTS = 50;
 /** Room for a path of a thousand frames with long names. */
 const MOST_BODY_BYTES = 1_048_576;
 
-export function createApp({ store, collector, metrics, access, snapshots, failed, wallMs = Date.now }: AppOptions): Express {
+export function createApp({ store, collector, metrics, access, snapshots, held, failed, wallMs = Date.now }: AppOptions): Express {
   const spared = sparing(store);
   const share = createSharing();
   const app = express();
@@ -77,6 +81,7 @@ export function createApp({ store, collector, metrics, access, snapshots, failed
   });
   app.use(guard(access));
   app.use(compression());
+  if (held !== undefined) app.use(heldApp(held));
   // Nothing of these follows from the store: they carry no tag of it.
   if (snapshots !== undefined) app.use(snapshotApp(snapshots));
   app.use(['/api', '/export', '/profile'], tagging({ store, collector, wallMs }));

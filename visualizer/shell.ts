@@ -2,7 +2,7 @@
 
 export interface Shell {
   readonly title: string;
-  readonly view: 'overview' | 'graph' | 'diff' | 'memory' | 'process' | 'snapshots' | 'error';
+  readonly view: 'overview' | 'graph' | 'diff' | 'memory' | 'process' | 'snapshots' | 'held' | 'error';
   readonly host?: string;
   /** What the page asks first: the browser asks it while the script is on its way. */
   readonly asks?: readonly string[];

@@ -1,7 +1,7 @@
 // The command as npm packs it: what it needs at run time is in the package, the page included.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -23,4 +23,7 @@ test('what npm packs checks a configuration and serves the page', async (t) => {
   assert.match(execFileSync(process.execPath, [main, 'check', '--config', config], { encoding: 'utf8' }), /config\.ini is sound\./);
   const { url } = await serve(t, config, [process.execPath, main]);
   for (const asset of ['', 'assets/page.js', 'assets/page.css']) assert.equal((await fetch(`${url}${asset}`)).status, 200, asset);
+  const program = join(installed, 'program.mjs');
+  writeFileSync(program, "import { openPages } from 'liveprofiler';\nconst { url, close } = await openPages();\nconsole.log((await fetch(url)).status);\nawait close();\n");
+  assert.equal(execFileSync(process.execPath, [program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }), '200\n');
 });

@@ -1,6 +1,7 @@
 // The page's entry: which view this is stands on the body.
 import { showDiff } from './diff.ts';
 import { showGraph } from './graph.ts';
+import { showHeld } from './held.ts';
 import { showMemory } from './memory.ts';
 import { showOverview } from './overview.ts';
 import { showProcesses } from './process.ts';
@@ -17,6 +18,7 @@ if (app !== null) {
   else if (view === 'diff') showDiff(app);
   else if (view === 'memory') showMemory(app, host ?? '');
   else if (view === 'process') showProcesses(app, host ?? '');
+  else if (view === 'held') showHeld(app);
   else if (view === 'snapshots') showSnapshots(app);
   else if (view === 'overview') showOverview(app);
 }

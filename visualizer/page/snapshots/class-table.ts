@@ -24,6 +24,7 @@ export function createClassTable(ordered: (order: ClassOrder) => void, opened: (
   let lines: readonly ClassLine[] = [];
   let chosen = '';
   let active = 0;
+  let drawn = { lines, first: 0, end: 0, active, chosen };
 
   scroller.addEventListener('scroll', draw, { passive: true });
   new ResizeObserver(draw).observe(scroller);
@@ -60,6 +61,9 @@ export function createClassTable(ordered: (order: ClassOrder) => void, opened: (
 
   function draw(): void {
     const [first, end] = rowsInSight(scroller.scrollTop, scroller.clientHeight, ROW_PX, lines.length);
+    // Rows that stay as they are can be clicked while somebody scrolls.
+    if (drawn.lines === lines && drawn.first === first && drawn.end === end && drawn.active === active && drawn.chosen === chosen) return;
+    drawn = { lines, first, end, active, chosen };
     const focused = body.contains(document.activeElement);
     body.replaceChildren(...lines.slice(first, end).map((line, index) => row(line, first + index)));
     for (const [spacer, rows] of [[before, first], [after, lines.length - end]] as const) {
