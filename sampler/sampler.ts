@@ -95,6 +95,8 @@ export function createSampler(options: SamplerOptions): Sampler {
       // A connection that cannot be taken, such as for want of file descriptors, is no reason to end the service.
       server.on('error', () => undefined);
       server.unref();
+      // Nor does a reader that stays connected.
+      server.on('connection', (socket) => { socket.unref(); });
       servers.add(server);
       const address = server.address() as AddressInfo;
       return { host: address.address, port: address.port };

@@ -64,7 +64,7 @@ async function hold(sampler: Sampler, url: string, snapshots: string): Promise<v
   const path = join(snapshots, `here_${new Date().toISOString().replace(/[-:]/g, '')}.heapsnapshot`);
   renameSync(writeHeapSnapshot(`${path}.part`), path);
   sampler.pause();
-  await standStill(url, () => { process.stderr.write(`liveprofiler: the program stands still until somebody presses Continue at ${url}held/\n`); });
+  await standStill(url, `liveprofiler: the program stands still until somebody presses Continue at ${url}held/\n`);
   sampler.resume();
 }
 

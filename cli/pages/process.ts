@@ -1,15 +1,12 @@
 // The process that serves the pages of one program: store, collector and page over a temporary folder. It ends with the
 // program, and takes the folder along.
-import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { pino } from 'pino';
+import { createHeapSnapshots } from '../../collector/heap-snapshots.ts';
 import { createCollector } from '../../collector/index.ts';
 import { openStore } from '../../collector/store/index.ts';
-import type { SnapshotPort } from '../../visualizer/ports.ts';
 import { servePage, SNAPSHOT_FOLDER } from '../page-server.ts';
 import { startStoreTurns } from '../store-turns.ts';
 import type { PagesStart, PagesTold } from './messages.ts';
@@ -27,7 +24,7 @@ process.once('message', (start: PagesStart) => {
 });
 
 async function serve(start: PagesStart): Promise<void> {
-  const { port, host, program, calledAt, target, secret } = start;
+  const { port, host, program, calledAt, target, secret, adminSecret } = start;
   const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-pages-'));
   const gone = new Promise<void>((resolve) => { process.once('disconnect', resolve); });
   try {
@@ -35,17 +32,19 @@ async function serve(start: PagesStart): Promise<void> {
     await mkdir(snapshots, { mode: 0o700 });
     const log = pino({ level: 'silent' });
     const store = await openStore({ path: folder });
-    const settings = { ...LIMITS, hosts: [{ name: program, url: new URL(target), secret, labels: {} }], sources: [] };
+    const settings = { ...LIMITS, hosts: [{ name: program, url: new URL(target), secret, adminSecret, labels: {} }], sources: [] };
     const collector = createCollector({ config: settings, store, log });
+    const heap = createHeapSnapshots({ targets: () => settings.hosts, patienceMs: PATIENCE_MS });
     const page = await servePage(
       { dbpath: folder, collector: settings, visualizer: { listen: { host, port }, loopback: true, allowedHosts: [] } },
-      { store, collector, snapshots: ownHeap(start), log, ...(calledAt === undefined ? {} : { held: { program, calledAt } }) },
+      { store, collector, snapshots: heap, log, ...(calledAt === undefined ? {} : { held: { program, calledAt } }) },
     );
     collector.start();
     const endStoreTurns = startStoreTurns(store, log);
     process.send?.({ url: page.url, snapshots } satisfies PagesTold);
     await gone;
     endStoreTurns();
+    heap.stop();
     await page.close();
     await collector.stop();
     await store.close();
@@ -53,26 +52,6 @@ async function serve(start: PagesStart): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   }
   process.exit();
-}
-
-function ownHeap({ program, target, adminSecret }: PagesStart): SnapshotPort {
-  const ask = async (query: string): Promise<Response> => {
-    const response = await fetch(`${target}/heap-snapshot${query}`, { headers: { PROFILER_TOKEN: adminSecret }, signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (!response.ok) throw new Error((await response.text()).trim());
-    return response;
-  };
-  return {
-    hosts: () => [program],
-    async expected(host) {
-      const { heapUsedBytes, expectedPauseMs } = (await (await ask('?plan')).json()) as { heapUsedBytes: number; expectedPauseMs: number };
-      return { host, heapBytes: heapUsedBytes, pauseMs: expectedPauseMs };
-    },
-    async take(_host, path, received) {
-      received();
-      const { body } = await ask('');
-      if (body !== null) await pipeline(Readable.fromWeb(body), createWriteStream(path, { mode: 0o600 }));
-    },
-  };
 }
 
 function whyNot(error: unknown, { host, port }: PagesStart): string {

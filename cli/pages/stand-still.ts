@@ -3,8 +3,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Waiting } from './wait-thread.ts';
 
-/** `begun` is called right before the thread stands still. */
-export async function standStill(url: string, begun: () => void): Promise<void> {
+/** `told` is on stderr before the thread stands still: what is written to a pipe waits for a thread that runs. */
+export async function standStill(url: string, told: string): Promise<void> {
   const shared = new SharedArrayBuffer(4);
   const worker = new Worker(new URL('./wait-thread.js', import.meta.url), { workerData: { url, shared } satisfies Waiting, execArgv: [], env: {} });
   // Its first word says that it waits; without one it has ended, and said in `shared` that there is nothing to wait for.
@@ -13,7 +13,7 @@ export async function standStill(url: string, begun: () => void): Promise<void> 
     worker.once('exit', resolve);
     worker.once('error', reject);
   });
-  begun();
+  await new Promise<void>((resolve) => { process.stderr.write(told, () => { resolve(); }); });
   Atomics.wait(new Int32Array(shared), 0, 0);
   await worker.terminate();
 }
