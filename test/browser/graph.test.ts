@@ -211,7 +211,7 @@ test('a hostile name is text, wherever it stands', async (t) => {
   const windows = [windowOf({ host: HOSTILE, threadName: HOSTILE, seq: 1, startMs: Date.now() - MINUTE_MS, stacks: { [`${HOSTILE} /app/${encodeURIComponent(HOSTILE)}.js:1 < ${HOSTILE} /app/node_modules/<img/x.js:1`]: 5 } })];
   const { port } = await serve(t, { hosts: [hostStatus({ host: HOSTILE, service: HOSTILE, version: HOSTILE, error: HOSTILE })], windows });
   const { page } = await open(t, `${base(port)}/`);
-  await page.locator('.hosts').getByRole('cell').getByRole('link', { name: HOSTILE }).click();
+  await page.locator('.hosts').getByRole('cell').getByRole('link', { name: HOSTILE, exact: true }).click();
   await page.locator('g.frame').nth(2).hover();
   assert.match(await page.getByRole('tooltip').innerText(), /<img src=x/);
   await page.getByRole('searchbox', { name: 'Search' }).fill('<img');
@@ -229,7 +229,7 @@ test('a hostile name is text, wherever it stands', async (t) => {
 test('everything works over plain http under a name that is not loopback’s', async (t) => {
   const { port } = await serve(t, { windows: someWindows(), access: { allowedHosts: [OTHER_NAME] } });
   const { page } = await open(t, `http://${OTHER_NAME}:${port}/`);
-  await page.getByRole('link', { name: 'web' }).click();
+  await page.getByRole('link', { name: 'web', exact: true }).click();
   await frame(page, 'render').click();
   await page.getByRole('button', { name: 'Zoom out' }).waitFor();
   assert.equal((await get(port, '/', { host: 'evil.test' })).status, 403);
