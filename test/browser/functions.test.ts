@@ -93,7 +93,7 @@ test('the lines of a function tell where its samples were, and where there are n
   await table(page).getByRole('button', { name: /^parse/ }).click();
   const between = page.getByRole('region', { name: 'Callers and callees' });
   const lines = between.getByRole('table', { name: 'Lines' });
-  await lines.waitFor();
+  await lines.locator('tbody tr').nth(1).waitFor();
   assert.deepEqual((await lines.locator('tbody tr').allInnerTexts()).map((text) => text.split(/\s+/).join(' ')), ['4 3 10.0 %', '7 21 70.0 %']);
   await between.getByText(/parse\.js, .* lines are kept in steps of five minutes\. 30 samples, 20\.0 % of them without a line\./).waitFor();
   const widths = (await Promise.all((await lines.locator('.length').all()).map((bar) => bar.boundingBox()))).map((box) => box?.width);
