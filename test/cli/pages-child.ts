@@ -24,8 +24,8 @@ const pages = await openPages(how === 'block' ? { block: true } : {});
 process.send?.({ url: pages.url, tookMs: performance.now() - startMs });
 if (how === 'block') process.disconnect();
 else {
-  // Half a second at a time: in between the sampler can answer.
-  const timer = setInterval(() => { crunch(500); }, 520);
+  // In stretches: in between the sampler can answer.
+  const timer = setInterval(() => { crunch(200); }, 400);
   process.on('message', (word) => {
     if (word === 'crunch') {
       process.send?.('crunching', () => {

@@ -52,9 +52,9 @@ test('the pages show the program beside which they run, answer while it is busy,
   child.send('crunch');
   await once(child, 'message');
   const crunched = once(child, 'message');
-  const askedMs = performance.now();
-  assert.equal((await fetch(`${url}api/hosts`)).status, 200);
-  assert.ok(performance.now() - askedMs < 3000, 'the page waited for the program');
+  const answered = fetch(`${url}api/hosts`);
+  assert.equal(await Promise.race([answered.then(() => 'the page'), crunched.then(() => 'the program')]), 'the page', 'the page waited for the program');
+  assert.equal((await answered).status, 200);
   await crunched;
 
   await page.goto(`${url}snapshots/`);
