@@ -65,6 +65,8 @@ test('the pages show the program beside which they run, answer while it is busy,
   await page.getByRole('button', { name: 'Order', exact: true }).click();
   await page.locator('.paths svg .by').getByText('.orders').waitFor();
 
+  // A page that goes on asking would complain.
+  await page.goto('about:blank');
   child.send('close');
   assert.deepEqual((await once(child, 'exit'))[0], 0);
   await assert.rejects(fetch(url));

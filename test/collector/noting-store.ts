@@ -57,12 +57,13 @@ function told({ idle, startUs, endUs, profile: { frames, stacks, rows } }: Stack
 }
 
 function byFunction(rows: readonly (readonly [name: string, count: number, weight: number])[]): Readonly<Record<string, readonly number[]>> {
-  const sums: Record<string, readonly number[]> = {};
+  // Functions may be called `toString`.
+  const sums = new Map<string, readonly number[]>();
   for (const [name, count, weight] of rows) {
-    const [countBefore = 0, weightBefore = 0] = sums[name] ?? [];
-    if (count > 0 || weight > 0) sums[name] = [countBefore + count, weightBefore + weight];
+    const [countBefore = 0, weightBefore = 0] = sums.get(name) ?? [];
+    if (count > 0 || weight > 0) sums.set(name, [countBefore + count, weightBefore + weight]);
   }
-  return sums;
+  return Object.fromEntries(sums);
 }
 
 function identityOf({ boot, thread, kind, firstSeq, lastSeq }: WindowIdentity): string {

@@ -26,7 +26,9 @@ export function damagedIn(table: Buffer): number[] {
     const footer = new Cursor(table, end);
     const [names, index] = [footer.block(), footer.block()];
     if (!isSound(table, index) || names.at + names.length + TRAILER_BYTES !== index.at) return [table.length - 1];
-    const blocks = [names, ...blocksIn(table, index), ...(isSound(table, names) ? blocksIn(table, names) : [])];
+    // LevelDB does without filters that it cannot read, and keeps the table: what was left out once is not told again.
+    const filters = [names, ...(isSound(table, names) ? blocksIn(table, names) : [])].filter(({ at, length }) => table[at + length] !== NO_BLOCK[0]);
+    const blocks = [...blocksIn(table, index), ...filters];
     return blocks.filter((block) => !isSound(table, block)).map(({ at, length }) => at + length).filter((at) => at < end);
   } catch {
     // Without its index the table is lost.
