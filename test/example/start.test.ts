@@ -108,7 +108,7 @@ test('npm start shows the example’s own functions and liveprofiler’s within 
   await thread.getByRole('option', { name: /^worker 1 thumbnails/ }).waitFor({ state: 'attached', timeout: MOST_MS });
   await thread.selectOption({ label: ((await thread.getByRole('option').allInnerTexts()).find((name) => name.startsWith('worker 1 ')) ?? '').trim() });
   // What the main thread does goes with the choice.
-  await page.locator('g.frame[name="hashPassword"]').first().waitFor({ state: 'detached' });
+  await page.locator('g.frame[name="hashPassword"]').first().waitFor({ state: 'detached', timeout: MOST_MS });
   await drawn('shrinkPicture');
   const service = /^address = (.*)$/m.exec(readFileSync(join(folder, 'liveprofiler-data/example/config.ini'), 'utf8'))?.[1] ?? '';
   assert.equal((await fetch(`http://${service}/page`)).status, 200);
