@@ -3,7 +3,7 @@
 import { KINDS, MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
 import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
 import type { NumberWindow, StackWindow, Window } from './contract.ts';
-import { nameFault } from './keys.ts';
+import { nameFault } from './key-parts.ts';
 import { MAX_LINE } from './line-table.ts';
 import { MAX_NAMES } from './numbers.ts';
 import { MOST } from './varint.ts';

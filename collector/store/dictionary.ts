@@ -2,8 +2,9 @@
 // Numbers are given in order and never change, so that what is new since the last write makes one page; the pages of
 // a dictionary, read in order, give it back.
 import type { Frame, Labels, Rows, StackProfile, StackTable } from 'liveprofiler-sampler/wire';
+import { markOf, readPage, writePage } from './dictionary-page.ts';
+import type { Entries, Mark } from './dictionary-page.ts';
 import { LineTable } from './line-table.ts';
-import { ByteReader, ByteWriter } from './varint.ts';
 
 const EMPTY: Labels = {};
 const LONE_SURROGATES = /\p{Surrogate}/gu;
@@ -38,21 +39,10 @@ interface Index {
   readonly stacks: Map<number, number>;
 }
 
-/** How far the pages written so far reach. */
-interface Mark {
-  readonly texts: number;
-  readonly labelSets: number;
-  readonly frames: number;
-  readonly stacks: number;
-  readonly lines: number;
-}
-
-export class Dictionary {
+export class Dictionary implements Entries {
   readonly texts: string[] = [];
-  /** Set 0 is the empty one. */
   readonly labelSets: Labels[] = [EMPTY];
   readonly frames: Frame[] = [];
-  /** Stack 0 is the empty one; a stack comes after its parent. */
   readonly parent: number[] = [0];
   readonly frame: number[] = [0];
   readonly lines: LineTable = new LineTable();
@@ -61,7 +51,7 @@ export class Dictionary {
   /** Made when something is looked up: who only reads pages never pays for it. */
   #index: Index | undefined;
   #translations = new WeakMap<StackTable, Translation>();
-  #written: Mark = this.#mark();
+  #written: Mark = markOf(this);
 
   get stacks(): StackTable {
     return this;
@@ -139,60 +129,20 @@ export class Dictionary {
 
   /** What is not on a page yet, as a page; undefined when there is nothing. Calls repeat it until `pageWritten`. */
   nextPage(): Buffer | undefined {
-    const from = this.#written;
-    const to = this.#mark();
-    if (Object.keys(to).every((part) => to[part as keyof Mark] === from[part as keyof Mark])) return undefined;
-    const out = new ByteWriter(1024);
-    out.uint(to.texts - from.texts);
-    for (const text of this.texts.slice(from.texts)) out.text(text);
-    out.uint(to.labelSets - from.labelSets);
-    for (const set of this.labelSets.slice(from.labelSets)) this.#writeLabels(out, set);
-    out.uint(to.frames - from.frames);
-    for (const frame of this.frames.slice(from.frames)) this.#writeFrame(out, frame);
-    out.uint(to.stacks - from.stacks);
-    for (let id = from.stacks; id < to.stacks; id++) {
-      out.uint(id - (this.parent[id] ?? 0));
-      out.uint(this.frame[id] ?? 0);
-    }
-    if (to.lines > from.lines) this.lines.write(out, from.lines);
-    return out.done();
+    return writePage(this, this.#written, (text) => this.text(text));
   }
 
   pageWritten(): void {
-    this.#written = this.#mark();
+    this.#written = markOf(this);
   }
 
   /** Pages are read in the order in which they were written. One that does not read leaves nothing behind. */
   readPage(page: Buffer): void {
     this.#index = undefined;
-    try {
-      this.#takePage(page);
-    } catch (error) {
-      const { texts, labelSets, frames, stacks, lines } = this.#written;
-      this.texts.length = texts;
-      this.labelSets.length = labelSets;
-      this.frames.length = frames;
-      this.parent.length = stacks;
-      this.frame.length = stacks;
-      this.lines.cut(lines);
-      throw error;
-    }
-    this.#written = this.#mark();
-  }
-
-  #takePage(page: Buffer): void {
-    const input = new ByteReader(page);
-    for (let left = input.length(); left > 0; left--) this.#pushText(input.text());
-    for (let left = input.length(); left > 0; left--) this.#readLabels(input);
-    for (let left = input.length(5); left > 0; left--) this.#readFrame(input);
-    for (let left = input.length(2); left > 0; left--) {
-      const parent = this.parent.length - input.uint();
-      const frame = input.uint();
-      if (parent < 0 || parent >= this.parent.length || frame >= this.frames.length) throw new RangeError('a stack points outside its dictionary');
-      this.parent.push(parent);
-      this.frame.push(frame);
-    }
-    if (!input.atEnd) this.lines.read(input, this.frames.length);
+    const before = this.texts.length;
+    readPage(page, this);
+    for (let id = before; id < this.texts.length; id++) this.#characters += this.texts[id]?.length ?? 0;
+    this.#written = markOf(this);
   }
 
   #pushText(text: string): number {
@@ -205,13 +155,9 @@ export class Dictionary {
     const ids = this.#indexed().labels;
     const known = ids.get(key);
     if (known !== undefined) return known;
-    const id = this.#pushLabels(pairs);
+    const id = this.labelSets.push(Object.fromEntries(pairs.map(([name, value]) => [this.texts[name] ?? '', this.texts[value] ?? '']))) - 1;
     ids.set(key, id);
     return id;
-  }
-
-  #pushLabels(pairs: readonly (readonly [name: number, value: number])[]): number {
-    return this.labelSets.push(Object.fromEntries(pairs.map(([name, value]) => [this.#textAt(name), this.#textAt(value)]))) - 1;
   }
 
   #frame(frame: Frame): number {
@@ -253,50 +199,6 @@ export class Dictionary {
     this.frames.forEach((frame, id) => index.frames.set(this.#frameKey(frame), id));
     for (let id = 1; id < this.parent.length; id++) index.stacks.set((this.parent[id] ?? 0) * MAX_FRAMES + (this.frame[id] ?? 0), id);
     return index;
-  }
-
-  #writeLabels(out: ByteWriter, set: Labels): void {
-    const names = Object.keys(set);
-    out.uint(names.length);
-    for (const name of names) {
-      out.uint(this.text(name));
-      out.uint(this.text(set[name] ?? ''));
-    }
-  }
-
-  #readLabels(input: ByteReader): void {
-    const pairs: [number, number][] = [];
-    for (let left = input.length(2); left > 0; left--) pairs.push([input.uint(), input.uint()]);
-    this.#pushLabels(pairs);
-  }
-
-  #writeFrame(out: ByteWriter, { name, url, line, column, original }: Frame): void {
-    out.uint(this.text(name));
-    out.uint(this.text(url));
-    out.uint(line);
-    out.uint(column);
-    out.uint(original === undefined ? 0 : 1);
-    if (original === undefined) return;
-    out.uint(this.text(original.name));
-    out.uint(this.text(original.url));
-    out.uint(original.line);
-    out.uint(original.column);
-  }
-
-  #readFrame(input: ByteReader): void {
-    const text = (): string => this.#textAt(input.uint());
-    const place = { name: text(), url: text(), line: input.uint(), column: input.uint() };
-    this.frames.push(input.uint() === 0 ? place : { ...place, original: { name: text(), url: text(), line: input.uint(), column: input.uint() } });
-  }
-
-  #textAt(id: number): string {
-    const text = this.texts[id];
-    if (text === undefined) throw new RangeError('a record points outside its dictionary');
-    return text;
-  }
-
-  #mark(): Mark {
-    return { texts: this.texts.length, labelSets: this.labelSets.length, frames: this.frames.length, stacks: this.parent.length, lines: this.lines.length };
   }
 }
 

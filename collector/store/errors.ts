@@ -31,3 +31,8 @@ export class StoreError extends Error {
     this.code = code;
   }
 }
+
+/** The code of whatever was thrown, where it has one. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}

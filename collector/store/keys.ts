@@ -1,5 +1,6 @@
-// Keys of the embedded engine: byte order is the order of (part, part, …), and no two different lists of parts share
-// a key, whatever the names hold. A host's windows of one kind are one range, by start.
+// Which keys the embedded engine has, in the order of their parts: a host's windows of one kind are one range, by start.
+import type { KeyRange } from './key-parts.ts';
+import { fixed, readFixed, readText, text } from './key-parts.ts';
 
 /** First byte of every key. */
 export const SPACE = {
@@ -18,20 +19,6 @@ export const SPACE = {
   block: 0x0c,
   identity: 0x0d,
 } as const;
-
-/** Longest name in a key, in UTF-8 bytes. */
-export const MAX_NAME_BYTES = 1024;
-
-const TERMINATOR = 0x00;
-const ESCAPED_ZERO = 0xff;
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** Why a name cannot be part of a key, or undefined when it can. */
-export function nameFault(name: string): string | undefined {
-  if (LONE_SURROGATE.test(name)) return 'it holds half of a surrogate pair';
-  if (name.length > MAX_NAME_BYTES || Buffer.byteLength(name) > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`;
-  return undefined;
-}
 
 export interface WindowKey {
   readonly tier: number;
@@ -93,28 +80,6 @@ export function kindPrefix(space: WindowSpace, tier: number, host: string, kind:
 export function windowBounds(space: WindowSpace, tier: number, host: string, kind: string, fromUs: number, untilUs: number): KeyRange {
   const prefix = kindPrefix(space, tier, host, kind);
   return { gte: Buffer.concat([prefix, fixed(fromUs)]), lt: Buffer.concat([prefix, fixed(untilUs)]) };
-}
-
-export interface KeyRange {
-  readonly gte: Buffer;
-  readonly lt: Buffer;
-}
-
-/** Everything that begins with `prefix`. */
-export function under(prefix: Buffer): KeyRange {
-  return { gte: prefix, lt: after(prefix) };
-}
-
-/** The first key that is beyond everything that begins with `prefix`. */
-export function after(prefix: Buffer): Buffer {
-  const end = Buffer.from(prefix);
-  for (let i = end.length - 1; i >= 0; i--) {
-    const byte = end[i] ?? 0;
-    if (byte === 0xff) continue;
-    end[i] = byte + 1;
-    return end.subarray(0, i + 1);
-  }
-  throw new RangeError('nothing lies beyond a prefix of 0xff bytes');
 }
 
 export function formatKey(): Buffer {
@@ -200,54 +165,4 @@ export function readPageKey(key: Buffer): { readonly dictionary: number; readonl
 
 export function pageKey(dictionary: number, page: number): Buffer {
   return Buffer.concat([pagePrefix(dictionary), fixed(page)]);
-}
-
-/** Zero bytes are escaped so that a name can end with one: shorter names come first, none is a prefix of another. */
-function text(value: string): Buffer {
-  const plain = Buffer.from(value, 'utf8');
-  if (!plain.includes(TERMINATOR)) return Buffer.concat([plain, Buffer.from([TERMINATOR, TERMINATOR])]);
-  const out: number[] = [];
-  for (const byte of plain) {
-    out.push(byte);
-    if (byte === TERMINATOR) out.push(ESCAPED_ZERO);
-  }
-  out.push(TERMINATOR, TERMINATOR);
-  return Buffer.from(out);
-}
-
-function readText(key: Buffer, from: number): [value: string, next: number] {
-  let at = from;
-  let escaped = false;
-  for (;;) {
-    const zero = key.indexOf(TERMINATOR, at);
-    if (zero < 0) throw new RangeError('a key ends in the middle of a name');
-    if (key[zero + 1] !== ESCAPED_ZERO) {
-      const raw = key.subarray(from, zero);
-      return [escaped ? unescape(raw) : raw.toString('utf8'), zero + 2];
-    }
-    escaped = true;
-    at = zero + 2;
-  }
-}
-
-function unescape(raw: Buffer): string {
-  const out: number[] = [];
-  for (let i = 0; i < raw.length; i++) {
-    const byte = raw[i] ?? 0;
-    out.push(byte);
-    if (byte === TERMINATOR) i++;
-  }
-  return Buffer.from(out).toString('utf8');
-}
-
-/** Eight bytes, highest first. */
-function fixed(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeUInt32BE(Math.floor(value / 0x1_0000_0000), 0);
-  bytes.writeUInt32BE(value % 0x1_0000_0000, 4);
-  return bytes;
-}
-
-function readFixed(key: Buffer, at: number): number {
-  return key.readUInt32BE(at) * 0x1_0000_0000 + key.readUInt32BE(at + 4);
 }

@@ -1,17 +1,14 @@
-// The only file that touches LevelDB. Every value carries a checksum over itself and its key: what the disk changed
-// is told as STORE_DAMAGED, never handed on.
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+// The only file that touches LevelDB. Nothing that it gives has changed on the disk: every value carries a checksum.
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { Level } from 'level';
 import type { Bytes } from 'liveprofiler-sampler/wire';
-import { StoreError } from '../errors.ts';
-import type { KeyRange } from '../keys.ts';
+import { codeOf, StoreError } from '../errors.ts';
+import type { KeyRange } from '../key-parts.ts';
 import { lockedError } from '../lock.ts';
-import { damagedPlaces } from './log-check.ts';
-import { damagedIn, NO_BLOCK } from './table-check.ts';
+import { bare, checked, isSound, withChecksum } from './checked-value.ts';
+import { filesOf, logDamage } from './files.ts';
 
-const CHECKSUM_BYTES = 4;
 const READ_AHEAD = 1000;
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** What is in memory and the log before it becomes a table: larger ones are merged less often. */
@@ -60,7 +57,7 @@ export class Database {
     if (!create && files.length === 0) throw new StoreError('STORE_MISSING', `There is no store in ${folder}: give the folder that liveprofiler serve writes to.`);
     // LevelDB would begin anew, and remove what is there.
     const headless = !files.includes('CURRENT') && files.some((file) => /\.(ldb|sst|log)$/.test(file));
-    if (headless || (checkLog && (await Database.logDamage(folder)) > 0)) {
+    if (headless || (checkLog && (await logDamage(folder)) > 0)) {
       throw new StoreError('STORE_DAMAGED', `The store in ${folder} is damaged: ${headless ? 'its file CURRENT is gone' : 'its log is not as it was written'}. Run liveprofiler repair, or restore it from a backup.`);
     }
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
@@ -79,33 +76,6 @@ export class Database {
       throw new StoreError('STORE_IO', `The store in ${folder} does not open: ${String(cause)}.`, error);
     }
     return new Database(db, location);
-  }
-
-  /** Places in the log that do not read. */
-  static async logDamage(folder: string): Promise<number> {
-    let places = 0;
-    for (const file of await filesOf(folder)) if (file.endsWith('.log')) places += damagedPlaces(await readFile(join(folder, 'leveldb', file)).catch(() => Buffer.alloc(0)));
-    return places;
-  }
-
-  /** Places in tables that do not read; they are marked as such, for `mend` to leave out. What is sound is not touched. */
-  static async markTables(folder: string): Promise<number> {
-    let places = 0;
-    for (const file of await filesOf(folder)) {
-      if (!/\.(ldb|sst)$/.test(file)) continue;
-      const path = join(folder, 'leveldb', file);
-      const damaged = damagedIn(await readFile(path));
-      places += damaged.length;
-      if (damaged.length === 0) continue;
-      const table = await open(path, 'r+');
-      try {
-        for (const at of damaged) await table.write(NO_BLOCK, 0, NO_BLOCK.length, at);
-        await table.sync();
-      } finally {
-        await table.close();
-      }
-    }
-    return places;
   }
 
   /** LevelDB's own repair of files that do not open: what it cannot read is put aside in a folder `lost`. */
@@ -263,13 +233,6 @@ export class Database {
   }
 }
 
-async function filesOf(folder: string): Promise<string[]> {
-  return readdir(join(folder, 'leveldb')).catch((cause: unknown) => {
-    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return [];
-    throw new StoreError('STORE_IO', `The folder ${folder} cannot be read: ${String(cause)}.`, cause);
-  });
-}
-
 /** `level` declares what browsers have too; under Node it is always LevelDB. */
 function canCompact(db: object): db is { compactRange(start: Buffer, end: Buffer): Promise<void>; approximateSize(start: Buffer, end: Buffer): Promise<number> } {
   return 'compactRange' in db;
@@ -277,31 +240,4 @@ function canCompact(db: object): db is { compactRange(start: Buffer, end: Buffer
 
 function canRepair(engine: object): engine is { repair(location: string): Promise<void> } {
   return 'repair' in engine;
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-}
-
-function withChecksum(key: Buffer, value: Buffer): Buffer {
-  const sealed = Buffer.allocUnsafe(value.length + CHECKSUM_BYTES);
-  value.copy(sealed);
-  sealed.writeUInt32LE(crc32(value, crc32(key)), value.length);
-  return sealed;
-}
-
-function isSound(key: Buffer, sealed: Buffer): boolean {
-  const length = sealed.length - CHECKSUM_BYTES;
-  return length >= 0 && sealed.readUInt32LE(length) === crc32(sealed.subarray(0, length), crc32(key));
-}
-
-function checked(key: Buffer, sealed: Buffer): Buffer {
-  if (!isSound(key, sealed)) {
-    throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} is not as it was written. Run liveprofiler repair, or restore the folder from a backup.`);
-  }
-  return bare(sealed);
-}
-
-function bare(sealed: Buffer): Buffer {
-  return sealed.subarray(0, sealed.length - CHECKSUM_BYTES);
 }

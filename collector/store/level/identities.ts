@@ -1,7 +1,8 @@
 // Which windows are kept, or were: what comes again is known for as long as anything holds it, also when the window
 // itself went into a roll-up. Then neighbours share one entry, so that a year of them is small.
 import type { Microseconds, WindowIdentity } from 'liveprofiler-sampler/wire';
-import { identityKey, identityPrefix, SPACE, under } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { identityKey, identityPrefix, SPACE } from '../keys.ts';
 import { ByteReader, ByteWriter } from '../varint.ts';
 import type { Database, Write } from './database.ts';
 

@@ -1,7 +1,8 @@
 // Which buckets have a roll-up that does not hold all their windows, on disk and in memory. Memory says so before a
 // write begins and forgets it after one has ended: it never calls a bucket clean that a reader's snapshot finds dirty.
 import type { Microseconds } from 'liveprofiler-sampler/wire';
-import { markKey, readMarkKey, SPACE, under } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { markKey, readMarkKey, SPACE } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { bucketOf, bucketUs, ROLLED_TIERS, TIERS } from '../tiers.ts';
 import type { Database, Write } from './database.ts';

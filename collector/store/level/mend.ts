@@ -3,7 +3,8 @@
 import type { Microseconds } from 'liveprofiler-sampler/wire';
 import { isDamage } from '../errors.ts';
 import { SHAPE } from '../header.ts';
-import { kindPrefix, readWindowKey, SPACE, under, windowBounds } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { kindPrefix, readWindowKey, SPACE, windowBounds } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
 import { decodeLines, selfCounts } from '../lines.ts';
 import { holds, without } from '../spans.ts';

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Pin, Range } from '../contract.ts';
 import { StoreError } from '../errors.ts';
-import { pinKey, SPACE, under } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { pinKey, SPACE } from '../keys.ts';
 import type { Database } from './database.ts';
 
 const MAX_NOTE = 1000;

@@ -1,39 +1,30 @@
 // Answers ranges. Timelines and lists read headers alone; a query reads rows of the records that the selector means.
-// All records of an answer are of one snapshot, taken together with the marks that say which roll-ups are true.
 import type { Frame, Labels, Tally } from 'liveprofiler-sampler/wire';
 import { callTree } from '../calltree.ts';
 import type { GroupBy, HostMemory, Inventory, LinesAnswer, NumberTimeline, Pin, QueryAnswer, QueryOptions, Range, Selector, Timeline } from '../contract.ts';
 import { cover } from '../cover.ts';
-import type { Segment, SeriesState } from '../cover.ts';
+import type { SeriesState } from '../cover.ts';
 import type { Dictionary } from '../dictionary.ts';
-import { StoreError } from '../errors.ts';
 import { SHAPE } from '../header.ts';
-import { memoryKey, kindPrefix, readMemoryKey, readWindowKey, SPACE, under, windowKey } from '../keys.ts';
-import type { Series } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { memoryKey, kindPrefix, readWindowKey, SPACE, windowKey } from '../keys.ts';
 import { LineAnswers } from '../line-answers.ts';
 import { StackSums } from '../merge.ts';
 import { NumberSteps } from '../number-steps.ts';
 import { mayHold, selectsLabels, selectsThread } from '../select.ts';
 import { widened } from '../spans.ts';
-import type { Span } from '../spans.ts';
 import { bucketUs, RAW_TIER, SEALED_TIER, TIERS } from '../tiers.ts';
 import { stepsOf, TimelineSums } from '../timeline.ts';
-import type { Snapshot } from './database.ts';
 import type { Engine } from './engine.ts';
 import { readPins } from './pins.ts';
 import { reading } from './reading.ts';
-import { headersOf, hostsOf, kindsOf, recordsOf, seriesOf } from './records.ts';
-import type { Seen, Whole } from './records.ts';
-import { readWhole } from './whole.ts';
+import { headersOf, kindsOf, recordsOf } from './records.ts';
+import type { Whole } from './records.ts';
+import { eachStep, knownHosts, spanOf, view } from './view.ts';
 
 const NO_LABELS: Labels = {};
-/** Series read ahead of the one that is taken in: while one is added up, others wait for the disk. */
-const AHEAD = 8;
 /** A sampler closes its windows after 5 minutes and a slice at the latest. */
 const LONGEST_WINDOW_US = 10 * 60_000_000;
-const NOTHING: Promise<readonly never[]> = Promise.resolve([]);
-
-type Read<T> = (engine: Engine, series: Series, segment: Segment, snapshot: Snapshot) => AsyncGenerator<readonly T[], void, void>;
 
 export class Reader {
   readonly #engine: Engine;
@@ -71,7 +62,7 @@ export class Reader {
       firstUs = Math.min(firstUs, key.startUs + header.firstUs);
       lastUs = Math.max(lastUs, key.startUs + header.lastUs);
     };
-    await this.#view(selector, (state) => cover(bounds, state), recordsOf, (_, record) => { add(record); });
+    await view(this.#engine, selector, (state) => cover(bounds, state), recordsOf, (_, record) => { add(record); });
     const totals = sums.totals(common, Math.max(0, lastUs - firstUs));
     const covered = windows === 0 ? {} : { covered: { fromMs: firstUs / 1000, untilMs: lastUs / 1000 } };
     return { tree: callTree(totals, options), idle, dropped, windows, threads: threads.size, ...covered };
@@ -82,7 +73,7 @@ export class Reader {
     const sums = new LineAnswers(this.#engine.dictionaries.common(), of);
     // Windows are sealed without their lines: the roll-up that sealed them has these.
     const byRollups = (state: SeriesState): SeriesState => ({ ...state, whole: state.whole.map((spans, tier) => (tier === RAW_TIER ? [] : spans)) });
-    await this.#view(selector, (state) => cover(bounds, byRollups(state)), recordsOf, (_, record) => {
+    await view(this.#engine, selector, (state) => cover(bounds, byRollups(state)), recordsOf, (_, record) => {
       const { key, header, dictionary, processLabels, sealed } = record;
       if (sealed || header.shape !== SHAPE.stacks || !selectsThread(selector, key.boot, key.thread) || !mayHold(selector, processLabels)) return;
       const rows = record.rows();
@@ -93,7 +84,7 @@ export class Reader {
 
   async timeline(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<Timeline> {
     const sums = new TimelineSums(stepsOf(range, stepMs), by);
-    await this.#eachStep(selector, range, stepMs, headersOf, ({ key, header, dictionary, processLabels }, step) => {
+    await eachStep(this.#engine, selector, range, stepMs, headersOf, ({ key, header, dictionary, processLabels }, step) => {
       if (header.shape !== SHAPE.stacks || !mayHold(selector, processLabels)) return;
       const totals = header.totals.map((total) => ({ ...total, sample: dictionary.labelSets[total.labels] ?? NO_LABELS })).filter(({ sample }) => selectsLabels(selector, processLabels, sample));
       const idleUs = selectsLabels(selector, processLabels, NO_LABELS) ? header.idle.weight : 0;
@@ -104,7 +95,7 @@ export class Reader {
 
   async numbers(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<NumberTimeline> {
     const sums = new NumberSteps(stepsOf(range, stepMs), by);
-    await this.#eachStep(selector, range, stepMs, recordsOf, (record, step) => {
+    await eachStep(this.#engine, selector, range, stepMs, recordsOf, (record, step) => {
       const { key, header, dictionary, processLabels } = record;
       if (header.shape !== SHAPE.numbers || !selectsLabels(selector, processLabels, NO_LABELS)) return;
       sums.add(step, { key, header, processLabels, threadName: dictionary.texts[header.threadName] ?? '', numbers: record.numbers() });
@@ -125,7 +116,7 @@ export class Reader {
       for (const [name, value] of Object.entries(set)) labels.set(name, (labels.get(name) ?? new Set()).add(value));
     };
     const selector = only === undefined ? {} : { hosts: only };
-    await this.#view(selector, (state) => cover(bounds, state), headersOf, (series, { key, header, dictionary, processLabels }) => {
+    await view(this.#engine, selector, (state) => cover(bounds, state), headersOf, (series, { key, header, dictionary, processLabels }) => {
       hosts.add(series.host);
       kinds.add(series.kind);
       threads.set(JSON.stringify([series.host, key.boot, key.thread]), { host: series.host, boot: key.boot, id: key.thread, name: dictionary.texts[header.threadName] ?? '' });
@@ -165,15 +156,8 @@ export class Reader {
     return ends.length === 0 ? undefined : { fromMs: starts.reduce((a, b) => Math.min(a, b)) / 1000, untilMs: ends.reduce((a, b) => Math.max(a, b)) / 1000 };
   }
 
-  async hosts(): Promise<readonly string[]> {
-    const hosts = new Set<string>();
-    for (const tier of TIERS.keys()) for (const host of await hostsOf(this.#engine.db, tier)) hosts.add(host);
-    // By their keys alone: what is damaged there is no reason not to name its host.
-    await this.#engine.db.skim(under(Buffer.from([SPACE.memory])), (key) => {
-      hosts.add(readMemoryKey(key));
-      return Buffer.concat([key, Buffer.alloc(1)]);
-    });
-    return [...hosts].sort();
+  hosts(): Promise<readonly string[]> {
+    return knownHosts(this.#engine);
   }
 
   async memory(host: string): Promise<HostMemory | undefined> {
@@ -184,104 +168,6 @@ export class Reader {
   pins(): Promise<readonly Pin[]> {
     return readPins(this.#engine.db);
   }
-
-  /** Every record of each step of a range, so that roll-ups are used where they lie within a step. */
-  async #eachStep<T extends Seen>(
-    selector: Selector,
-    range: Range,
-    stepMs: number,
-    read: Read<T>,
-    visit: (record: T, step: number) => void,
-  ): Promise<void> {
-    const bounds = spanOf(range);
-    const [baseUs, stepUs] = [range.fromMs * 1000, stepMs * 1000];
-    const segmentsOf = (state: SeriesState): Segment[] => {
-      const segments: Segment[] = [];
-      for (let fromUs = bounds.fromUs, step = 0; fromUs < bounds.untilUs; step++) {
-        const untilUs = Math.min(bounds.untilUs, Math.ceil(baseUs + (step + 1) * stepUs));
-        if (untilUs <= fromUs) continue;
-        for (const segment of cover({ fromUs, untilUs }, state)) {
-          const before = segments.at(-1);
-          if (before?.tier === segment.tier && before.untilUs === segment.fromUs) segments[segments.length - 1] = { ...before, untilUs: segment.untilUs };
-          else segments.push(segment);
-        }
-        fromUs = untilUs;
-      }
-      return segments;
-    };
-    await this.#view(selector, segmentsOf, read, (_, record) => {
-      if (selectsThread(selector, record.key.boot, record.key.thread)) visit(record, Math.floor((record.key.startUs / 1000 - range.fromMs) / stepMs));
-    });
-  }
-
-  /** Calls with the records of each series that a selector can mean, in order, as one snapshot shows them. */
-  async #view<T extends Seen>(selector: Partial<Selector>, segmentsOf: (state: SeriesState) => readonly Segment[], read: Read<T>, take: (series: Series, record: T) => void): Promise<void> {
-    const { kind, hosts } = selector;
-    const chosen = await this.#series(hosts, kind);
-    // In one step, without waiting in between: marks that are cleared later are still true for this snapshot.
-    const dirty = chosen.map((series) => this.#engine.marks.of(series));
-    const snapshot = this.#engine.db.snapshot();
-    const begin = async (series: Series, index: number): Promise<readonly (readonly T[])[]> => {
-      const segments = segmentsOf({ dirty: dirty[index] ?? [], whole: await readWhole(this.#engine.db, series, snapshot) });
-      const parts = await Promise.allSettled(segments.map((segment) => allOf(read(this.#engine, series, segment, snapshot))));
-      return parts.flatMap((part) => {
-        if (part.status === 'rejected') throw part.reason;
-        return part.value;
-      });
-    };
-    const begun = new Map<number, ReturnType<typeof begin>>();
-    try {
-      for (const [index, series] of chosen.entries()) {
-        for (let ahead = index; ahead < index + AHEAD; ahead++) {
-          const next = chosen[ahead];
-          if (next !== undefined && !begun.has(ahead)) begun.set(ahead, handled(begin(next, ahead)));
-        }
-        for (const records of (await begun.get(index)) ?? []) for (const record of records) take(series, record);
-        begun.set(index, NOTHING);
-      }
-    } finally {
-      await Promise.allSettled(begun.values());
-      await snapshot.close();
-    }
-  }
-
-  async #series(hosts: readonly string[] | undefined, kind: string | undefined): Promise<Series[]> {
-    // In one pass over each tier: host by host it would be as many passes as there are hosts.
-    if (hosts === undefined && kind === undefined) {
-      const found = new Map<string, Series>();
-      for (const tier of TIERS.keys()) for (const series of await seriesOf(this.#engine.db, tier)) found.set(JSON.stringify([series.host, series.kind]), series);
-      return [...found.values()];
-    }
-    const names = hosts === undefined ? await this.hosts() : [...new Set(hosts)];
-    if (kind !== undefined) return names.map((host) => ({ host, kind }));
-    const series: Series[] = [];
-    for (const host of names) {
-      const kinds = new Set<string>();
-      for (const tier of TIERS.keys()) for (const found of await kindsOf(this.#engine.db, tier, host)) kinds.add(found);
-      series.push(...[...kinds].map((found) => ({ host, kind: found })));
-    }
-    return series;
-  }
-}
-
-async function allOf<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of source) all.push(one);
-  return all;
-}
-
-/** Its failure is told to whoever waits for it, and does not end the process before. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
-}
-
-function spanOf({ fromMs, untilMs }: Range): Span {
-  if (!Number.isFinite(fromMs) || !Number.isFinite(untilMs) || fromMs >= untilMs) {
-    throw new StoreError('STORE_BAD_REQUEST', `The range from ${fromMs} to ${untilMs} is not one: it must end after it starts.`);
-  }
-  const within = (ms: number) => Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(ms * 1000)));
-  return { fromUs: within(fromMs), untilUs: within(untilMs) };
 }
 
 /** undefined when every row counts. */

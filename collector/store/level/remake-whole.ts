@@ -1,6 +1,7 @@
 // Tells anew where nothing of a series has been dropped: where a roll-up has no more windows than lie under it.
 import { decodeHeader } from '../header.ts';
-import { kindPrefix, readWindowKey, SPACE, under } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { kindPrefix, readWindowKey, SPACE } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { ALWAYS, without } from '../spans.ts';
 import type { Span } from '../spans.ts';

@@ -2,13 +2,15 @@
 // where what is under them is all there. Cut short, it can be run again. Nothing else may hold the folder.
 import { isDamage } from '../errors.ts';
 import { encodeFormat, readFormat } from '../format.ts';
-import { dictionaryKey, formatKey, markKey, readDictionaryKey, readMarkKey, readPageKey, readWholeKey, readWindowKey, SPACE, under, windowKey } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { dictionaryKey, formatKey, markKey, readDictionaryKey, readMarkKey, readPageKey, readWholeKey, readWindowKey, SPACE, windowKey } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
 import { forgetHolder, noteHolder } from '../lock.ts';
 import { TIERS } from '../tiers.ts';
 import { Database } from './database.ts';
 import type { Write } from './database.ts';
 import { Engine } from './engine.ts';
+import { logDamage, markTables } from './files.ts';
 import { mendSeries } from './mend.ts';
 import type { Losses } from './mend.ts';
 import { seriesOf } from './records.ts';
@@ -61,8 +63,8 @@ export async function repairStore(path: string, onProgress: (entries: number) =>
 /** Open, and all of it can be read; what LevelDB itself has lost for that is counted by place. */
 async function openMended(path: string): Promise<{ readonly db: Database; readonly filesDamaged: number }> {
   const options = { create: false, checkLog: false };
-  const inTables = await Database.markTables(path);
-  let places = (await Database.logDamage(path)) + inTables;
+  const inTables = await markTables(path);
+  let places = (await logDamage(path)) + inTables;
   let db: Database | undefined;
   try {
     // Also where tables are damaged: whoever holds the folder is told.

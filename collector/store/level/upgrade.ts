@@ -1,7 +1,8 @@
 // Brings a folder to the current format. Every step can be cut short and done again: the version is written last.
 import { encodeFormat, FORMAT_VERSION, readFormat } from '../format.ts';
 import { StoreError } from '../errors.ts';
-import { formatKey, SPACE, under } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { formatKey, SPACE } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { FOREVER_US } from '../spans.ts';
 import { RAW_TIER, ROLLED_TIERS } from '../tiers.ts';

@@ -2,7 +2,8 @@
 import type { Bytes, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { UpkeepReport } from '../contract.ts';
 import { StoreError } from '../errors.ts';
-import { formatKey, SPACE, tierPrefix, under } from '../keys.ts';
+import { under } from '../key-parts.ts';
+import { formatKey, SPACE, tierPrefix } from '../keys.ts';
 import { bucketUs, RAW_TIER, TIERS, TOP_TIER } from '../tiers.ts';
 import type { Engine } from './engine.ts';
 import { Faults } from './faults.ts';
