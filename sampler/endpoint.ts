@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { acceptsGzip } from './accepts.ts';
-import { advance, parseCursor, seqOf } from './cursor.ts';
+import { advance, parseCursor, seenOf } from './cursor.ts';
 import { ancestorJson } from './formats/ancestor-json.ts';
 import { cpuprofile } from './formats/cpuprofile.ts';
 import { folded } from './formats/folded.ts';
@@ -64,7 +64,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
   }
 
   function ancestorAnswer(head: boolean): Reply['body'] {
-    const windows = head ? state.shelf.peek(ancestorSeq) : state.shelf.send(ancestorSeq).windows;
+    const windows = head ? state.shelf.peek(ancestorSeq) : state.shelf.send({ seq: ancestorSeq, holes: [] }).windows;
     if (windows.length === 0 && state.state().state !== 'running') return '{}';
     if (!head) ancestorSeq = windows.at(-1)?.lastSeq ?? ancestorSeq;
     return ancestorJson(originals(ofCpu(windows)), state.intervalUs);
@@ -72,17 +72,17 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
 
   async function wireAnswer(after: string, head: boolean, address: string): Promise<string> {
     const cursor = parseCursor(after) ?? new Map<string, never>();
-    const seen = seqOf(cursor, state.boot);
+    const before = seenOf(cursor, state.boot);
     // Who asks for the head alone has read nothing.
-    const { windows, records, lastSeq, more } = head ? { windows: [], records: [], lastSeq: seen, more: false } : await ownWindows(state.shelf, state.spool, seen, ANSWER_BYTES);
+    const { windows, records, seen, more } = head ? { windows: [], records: [], seen: before, more: false } : await ownWindows(state.shelf, state.spool, before, ANSWER_BYTES);
     const own = wireProcess(state, windows);
-    const others = head || more ? undefined : await state.spool?.others(address, (boot) => seqOf(cursor, boot), OTHERS_BYTES).catch(() => undefined);
+    const others = head || more ? undefined : await state.spool?.others(address, (boot) => seenOf(cursor, boot), OTHERS_BYTES).catch(() => undefined);
     const wallMs = clock.wallMs();
     const answer: Omit<WireAnswer, 'processes'> = {
       liveprofiler: WIRE_VERSION,
       wallMs,
       monotonicUs: clock.monotonicUs(),
-      cursor: advance(cursor, [[state.boot, lastSeq], ...(others?.seqs ?? [])], wallMs),
+      cursor: advance(cursor, [[state.boot, seen], ...(others?.seen ?? [])], wallMs),
       more: more || others?.more === true,
     };
     // Others' records are JSON already.

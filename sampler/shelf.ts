@@ -1,6 +1,8 @@
 // Finished windows of this process, within a bound on memory. When it is full: windows that some answer held leave,
 // oldest first; then neighbours nobody has seen are merged; only then is anything lost, and that is counted. Another
 // process may tell a part of what was merged here: that is merged no further, and its rest is told by its parts.
+import { isIn, isMissing } from './cursor.ts';
+import type { Seen, Span } from './cursor.ts';
 import type { Bytes, Tally } from './profile.ts';
 import { KINDS } from './profile.ts';
 import type { FinishedWindow, ThreadWindow } from './window.ts';
@@ -16,8 +18,11 @@ export interface ShelfCounts {
 export interface Shelf {
   /** Puts a window on the shelf under the next sequence number. */
   readonly add: (window: ThreadWindow) => FinishedWindow;
-  /** What comes after `seq`, oldest first, up to about `limitBytes` but at least one. It counts as sent from now on. */
-  send(afterSeq: number, limitBytes?: Bytes): Sent;
+  /**
+   * What a reader has not seen, oldest first, up to about `limitBytes`, but at least one and whatever was merged across
+   * it. It counts as sent from now on.
+   */
+  send(seen: Seen, limitBytes?: Bytes): Sent;
   /** These parts could not be told. */
   lose(seqs: readonly number[]): void;
   /** Windows after `seq`, oldest first, for looking only. */
@@ -27,10 +32,10 @@ export interface Shelf {
 
 export interface Sent {
   readonly windows: readonly FinishedWindow[];
-  /** Sequence numbers after `seq` of what was merged with windows before it: only they are still to be told. */
+  /** Sequence numbers of what was merged with windows that the reader has: only they are still to be told. */
   readonly parts: readonly number[];
-  /** Up to where all is told then. */
-  readonly lastSeq: number;
+  /** What the reader then has. */
+  readonly seen: Seen;
   readonly more: boolean;
 }
 
@@ -40,8 +45,8 @@ interface Held {
   /** The windows it was merged from, as they were finished. */
   readonly parts: readonly Part[];
   sent: boolean;
-  /** Up to where another process told its parts, or they are counted as lost. */
-  toldSeq: number;
+  /** Parts that another process told, or that are counted as lost. */
+  readonly settled: Set<number>;
 }
 
 interface Part {
@@ -49,8 +54,8 @@ interface Part {
   readonly lost: Tally;
 }
 
-/** `toldByOthers`: up to which of these windows another process has answered for this one; they count as sent. */
-export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 0): Shelf {
+/** `toldByOthers`: for which of these windows another process has answered; they count as sent. */
+export function createShelf(maxBytes: Bytes, toldByOthers: () => readonly Span[] = () => []): Shelf {
   let held: Held[] = [];
   let seq = 0;
   let bytesHeld = 0;
@@ -62,8 +67,8 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
     if (bytesHeld <= maxBytes) return;
     const told = toldByOthers();
     for (const entry of held) {
-      if (entry.window.firstSeq <= told) entry.toldSeq = Math.max(entry.toldSeq, told);
-      if (entry.window.lastSeq <= told) entry.sent = true;
+      for (const part of entry.parts) if (isIn(told, part.seq)) entry.settled.add(part.seq);
+      if (entry.settled.size === entry.parts.length) entry.sent = true;
     }
     while (bytesHeld > maxBytes && held.length > 1) {
       const sent = held.findIndex((entry) => entry.sent);
@@ -77,7 +82,7 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
     if (entry === undefined) return;
     bytesHeld -= entry.bytes;
     if (entry.sent) windowsDropped.read++;
-    else count(entry.parts.filter((part) => part.seq > entry.toldSeq));
+    else count(entry.parts.filter((part) => !entry.settled.has(part.seq)));
   }
 
   function count(parts: readonly Part[]): void {
@@ -104,7 +109,7 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
     if (best === undefined) return false;
     const { earlier, later } = best;
     const window = merge(earlier.window, later.window);
-    const merged: Held = { window, bytes: bytesOf(window), parts: [...earlier.parts, ...later.parts], sent: false, toldSeq: 0 };
+    const merged: Held = { window, bytes: bytesOf(window), parts: [...earlier.parts, ...later.parts], sent: false, settled: new Set() };
     // In the later one's place: readers go by the last sequence number.
     held = held.filter((entry) => entry !== earlier).map((entry) => (entry === later ? merged : entry));
     bytesHeld += merged.bytes - best.bytes;
@@ -119,29 +124,36 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
       seq++;
       const window: FinishedWindow = { ...finished, firstSeq: seq, lastSeq: seq };
       const bytes = bytesOf(window);
-      held = [...held, { window, bytes, parts: [{ seq, lost: tallyOf(window) }], sent: false, toldSeq: 0 }];
+      held = [...held, { window, bytes, parts: [{ seq, lost: tallyOf(window) }], sent: false, settled: new Set() }];
       bytesHeld += bytes;
       makeRoom();
       return window;
     },
-    send(afterSeq, limitBytes = Number.POSITIVE_INFINITY) {
-      const waiting = after(afterSeq);
-      let bytes = 0;
-      const chosen = waiting.filter((entry, index) => (bytes += entry.bytes) <= limitBytes || index === 0);
+    send(seen, limitBytes = Number.POSITIVE_INFINITY) {
+      const missing = ({ seq: one }: Part): boolean => isMissing(seen, one);
+      const waiting = held.filter(({ parts }) => parts.some(missing));
+      let [bytes, length, lastSeq] = [0, 0, 0];
+      // Those of several threads are merged across each other: what begins before the last one's end goes with it.
+      for (const [index, entry] of waiting.entries()) {
+        bytes += entry.bytes;
+        if (index === 0 || bytes <= limitBytes || entry.window.firstSeq < lastSeq) [length, lastSeq] = [index + 1, entry.window.lastSeq];
+      }
+      const chosen = waiting.slice(0, length);
       for (const entry of chosen) entry.sent = true;
+      const more = length < waiting.length;
       return {
-        windows: chosen.map(({ window }) => window).filter(({ firstSeq }) => firstSeq > afterSeq),
-        parts: chosen.filter(({ window }) => window.firstSeq <= afterSeq).flatMap(({ parts }) => parts.map((part) => part.seq).filter((one) => one > afterSeq)),
-        lastSeq: chosen.at(-1)?.window.lastSeq ?? afterSeq,
-        more: chosen.length < waiting.length,
+        windows: chosen.filter(({ parts }) => parts.every(missing)).map(({ window }) => window),
+        parts: chosen.filter(({ parts }) => !parts.every(missing)).flatMap(({ parts }) => parts.filter(missing).map((part) => part.seq)),
+        seen: { seq: Math.max(seen.seq, lastSeq), holes: more ? seen.holes.flatMap(([first, last]) => (last <= lastSeq ? [] : [[Math.max(first, lastSeq + 1), last] as const])) : [] },
+        more,
       };
     },
     lose(seqs) {
       for (const entry of held) {
-        const parts = entry.parts.filter((part) => part.seq > entry.toldSeq && seqs.includes(part.seq));
+        const parts = entry.parts.filter((part) => !entry.settled.has(part.seq) && seqs.includes(part.seq));
         count(parts);
         // Once, however many readers miss them.
-        entry.toldSeq = Math.max(entry.toldSeq, ...parts.map((part) => part.seq));
+        for (const part of parts) entry.settled.add(part.seq);
       }
     },
     peek: (afterSeq) => after(afterSeq).map(({ window }) => window),
@@ -149,8 +161,8 @@ export function createShelf(maxBytes: Bytes, toldByOthers: () => number = () => 
   };
 }
 
-function isUnseen({ sent, toldSeq }: Held): boolean {
-  return !sent && toldSeq === 0;
+function isUnseen({ sent, settled }: Held): boolean {
+  return !sent && settled.size === 0;
 }
 
 /** What is lost with a window: time, of kinds that measure it. */

@@ -2,14 +2,23 @@
 // is new is looked at. A record that is half written is no record yet.
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
+import type { Span } from '../cursor.ts';
 import type { Bytes } from '../profile.ts';
 import type { SpoolFile } from './folder.ts';
 
 export interface SpoolReader {
-  /** Records after `seq`, in order, up to about `most` bytes but at least one; `more` when some were left out. */
-  read(files: readonly SpoolFile[], afterSeq: number, most: Bytes): Promise<{ readonly records: readonly string[]; readonly lastSeq: number; readonly more: boolean }>;
+  /** Records after `seq`, in order, up to about `most` bytes but at least one, and which they are. */
+  read(files: readonly SpoolFile[], afterSeq: number, most: Bytes): Promise<Read>;
   /** Of these records those that are still there, by sequence number. */
   pick(files: readonly SpoolFile[], seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
+}
+
+export interface Read {
+  readonly records: readonly string[];
+  /** What left the folder before, or could not be written, lies between them. */
+  readonly spans: readonly Span[];
+  /** Some were left out. */
+  readonly more: boolean;
 }
 
 interface Entry {
@@ -63,6 +72,7 @@ export function createReader(): SpoolReader {
     },
     async read(files, afterSeq, most) {
       const records: string[] = [];
+      const spans: Span[] = [];
       let [bytes, lastSeq] = [0, afterSeq];
       for (const file of files) {
         let handle: FileHandle | undefined;
@@ -70,9 +80,12 @@ export function createReader(): SpoolReader {
           handle = await open(file.path);
           for (const entry of (await indexOf(file, handle)).entries) {
             if (entry.seq <= lastSeq) continue;
-            if (bytes > 0 && bytes + entry.bytes > most) return { records, lastSeq, more: true };
+            if (bytes > 0 && bytes + entry.bytes > most) return { records, spans, more: true };
             records.push(await recordAt(handle, entry));
             bytes += entry.bytes;
+            const before = spans.at(-1);
+            if (before?.[1] === entry.seq - 1) spans[spans.length - 1] = [before[0], entry.seq];
+            else spans.push([entry.seq, entry.seq]);
             lastSeq = entry.seq;
           }
         } catch {
@@ -82,7 +95,7 @@ export function createReader(): SpoolReader {
           await handle?.close();
         }
       }
-      return { records, lastSeq, more: false };
+      return { records, spans, more: false };
     },
   };
 }

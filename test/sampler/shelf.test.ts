@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Seen } from '#sampler/cursor.js';
 import { createShelf } from '#sampler/shelf.js';
 import { WindowBuilder } from '#sampler/window-builder.js';
 import type { FinishedWindow, ThreadWindow } from '#sampler/window.js';
@@ -16,12 +17,14 @@ function windowAt(index: number, stacks = 20): ThreadWindow {
   return { thread: 0, threadName: 'main', kind: 'cpu', startUs: index * 10_000_000, endUs: (index + 1) * 10_000_000, startWallMs: WALL_MS + index * 10_000, processCpuUs: 5, body: builder.body() };
 }
 
+const upTo = (seq: number): Seen => ({ seq, holes: [] });
+
 const samplesIn = (windows: readonly FinishedWindow[]): number => windows.reduce((sum, { body }) => sum + body.count.reduce((a, b) => a + b, 0), 0);
 
 test('windows that were sent leave first, the others stay whole', () => {
   const shelf = createShelf(10_000);
   for (let i = 0; i < 3; i++) shelf.add(windowAt(i));
-  assert.equal(shelf.send(0).windows.length, 3);
+  assert.equal(shelf.send(upTo(0)).windows.length, 3);
   for (let i = 3; i < 7; i++) shelf.add(windowAt(i));
   const { windowsDropped, windowsMerged, lost } = shelf.counts();
   assert.ok(windowsDropped.read > 0);
@@ -50,11 +53,11 @@ test('whatever is asked in between, samples are held, or were read, or are count
     asks.forEach((ask, index) => {
       shelf.add(windowAt(index * 7, 1 + (index % 30)));
       if (!ask) return;
-      const { windows } = shelf.send(cursor);
+      const { windows } = shelf.send(upTo(cursor));
       for (const window of windows) read.set(window.lastSeq, samplesIn([window]));
       cursor = windows.at(-1)?.lastSeq ?? cursor;
     });
-    for (const window of shelf.send(cursor).windows) read.set(window.lastSeq, samplesIn([window]));
+    for (const window of shelf.send(upTo(cursor)).windows) read.set(window.lastSeq, samplesIn([window]));
     const all = asks.reduce((sum, _, index) => sum + 1 + (index % 30), 0);
     assert.equal([...read.values()].reduce((a, b) => a + b, 0) + shelf.counts().lost.count, all);
   }));
@@ -64,9 +67,9 @@ test('an answer is cut at its limit, but never empty; looking sends nothing', ()
   const shelf = createShelf(1e6);
   for (let i = 0; i < 5; i++) shelf.add(windowAt(i));
   assert.equal(shelf.peek(2).length, 3);
-  const first = shelf.send(0, 1);
+  const first = shelf.send(upTo(0), 1);
   assert.deepEqual([first.windows.length, first.more], [1, true]);
-  const rest = shelf.send(1);
+  const rest = shelf.send(upTo(1));
   assert.deepEqual([rest.windows.map(({ firstSeq }) => firstSeq), rest.more], [[2, 3, 4, 5], false]);
 });
 

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { openFolder } from '#sampler/spool/folder.js';
 import { createReader } from '#sampler/spool/reader.js';
 import { openSpool } from '#sampler/spool/spool.js';
+import type { Told } from '#sampler/spool/spool.js';
 import { readWire } from 'liveprofiler-sampler/wire';
 import type { WireAnswer } from 'liveprofiler-sampler/wire';
 import { SECRET } from './ask.ts';
@@ -104,7 +105,8 @@ test('the folder is private to the user, and one that others can reach is not us
 
 test('processes that are asked under different names do not answer for each other; one that nobody asks is taken along once it is dead', async (t) => {
   ownTmp(t);
-  const seqs = (told: { seqs: ReadonlyMap<string, number> }): Record<string, number> => Object.fromEntries(told.seqs);
+  const seqs = ({ seen }: Told): Record<string, number> => Object.fromEntries([...seen].map(([boot, { seq }]) => [boot, seq]));
+  const has = (seq: number) => () => ({ seq, holes: [] });
   const [a, b] = ['aa', 'bb'].map((boot) => openSpool('shop', [SECRET], boot, 1e6));
   assert.ok(a !== undefined && b !== undefined);
   await a.append(1, () => Promise.resolve('{"a":1}'));
@@ -116,16 +118,16 @@ test('processes that are asked under different names do not answer for each othe
   };
   rename('aa', 1, process.pid);
   rename('bb', 1, 1);
-  assert.deepEqual(seqs(await b.others('web:8001', () => 0, 1e6)), { aa: 1 }, 'a is of the cluster');
+  assert.deepEqual(seqs(await b.others('web:8001', has(0), 1e6)), { aa: 1 }, 'a is of the cluster');
   rename('aa', process.pid, process.pid);
-  assert.deepEqual(seqs(await a.others('web:8000', () => 0, 1e6)), {}, 'b is asked under a name of its own');
-  assert.deepEqual(seqs(await a.others('web:8001', () => 0, 1e6)), { bb: 1 }, 'both are asked under this one');
-  assert.equal(b.toldByOthers(), 1);
+  assert.deepEqual(seqs(await a.others('web:8000', has(0), 1e6)), {}, 'b is asked under a name of its own');
+  assert.deepEqual(seqs(await a.others('web:8001', has(0), 1e6)), { bb: 1 }, 'both are asked under this one');
+  assert.deepEqual(b.toldByOthers(), [[1, 1]]);
 
   rename('bb', 2 ** 22 + 5, 1);
   rmSync(join(folder, 'bb.asked'));
-  assert.deepEqual(seqs(await a.others('web:8002', () => 0, 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
-  assert.deepEqual(seqs(await a.others('web:8002', () => 1, 1e6)), { bb: 1 });
+  assert.deepEqual(seqs(await a.others('web:8002', has(0), 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
+  assert.deepEqual(seqs(await a.others('web:8002', has(1), 1e6)), { bb: 1 });
 });
 
 test('a record that is half written, or a file that is none, harms nothing', async (t) => {
@@ -134,11 +136,11 @@ test('a record that is half written, or a file that is none, harms nothing', asy
   const file = { path, boot: 'aa', pid: 1, group: 1, segment: 0, bytes: 0, modifiedMs: 0 };
   const reader = createReader();
   writeFileSync(path, '1 3\n"a"2 3\n"');
-  assert.deepEqual(await reader.read([file], 0, 1e6), { records: ['"a"'], lastSeq: 1, more: false });
+  assert.deepEqual(await reader.read([file], 0, 1e6), { records: ['"a"'], spans: [[1, 1]], more: false });
   writeFileSync(path, 'b"3 3\n"c"', { flag: 'a' });
-  assert.deepEqual(await reader.read([file], 0, 1e6), { records: ['"a"', '"b"', '"c"'], lastSeq: 3, more: false });
-  assert.deepEqual(await reader.read([file], 1, 1), { records: ['"b"'], lastSeq: 2, more: true });
-  assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'gone') }], 4, 1e6), { records: [], lastSeq: 4, more: false });
+  assert.deepEqual(await reader.read([file], 0, 1e6), { records: ['"a"', '"b"', '"c"'], spans: [[1, 3]], more: false });
+  assert.deepEqual(await reader.read([file], 1, 1), { records: ['"b"'], spans: [[2, 2]], more: true });
+  assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'gone') }], 4, 1e6), { records: [], spans: [], more: false });
   writeFileSync(join(tmp, 'junk'), Buffer.alloc(500, 7));
-  assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'junk') }], 0, 1e6), { records: [], lastSeq: 0, more: false });
+  assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'junk') }], 0, 1e6), { records: [], spans: [], more: false });
 });

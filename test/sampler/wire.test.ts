@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readWire, WIRE_VERSION, WireError } from 'liveprofiler-sampler/wire';
-import { advance, parseCursor, seqOf } from '#sampler/cursor.js';
+import { advance, parseCursor, seenOf } from '#sampler/cursor.js';
+import type { Seen } from '#sampler/cursor.js';
 
 function sound(): Record<string, unknown> {
   return {
@@ -17,6 +18,8 @@ function sound(): Record<string, unknown> {
     }],
   };
 }
+
+const upTo = (seq: number): Seen => ({ seq, holes: [] });
 
 test('a sound answer is read, unknown sections and odd label names kept', () => {
   const [process] = readWire(sound()).processes;
@@ -74,18 +77,22 @@ test('indices that point nowhere are refused', () => {
 
 test('a cursor comes back as it went, keeps boots not at hand for a day, and never outgrows its bound', () => {
   const hour = 3_600_000;
-  const first = advance(parseCursor('') ?? new Map(), [['aa', 5]], 0);
-  const second = advance(parseCursor(first) ?? new Map(), [['bb', 9]], 23 * hour);
+  const first = advance(parseCursor('') ?? new Map(), [['aa', upTo(5)]], 0);
+  const second = advance(parseCursor(first) ?? new Map(), [['bb', upTo(9)]], 23 * hour);
   const both = parseCursor(second);
   assert.ok(both !== undefined);
-  assert.deepEqual([seqOf(both, 'aa'), seqOf(both, 'bb'), seqOf(both, 'cc')], [5, 9, 0]);
-  const later = parseCursor(advance(both, [['bb', 10]], 25 * hour));
+  assert.deepEqual([seenOf(both, 'aa').seq, seenOf(both, 'bb').seq, seenOf(both, 'cc').seq], [5, 9, 0]);
+  const later = parseCursor(advance(both, [['bb', upTo(10)]], 25 * hour));
   assert.deepEqual([...(later ?? new Map<string, never>()).keys()], ['bb']);
 
+  const holes = [[1, 4], [7, 7]] as const;
+  const after = parseCursor(advance(both, [['aa', { seq: 9, holes }]], 23 * hour)) ?? new Map<string, never>();
+  assert.deepEqual([seenOf(after, 'aa').holes, seenOf(after, 'bb').holes], [holes, []]);
+
   let text = '';
-  for (let boot = 0; boot < 1000; boot++) text = advance(parseCursor(text) ?? new Map(), [[boot.toString(16).padStart(12, '0'), boot]], boot * 1000);
+  for (let boot = 0; boot < 1000; boot++) text = advance(parseCursor(text) ?? new Map(), [[boot.toString(16).padStart(12, '0'), upTo(boot)]], boot * 1000);
   assert.ok(text.length <= 4096);
-  assert.equal(seqOf(parseCursor(text) ?? new Map(), (999).toString(16).padStart(12, '0')), 999);
+  assert.deepEqual(seenOf(parseCursor(text) ?? new Map(), (999).toString(16).padStart(12, '0')), { seq: 999, holes: [], minute: 16 });
 });
 
 test('no text makes the cursor reader throw', () => {
