@@ -1,12 +1,11 @@
 // Disk: a day of one process per program, as written and after the store's upkeep, beside gzipped pprof and text.
-import type { StackWindow } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import type { Bench } from './bench.ts';
 import type { Measured } from './figures.ts';
 import { short, table } from './figures.ts';
 import { diskBytes, inFolder } from './folder.ts';
 import { gzippedFolded, gzippedPprof } from './formats.ts';
-import type { Filled } from './layout.ts';
+import type { Filled, Laid } from './layout.ts';
 import { DAY_MS, fill, FIRST_MS, HOUR_MS, recordedWindows, windowsOf } from './layout.ts';
 import type { Material } from './material.ts';
 import { total } from './material.ts';
@@ -45,7 +44,7 @@ export async function disk({ materials, quick }: Bench): Promise<Measured> {
   return { figures, details: `${sizeTable(all)}\n\n${NOTE}${quick ? ' Quick: an hour in place of a day.' : ''}` };
 }
 
-const NOTE = 'A sample is one in a row: idle ones are tallied and take no room of their own. Sizes are what `du` tells of the closed folder, dictionaries, identities and logs included. Upkeep ran six hours after the end of the day. pprof and folded text: a gzipped file per window of the first hour, names included, laid out over the day. The recording alone is its minutes written once: a day made of them meets no new stacks, a real one does, so the truth for a program that goes on meeting them lies between.';
+const NOTE = 'A sample is one in a row: idle ones are tallied and take no room of their own. Sizes are what `du` tells of the closed folder, dictionaries, identities, lines, what was observed beside the stacks, and logs included. Upkeep ran six hours after the end of the day. pprof and folded text: a gzipped file per window of the first hour, names included, laid out over the day. The recording alone is its minutes written once: a day made of them meets no new stacks, a real one does, so the truth for a program that goes on meeting them lies between.';
 
 async function sizesOf(material: Material, lengthMs: number): Promise<Sizes> {
   const untilMs = FIRST_MS + lengthMs;
@@ -54,7 +53,7 @@ async function sizesOf(material: Material, lengthMs: number): Promise<Sizes> {
   return { program: material.name, ...day, ...others(material, day.windows), days: lengthMs / DAY_MS, recordedPerSample: recorded.writtenBytes / recorded.samples };
 }
 
-async function written(windows: Iterable<StackWindow>, upkeepMs: number): Promise<Filled & Pick<Sizes, 'writtenBytes' | 'upkeptBytes'>> {
+async function written(windows: Iterable<Laid>, upkeepMs: number): Promise<Filled & Pick<Sizes, 'writtenBytes' | 'upkeptBytes'>> {
   return inFolder(async (path) => {
     const store = await openStore({ path });
     const filled = await fill(store, windows);

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzip } from 'node:zlib';
-import { LINES } from 'liveprofiler-sampler/wire';
+import { FACTS, LINES } from 'liveprofiler-sampler/wire';
 import type { WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
 import { bootOf } from './layout.ts';
 import type { Material } from './material.ts';
@@ -45,9 +45,9 @@ function processOf(host: number, material: Material, seqs: readonly number[], fi
   const stackOf = tables.translate(material.frames, material.stacks);
   const frameOf = tables.frameOf(material.frames);
   const windows = seqs.map((seq): WireWindow => {
-    const { durationUs, rows, lines, ...rest } = pieceAt(material, host * 1000 + seq);
+    const { durationUs, rows, lines, facts, ...rest } = pieceAt(material, host * 1000 + seq);
     const endUs = firstUs + seq * WINDOW_US;
-    return { ...rest, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, startUs: endUs - durationUs, endUs, rows: { ...rows, stack: rows.stack.map(stackOf) }, sections: { [LINES]: { ...lines, frame: lines.frame.map(frameOf) } } };
+    return { ...rest, thread: 0, kind: 'cpu', firstSeq: seq, lastSeq: seq, startUs: endUs - durationUs, endUs, rows: { ...rows, stack: rows.stack.map(stackOf) }, sections: { [LINES]: { ...lines, frame: lines.frame.map(frameOf) }, [FACTS]: facts } };
   });
   return {
     boot: bootOf(`fleet ${process.pid} ${host}`, 0),

@@ -1,7 +1,8 @@
 // Recorded seconds, and windows put together from them: what was really sampled, in an order of our own. A window is
 // two runs of neighbouring seconds; which two differs from window to window, so that none is a copy of another.
-import type { Frame, Labels, LineHits, Rows, StackTable, Tally, WireAnswer } from 'liveprofiler-sampler/wire';
-import { LINES } from 'liveprofiler-sampler/wire';
+import type { Frame, Labels, LineHits, Numbers, Rows, StackTable, Tally, WireAnswer } from 'liveprofiler-sampler/wire';
+import { FACTS, LINES } from 'liveprofiler-sampler/wire';
+import { NumberSums } from '../../collector/store/numbers.ts';
 
 export const WINDOW_US = 10_000_000;
 
@@ -24,6 +25,7 @@ export interface Piece {
   /** Into the material's tables. */
   readonly rows: Rows;
   readonly lines: LineHits;
+  readonly facts: Numbers;
 }
 
 /** The main thread's windows of all answers over one set of tables. */
@@ -38,7 +40,9 @@ export function materialOf(name: string, answers: readonly WireAnswer[]): Materi
       .filter(({ thread }) => thread === 0)
       .map(({ startUs, endUs, idle, dropped, processCpuUs, rows, sections }): Piece => {
         const lines = (sections?.[LINES] as LineHits | undefined) ?? NO_LINES;
-        return { durationUs: endUs - startUs, idle, dropped, processCpuUs, rows: { ...rows, stack: rows.stack.map(stackOf), labels: rows.stack.map(() => 0) }, lines: { ...lines, frame: lines.frame.map(frameOf) } };
+        const facts = sections?.[FACTS] as Numbers | undefined;
+        if (facts === undefined) throw new Error(`${name} was recorded by an earlier version: remove its recording`);
+        return { durationUs: endUs - startUs, idle, dropped, processCpuUs, rows: { ...rows, stack: rows.stack.map(stackOf), labels: rows.stack.map(() => 0) }, lines: { ...lines, frame: lines.frame.map(frameOf) }, facts };
       });
   });
   if (first === undefined || seconds.length === 0) throw new Error(`nothing was recorded of ${name}`);
@@ -125,7 +129,16 @@ function sumOf(pieces: readonly Piece[]): Piece {
     processCpuUs: total(pieces.map(({ processCpuUs }) => processCpuUs)),
     rows: { stack: [...sums.keys()], labels: tallies.map(() => 0), count: tallies.map(({ count }) => count), weight: tallies.map(({ weight }) => weight) },
     lines: { frame: hits.map(({ frame }) => frame), line: hits.map(({ line }) => line), count: hits.map(({ count }) => count) },
+    facts: factsOf(pieces),
   };
+}
+
+/** What a window observes once, when it ends, comes from the last second. */
+function factsOf(pieces: readonly Piece[]): Numbers {
+  const sums = new NumberSums();
+  pieces.forEach(({ facts }, at) => { sums.add(facts, at); });
+  const last = pieces.at(-1)?.facts ?? {};
+  return Object.fromEntries(Object.entries(sums.numbers()).map(([name, summary]) => [name, last[name]?.count === 1 ? last[name] : summary]));
 }
 
 function tally(tallies: readonly Tally[]): Tally {

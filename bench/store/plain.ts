@@ -1,12 +1,12 @@
 // The store's append beside plain LevelDB batches that write as many entries and bytes, synced as often.
 import { join } from 'node:path';
 import { Level } from 'level';
-import type { StackWindow } from '../../collector/store/index.ts';
 import { openStore } from '../../collector/store/index.ts';
 import type { Bench } from './bench.ts';
 import { short, table } from './figures.ts';
 import { diskBytes, inFolder } from './folder.ts';
 import { gzippedFolded } from './formats.ts';
+import type { Laid } from './layout.ts';
 import { FIRST_MS, windowsOf, withOwnTables } from './layout.ts';
 import { total } from './material.ts';
 
@@ -50,10 +50,10 @@ export async function besidePlainBatches(materials: Bench['materials'], count: n
   };
 }
 
-function makeBatches(materials: Bench['materials'], count: number): StackWindow[][] {
+function makeBatches(materials: Bench['materials'], count: number): Laid[][] {
   const range = { fromMs: FIRST_MS, untilMs: FIRST_MS + (count * 10_500) / materials.size };
   const streams = [...materials.values()].map((material) => windowsOf({ host: material.name, material, range }));
-  const windows: StackWindow[] = [];
+  const windows: Laid[] = [];
   while (windows.length < count) {
     for (const stream of streams) {
       const { value } = stream.next();
@@ -64,7 +64,7 @@ function makeBatches(materials: Bench['materials'], count: number): StackWindow[
 }
 
 /** Bytes of the same windows, gzipped, in pieces of the size asked for. */
-function valuesOf(windows: readonly StackWindow[], bytes: number): Buffer[] {
+function valuesOf(windows: readonly Laid[], bytes: number): Buffer[] {
   const source = Buffer.concat(windows.slice(0, 200).map(({ profile }) => gzippedFolded(profile)));
   const size = Math.max(1, Math.round(bytes));
   return Array.from({ length: windows.length * ENTRIES }, (_, i) => {

@@ -21,7 +21,7 @@ export interface Header {
   readonly averages: boolean;
   /** A roll-up, even of a single window. */
   readonly rolled: boolean;
-  /** The rows are packed; else they are plain columns. */
+  /** The rows are packed, else plain columns; of numbers, their names are in the dictionary, else spelt out. */
   readonly packed: boolean;
   /** Windows in it, their first start and last end, and the sum of their lengths. */
   readonly windows: number;

@@ -1,6 +1,6 @@
-// The shape of named numbers: how they are kept and how they merge. Merging is the same in any order.
+// The shape of named numbers: how they merge. Merging is the same in any order.
 import type { Microseconds, Numbers, NumberSummary } from 'liveprofiler-sampler/wire';
-import { ByteReader, ByteWriter, MOST } from './varint.ts';
+import { MOST } from './varint.ts';
 
 /** Names in one sum: a window's worth. Hosts that make up new ones all the time are not followed. */
 export const MAX_NAMES = 1000;
@@ -36,29 +36,4 @@ function merged(a: Timed, b: Timed): NumberSummary {
 
 function finite(sum: number): number {
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, sum));
-}
-
-export function encodeNumbers(numbers: Numbers): Buffer {
-  const out = new ByteWriter();
-  const names = Object.keys(numbers).sort();
-  out.uint(names.length);
-  for (const name of names) {
-    const { min, max, sum, count, last } = numbers[name] ?? { min: 0, max: 0, sum: 0, count: 0, last: 0 };
-    out.text(name);
-    out.uint(count);
-    for (const value of [min, max, sum, last]) out.double(value);
-  }
-  return out.done();
-}
-
-/** @throws RangeError for bytes that are none of it. */
-export function decodeNumbers(bytes: Buffer): Numbers {
-  const input = new ByteReader(bytes);
-  const entries: [string, NumberSummary][] = [];
-  for (let left = input.length(); left > 0; left--) {
-    const name = input.text();
-    const count = input.uint();
-    entries.push([name, { min: input.double(), max: input.double(), sum: input.double(), count, last: input.double() }]);
-  }
-  return Object.fromEntries(entries);
 }

@@ -7,7 +7,8 @@ import { encodeHeader, SHAPE } from './header.ts';
 import type { Header, LabelTotal } from './header.ts';
 import type { WindowKey } from './keys.ts';
 import { decodeLines, encodeLines, LineSums, selfCounts } from './lines.ts';
-import { encodeNumbers, NumberSums } from './numbers.ts';
+import { encodeNumbers } from './number-coding.ts';
+import { NumberSums } from './numbers.ts';
 import { encodeRows } from './rows.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
 import { MOST } from './varint.ts';
@@ -184,12 +185,13 @@ class Group {
 
   record(): CoarseRecord {
     const { tier, bucketUs, id } = this.#target;
+    const packed = this.#shape === SHAPE.numbers || !this.#averages;
     const header: Header = {
       shape: this.#shape,
       averages: this.#averages,
       dictionary: id,
       rolled: true,
-      packed: this.#shape === SHAPE.stacks && !this.#averages,
+      packed,
       windows: this.#windows,
       firstUs: this.#firstUs - bucketUs,
       lastUs: this.#lastUs - bucketUs,
@@ -209,12 +211,12 @@ class Group {
       key: { tier, host, kind, startUs: bucketUs, boot, thread, firstSeq: this.#firstSeq },
       header: encodeHeader(header),
       payload: this.#payload(),
-      lines: header.packed ? encodeLines(this.#lines.hits(), selfCounts({ ...this.#rows, length: this.#rows.stack.length }, this.#target.dictionary), this.#target.dictionary) : undefined,
+      lines: packed && this.#shape === SHAPE.stacks ? encodeLines(this.#lines.hits(), selfCounts({ ...this.#rows, length: this.#rows.stack.length }, this.#target.dictionary), this.#target.dictionary) : undefined,
     };
   }
 
   #payload(): Buffer | PayloadRows {
-    if (this.#shape === SHAPE.numbers) return encodeNumbers(this.#numbers.numbers());
+    if (this.#shape === SHAPE.numbers) return encodeNumbers(this.#numbers.numbers(), this.#target.dictionary);
     if (this.#averages) return encodeRows(this.#rows);
     const { stack, labels, count, weight } = this.#rows;
     return { stack, labels, count, weight };

@@ -7,7 +7,7 @@ import { codeOf, StoreError } from '../errors.ts';
 import type { KeyRange } from '../key-parts.ts';
 import { lockedError } from '../lock.ts';
 import { bare, checked, isSound, withChecksum } from './checked-value.ts';
-import { filesOf, logDamage } from './files.ts';
+import { filesOf, logDamage, tableDamage } from './files.ts';
 
 const READ_AHEAD = 1000;
 const CACHE_BYTES = 32 * 1024 * 1024;
@@ -38,6 +38,8 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** Damage of the log is told, not left out. */
   readonly checkLog?: boolean;
+  /** All tables are read, and their damage is told: LevelDB can end the process over it. */
+  readonly checkTables?: boolean;
 }
 
 export class Database {
@@ -52,13 +54,14 @@ export class Database {
     this.#location = location;
   }
 
-  static async open(folder: string, { create = true, checkLog = true }: OpenOptions = {}): Promise<Database> {
+  static async open(folder: string, { create = true, checkLog = true, checkTables = false }: OpenOptions = {}): Promise<Database> {
     const files = await filesOf(folder);
     if (!create && files.length === 0) throw new StoreError('STORE_MISSING', `There is no store in ${folder}: give the folder that liveprofiler serve writes to.`);
     // LevelDB would begin anew, and remove what is there.
     const headless = !files.includes('CURRENT') && files.some((file) => /\.(ldb|sst|log)$/.test(file));
-    if (headless || (checkLog && (await logDamage(folder)) > 0)) {
-      throw new StoreError('STORE_DAMAGED', `The store in ${folder} is damaged: ${headless ? 'its file CURRENT is gone' : 'its log is not as it was written'}. Run liveprofiler repair, or restore it from a backup.`);
+    const damage = headless ? 'its file CURRENT is gone' : await damageOf(folder, checkLog, checkTables);
+    if (damage !== undefined) {
+      throw new StoreError('STORE_DAMAGED', `The store in ${folder} is damaged: ${damage}. Run liveprofiler repair, or restore it from a backup.`);
     }
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
       throw new StoreError('STORE_IO', `The folder ${folder} cannot be made: ${String(cause)}. Give a dbpath that this user may write.`, cause);
@@ -231,6 +234,12 @@ export class Database {
     if (/no space left/i.test(String(cause))) return new StoreError('STORE_FULL', `The disk is full: ${String(cause)}. Make room; collecting goes on by itself.`, cause);
     return new StoreError('STORE_IO', `LevelDB could not read or write: ${String(cause)}.`, cause);
   }
+}
+
+async function damageOf(folder: string, checkLog: boolean, checkTables: boolean): Promise<string | undefined> {
+  if (checkLog && (await logDamage(folder)) > 0) return 'its log is not as it was written';
+  const places = checkTables ? await tableDamage(folder) : 0;
+  return places === 0 ? undefined : `${places === 1 ? '1 place' : `${places} places`} of its tables ${places === 1 ? 'is' : 'are'} not as written`;
 }
 
 /** `level` declares what browsers have too; under Node it is always LevelDB. */

@@ -19,15 +19,18 @@ export async function logDamage(folder: string): Promise<number> {
   return places;
 }
 
-/** Places in tables that do not read; they are marked as such, for `mend` to leave out. What is sound is not touched. */
+/** Places in tables that do not read: LevelDB can end the process over them. */
+export async function tableDamage(folder: string): Promise<number> {
+  let places = 0;
+  for await (const { damaged } of damagedTables(folder)) places += damaged.length;
+  return places;
+}
+
+/** The same, and they are marked as such, for `mend` to leave out. What is sound is not touched. */
 export async function markTables(folder: string): Promise<number> {
   let places = 0;
-  for (const file of await filesOf(folder)) {
-    if (!/\.(ldb|sst)$/.test(file)) continue;
-    const path = join(folder, 'leveldb', file);
-    const damaged = damagedIn(await readFile(path));
+  for await (const { path, damaged } of damagedTables(folder)) {
     places += damaged.length;
-    if (damaged.length === 0) continue;
     const table = await open(path, 'r+');
     try {
       for (const at of damaged) await table.write(NO_BLOCK, 0, NO_BLOCK.length, at);
@@ -37,4 +40,13 @@ export async function markTables(folder: string): Promise<number> {
     }
   }
   return places;
+}
+
+async function* damagedTables(folder: string): AsyncGenerator<{ readonly path: string; readonly damaged: readonly number[] }, void, void> {
+  for (const file of await filesOf(folder)) {
+    if (!/\.(ldb|sst)$/.test(file)) continue;
+    const path = join(folder, 'leveldb', file);
+    const damaged = damagedIn(await readFile(path));
+    if (damaged.length > 0) yield { path, damaged };
+  }
 }

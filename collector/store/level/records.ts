@@ -8,7 +8,7 @@ import type { Header } from '../header.ts';
 import { after, under } from '../key-parts.ts';
 import { hostPrefix, kindPrefix, readWindowKey, SPACE, tierPrefix, windowBounds } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
-import { decodeNumbers } from '../numbers.ts';
+import { decodeFormerNumbers, decodeNumbers } from '../number-coding.ts';
 import { unpack } from '../packed.ts';
 import type { UnpackedWindow } from '../packed.ts';
 import type { Sections } from '../packing.ts';
@@ -146,14 +146,14 @@ function blocksOf(db: Database, series: Series, seen: readonly Seen[], snapshot?
 
 const rowReader = new RowReader();
 
-function payloadOf(key: Buffer, { key: window, header }: Seen, payload: Buffer | undefined, blocks: Blocks | undefined): Pick<Whole, 'numbers' | 'rows' | 'sections' | 'sealed'> {
+function payloadOf(key: Buffer, { key: window, header, dictionary }: Seen, payload: Buffer | undefined, blocks: Blocks | undefined): Pick<Whole, 'numbers' | 'rows' | 'sections' | 'sealed'> {
   const bytes = (): Buffer => {
     if (payload === undefined) throw lost(key);
     return payload;
   };
   return {
     sealed: payload === undefined,
-    numbers: () => reading(key, () => decodeNumbers(bytes())),
+    numbers: () => reading(key, () => (header.packed ? decodeNumbers(bytes(), dictionary) : decodeFormerNumbers(bytes()))),
     rows: () => (payload === undefined ? blocks?.get(window)?.rows() : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
     sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => sectionsIn(bytes(), header)),
   };

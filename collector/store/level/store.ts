@@ -2,7 +2,7 @@
 import type { Bytes } from 'liveprofiler-sampler/wire';
 import type { Store } from '../contract.ts';
 import { StoreError } from '../errors.ts';
-import { forgetHolder, noteHolder } from '../lock.ts';
+import { forgetHolder, noteHolder, wasAbandoned } from '../lock.ts';
 import { backup } from './backup.ts';
 import { Database } from './database.ts';
 import { Engine } from './engine.ts';
@@ -43,7 +43,8 @@ export interface LevelStore extends Store {
  * wrote it, STORE_MISSING when there is none and none is to be made, STORE_DAMAGED or STORE_IO when it does not open.
  */
 export async function openStore({ path, create = true, retention = DEFAULT_RETENTION, maxBytes }: StoreOptions): Promise<LevelStore> {
-  const db = await Database.open(path, { create });
+  // What ended the last holder may have been a damaged table: it would end this one too.
+  const db = await Database.open(path, { create, checkTables: await wasAbandoned(path) });
   try {
     await noteHolder(path);
     const format = await formatOf(db, path);

@@ -9,7 +9,7 @@ import type { Header, LabelTotal } from '../header.ts';
 import { nameFault } from '../key-parts.ts';
 import { memoryKey, SPACE, windowKey } from '../keys.ts';
 import { encodeLines, selfCounts } from '../lines.ts';
-import { encodeNumbers } from '../numbers.ts';
+import { encodeNumbers } from '../number-coding.ts';
 import { pack } from '../packed.ts';
 import { encodeRows } from '../rows.ts';
 import type { PayloadRows } from '../rows.ts';
@@ -160,8 +160,8 @@ function linesOf({ lines, profile }: StackWindow, rows: PayloadRows, dictionary:
 
 function numbersRecord(window: NumberWindow, id: number, dictionary: Dictionary): [Header, Buffer] {
   const none = { count: 0, weight: 0 };
-  const header: Header = { ...baseOf(window, id, dictionary), shape: SHAPE.numbers, averages: false, packed: false, idle: none, dropped: none, processCpuUs: 0, threadCpuUs: undefined, totals: [] };
-  return [header, encodeNumbers(window.numbers)];
+  const header: Header = { ...baseOf(window, id, dictionary), shape: SHAPE.numbers, averages: false, packed: true, idle: none, dropped: none, processCpuUs: 0, threadCpuUs: undefined, totals: [] };
+  return [header, encodeNumbers(window.numbers, dictionary)];
 }
 
 function baseOf(window: Window, id: number, dictionary: Dictionary) {

@@ -80,6 +80,24 @@ for (const kind of ['log', 'ldb'] as const) {
   });
 }
 
+test('whoever opens a folder that was not closed is told of damaged tables, before LevelDB can end the process over them', async (t) => {
+  const { base, file } = await prepared(t, 'ldb');
+  const bytes = await readFile(join(base, file));
+  bytes[100] = (bytes[100] ?? 0) ^ 0x55;
+  await writeFile(join(base, file), bytes);
+  // As it is left behind by who was killed while it was open.
+  await writeFile(join(base, 'liveprofiler.pid'), `${process.pid}\n`);
+  for (let turn = 0; turn < 2; turn++) {
+    await assert.rejects(openStore({ path: base }), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'STORE_DAMAGED');
+      assert.match(error.message, /1 place of its tables is not as written.*Run liveprofiler repair/);
+      return true;
+    });
+  }
+  assert.ok((await repairStore(base)).damaged > 0);
+  assert.equal(typeof await answer(base), 'number');
+});
+
 test('a log that ends in the middle of a write is no damage: all before it is there', async (t) => {
   const { base, copy, file } = await prepared(t, 'log');
   const { length } = await readFile(join(base, file));

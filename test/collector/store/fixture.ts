@@ -18,6 +18,11 @@ export async function linesOf(store: Store): Promise<unknown> {
   return JSON.parse(JSON.stringify(toldLines(await store.lines({ kind: 'cpu' }, ALL)))) as unknown;
 }
 
+/** Folders of formats before 4 have none. */
+export async function numbersOf(store: Store): Promise<unknown> {
+  return JSON.parse(JSON.stringify(await store.numbers({ kind: 'facts' }, ALL, DAY_MS, 'host'), inOrder)) as unknown;
+}
+
 export async function answersOf(store: Store): Promise<unknown> {
   const cpu = { kind: 'cpu' };
   const day = { fromMs: T0 + DAY_MS, untilMs: T0 + 2 * DAY_MS };
@@ -104,6 +109,15 @@ function neighbours(): Window[] {
   });
 }
 
+/** What was observed: whole and broken, that moves and that does not. */
+export function fixtureNumbers(): Window[] {
+  return HOSTS.flatMap((host) => Array.from({ length: WINDOWS_A_DAY }, (_, turn) => {
+    const { boot, thread, firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch } = windowOf({ host, boot: `${host} facts`, seq: turn + 1, startMs: T0 + turn * 100_000 });
+    const still = { min: 7, max: 7, sum: 21, count: 3, last: 7 };
+    return { host, boot, thread, kind: 'facts', firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch, numbers: { rssBytes: { min: 1e8 + turn, max: 2e8, sum: 5e8 + turn, count: 3, last: 2e8 - turn }, share: { min: 0.1, max: 0.1 + turn, sum: 0.3 + turn, count: 2, last: 0.2 }, [`sort ${turn % 3}`]: still } };
+  }));
+}
+
 async function writeFixture(folder: string): Promise<void> {
   await rm(join(folder, 'store'), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -112,14 +126,17 @@ async function writeFixture(folder: string): Promise<void> {
   const first = await openStore({ path: join(folder, 'store') });
   await first.append(windows.slice(0, 70), memories);
   await first.append(neighbours(), new Map());
+  await first.append(fixtureNumbers().slice(0, 20), new Map());
   // What comes after this stays as it came.
   await first.rollUp(T0 + 30 * DAY_MS);
   await first.close();
   // Opening again makes a table of the log of the first time: files of both sorts are left behind.
   const store = await openStore({ path: join(folder, 'store') });
   await store.append(windows.slice(70), new Map());
+  await store.append(fixtureNumbers().slice(20), new Map());
   await writeFile(join(folder, 'answers.json'), `${JSON.stringify(await answersOf(store), undefined, 1)}\n`);
   await writeFile(join(folder, 'lines.json'), `${JSON.stringify(await linesOf(store), undefined, 1)}\n`);
+  await writeFile(join(folder, 'numbers.json'), `${JSON.stringify(await numbersOf(store), undefined, 1)}\n`);
   await store.close();
   for (const file of ['LOG', 'LOG.old', 'LOCK']) await rm(join(folder, 'store/leveldb', file), { force: true });
 }

@@ -8,6 +8,8 @@ import type { CallTree } from '../../../collector/store/index.ts';
 import { nameFault } from '../../../collector/store/key-parts.ts';
 import { readDictionaryKey, dictionaryKey, readWindowKey, SPACE, windowBounds, windowKey } from '../../../collector/store/keys.ts';
 import { decodeHeader, encodeHeader, SHAPE } from '../../../collector/store/header.ts';
+import { Dictionary } from '../../../collector/store/dictionary.ts';
+import { decodeFormerNumbers, decodeNumbers, encodeNumbers } from '../../../collector/store/number-coding.ts';
 import { encodeRows, RowReader } from '../../../collector/store/rows.ts';
 import { ByteReader, ByteWriter } from '../../../collector/store/varint.ts';
 
@@ -67,6 +69,33 @@ test('a window reads back: header, rows by stack and label set, sections', () =>
       assert.equal(JSON.stringify(reader.sections(bytes)), JSON.stringify(kept));
     }),
   );
+});
+
+test('named numbers read back exactly, whatever they are; those that do not move take a few bytes', () => {
+  const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.maxSafeInteger(), fc.constantFrom(0, -0, 2 ** 50, -(2 ** 50), Number.MAX_VALUE, 5e-324));
+  const summary = fc.oneof(
+    fc.record({ min: value, max: value, sum: value, last: value, count: fc.oneof(fc.nat(20), fc.integer({ min: 0, max: 2 ** 52 - 1 })) }, plain),
+    fc.tuple(value, fc.nat(30)).map(([one, count]) => ({ min: one, max: one, sum: one * count, last: one, count })).filter(({ sum }) => Number.isFinite(sum)),
+  );
+  fc.assert(fc.property(fc.array(fc.tuple(fc.oneof(name, fc.constantFrom('__proto__', 'constructor')), summary), { maxLength: 12 }), (entries) => {
+    const numbers = Object.fromEntries(entries);
+    const dictionary = new Dictionary();
+    dictionary.text('a name that is there already');
+    const bytes = encodeNumbers(numbers, dictionary);
+    assert.deepEqual(decodeNumbers(bytes, dictionary), numbers);
+    if (entries.length > 0) assert.throws(() => decodeNumbers(bytes, new Dictionary()), RangeError);
+  }), { numRuns: 500 });
+  const still = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`number ${i}`, { min: i, max: i, sum: 3 * i, count: 3, last: i }]));
+  assert.ok(encodeNumbers(still, new Dictionary()).length < 40 * 4);
+});
+
+test('named numbers as formats up to 3 have them read back', () => {
+  const out = new ByteWriter();
+  out.uint(1);
+  out.text('rssBytes');
+  out.uint(2);
+  for (const one of [1, 4.5, 5.5, 4.5]) out.double(one);
+  assert.deepEqual(decodeFormerNumbers(out.done()), { rssBytes: { min: 1, max: 4.5, sum: 5.5, count: 2, last: 4.5 } });
 });
 
 test('keys read back, sort by host, kind and start, and a host\'s range holds its own windows alone', () => {

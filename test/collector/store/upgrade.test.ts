@@ -9,7 +9,7 @@ import { FORMAT_VERSION } from '../../../collector/store/format.ts';
 import { openStore } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { killed } from './killed.ts';
-import { answersOf, fixtureWindows, linesOf } from './fixture.ts';
+import { answersOf, fixtureNumbers, fixtureWindows, linesOf, numbersOf } from './fixture.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/', import.meta.url));
 const OPENER = fileURLToPath(new URL('open-child.js', import.meta.url));
@@ -26,12 +26,14 @@ for (const name of folders) {
     await cp(join(FIXTURES, name, 'store'), copy, { recursive: true });
     const answers = JSON.parse(await readFile(join(FIXTURES, name, 'answers.json'), 'utf8')) as unknown;
     const lines = name <= 'store-format-2' ? undefined : (JSON.parse(await readFile(join(FIXTURES, name, 'lines.json'), 'utf8')) as unknown);
+    const numbers = name <= 'store-format-3' ? undefined : (JSON.parse(await readFile(join(FIXTURES, name, 'numbers.json'), 'utf8')) as unknown);
     for (let opening = 0; opening < 2; opening++) {
       const store = await openStore({ path: copy });
       t.after(() => store.close());
       assert.deepEqual(await answersOf(store), answers);
       if (lines !== undefined) assert.deepEqual(await linesOf(store), lines);
-      const windows = fixtureWindows();
+      if (numbers !== undefined) assert.deepEqual(await numbersOf(store), numbers);
+      const windows = [...fixtureWindows(), ...(numbers === undefined ? [] : fixtureNumbers())];
       assert.deepEqual(await store.append(windows, new Map()), { appended: 0, duplicates: windows.length, refused: [] });
       await store.close();
     }

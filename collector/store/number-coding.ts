@@ -1,0 +1,78 @@
+// How named numbers are kept: names by their numbers in the dictionary, and what follows from other values left out. Most
+// are whole and many do not move while they are looked at, so most of them take a few bytes.
+import type { Numbers, NumberSummary } from 'liveprofiler-sampler/wire';
+import type { Dictionary } from './dictionary.ts';
+import { ByteReader, ByteWriter } from './varint.ts';
+
+/** Bits of what is told of each. */
+const WHOLE = 1;
+const STILL = 2;
+const AS_OFTEN = 4;
+/** Whole numbers up to here, and what is told of one by another, are exact. */
+const MOST_WHOLE = 2 ** 50;
+const NOTHING: NumberSummary = { min: 0, max: 0, sum: 0, count: 0, last: 0 };
+
+export function encodeNumbers(numbers: Numbers, dictionary: Pick<Dictionary, 'text'>): Buffer {
+  const out = new ByteWriter();
+  const named = Object.keys(numbers).map((name) => ({ name: dictionary.text(name), summary: numbers[name] ?? NOTHING })).sort((a, b) => a.name - b.name);
+  out.uint(named.length);
+  let [before, often] = [0, 1];
+  for (const { name, summary } of named) {
+    out.uint(name - before);
+    writeSummary(out, summary, often);
+    [before, often] = [name, summary.count];
+  }
+  return out.done();
+}
+
+/** @throws RangeError for bytes that are none of it, and names that the dictionary has not. */
+export function decodeNumbers(bytes: Buffer, { texts }: Pick<Dictionary, 'texts'>): Numbers {
+  const input = new ByteReader(bytes);
+  const entries: [string, NumberSummary][] = [];
+  let [at, often] = [0, 1];
+  for (let left = input.length(2); left > 0; left--) {
+    at += input.uint();
+    const name = texts[at];
+    if (name === undefined) throw new RangeError('a number points outside its dictionary');
+    const summary = readSummary(input, often);
+    often = summary.count;
+    entries.push([name, summary]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** As formats up to 3 have them: names spelt out, four doubles each. @throws RangeError for bytes that are none of it. */
+export function decodeFormerNumbers(bytes: Buffer): Numbers {
+  const input = new ByteReader(bytes);
+  const entries: [string, NumberSummary][] = [];
+  for (let left = input.length(); left > 0; left--) {
+    const name = input.text();
+    const count = input.uint();
+    entries.push([name, { min: input.double(), max: input.double(), sum: input.double(), count, last: input.double() }]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function writeSummary(out: ByteWriter, summary: NumberSummary, often: number): void {
+  const { min, max, sum, count, last } = summary;
+  const whole = isWhole(summary);
+  const still = Object.is(min, max) && Object.is(min, last) && Object.is(sum, count * min);
+  out.byte((whole ? WHOLE : 0) | (still ? STILL : 0) | (count === often ? AS_OFTEN : 0));
+  if (count !== often) out.uint(count);
+  if (!whole) for (const value of still ? [min] : [min, max, sum, last]) out.double(value);
+  else for (const value of still ? [min] : [min, max - min, sum - count * min, last - min]) out.int(value);
+}
+
+function readSummary(input: ByteReader, often: number): NumberSummary {
+  const bits = input.uint();
+  const count = (bits & AS_OFTEN) === 0 ? input.uint() : often;
+  const [whole, still] = [(bits & WHOLE) !== 0, (bits & STILL) !== 0];
+  const min = whole ? input.int() : input.double();
+  if (still) return { min, max: min, sum: count * min, count, last: min };
+  if (!whole) return { min, max: input.double(), sum: input.double(), count, last: input.double() };
+  return { min, max: min + input.int(), sum: count * min + input.int(), count, last: min + input.int() };
+}
+
+function isWhole({ min, max, sum, count, last }: NumberSummary): boolean {
+  return [min, max, sum, last, count * min].every((value) => Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) <= MOST_WHOLE);
+}
