@@ -2,8 +2,8 @@
 // as long as somebody can see the page.
 export interface Asking {
   /** Runs the question now, and again later as long as `again` says so. `anew`: what was answered may have changed. */
-  refresh(anew?: boolean): Promise<void>;
-  stop(): void;
+  readonly refresh: (anew?: boolean) => Promise<void>;
+  readonly stop: () => void;
 }
 
 export interface AskingOptions {

@@ -16,13 +16,13 @@ import { follow } from '../view/tree.ts';
 import { percent } from '../view/units.ts';
 import { nameOf, placeOf } from '../view/words.ts';
 import { ask } from './ask.ts';
-import { createAsking } from './asking.ts';
 import { COMPARED } from './compare-menu.ts';
 import { createCrumbs } from './crumbs.ts';
 import { createSide } from './diff-side.ts';
 import { createDiffTable } from './diff-table.ts';
 import { choice, h, segments } from './dom.ts';
 import { createFlameView } from './flame-view.ts';
+import { createTelling, onReturn } from './telling.ts';
 import { createTip } from './tooltip.ts';
 
 /** What shares are of, by kind. */
@@ -42,8 +42,6 @@ export function showDiff(app: HTMLElement): void {
   /** What each node that is drawn stands for. */
   let changes = new Map<FlameNode, DiffNode>();
 
-  const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
-  const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
   const sides = { a: createSide('A', (change) => { change1('a', change); }), b: createSide('B', (change) => { change1('b', change); }) };
   const other = segments('Compare B with', COMPARED, (value) => { apply({ a: undefined, with: value, zoom: [] }); });
   const whole = choice('by', wholesOf(state.b.selection.kind), (value) => { apply({ by: value === 'duration' ? 'duration' : 'total' }); });
@@ -75,7 +73,7 @@ export function showDiff(app: HTMLElement): void {
   const drawing = h('div', { hidden: '' },
     h('p', { class: 'quiet about-table' }, 'Widths are the mean of both sides; colours tell how a share changed.'), legend, crumbs.element, view.element,
     h('div', { class: 'sandwich-head' }, h('h2', {}, 'Changes by function'), of.element), table.element);
-  const asking = createAsking({
+  const { status, notice, say, refresh } = createTelling(app, {
     async question(signal) {
       const wanted = diffQuestion(state);
       const fresh = await ask<DiffAnswer>(changesQuestion(state), signal);
@@ -84,25 +82,17 @@ export function showDiff(app: HTMLElement): void {
       root = flameOf(fresh.root);
       paint();
     },
-    failed(error) {
-      drawing.hidden = true;
-      status.textContent = '';
-      say(error instanceof Error ? error.message : String(error));
-    },
+    failed() { drawing.hidden = true; },
     again: () => false,
-    busy(on) {
-      if (on) app.setAttribute('aria-busy', 'true');
-      else app.removeAttribute('aria-busy');
-    },
   });
   app.append(h('div', { class: 'head' }, h('h1', {}, 'What changed from A to B')), h('div', { class: 'sides' }, sides.a.element, sides.b.element), h('div', { class: 'controls' }, h('span', {}, 'Compare B with'), other.element), tools, status, notice, drawing, tip.element);
   show();
-  void asking.refresh();
-  window.addEventListener('popstate', () => {
+  void refresh();
+  onReturn(() => {
     state = readDiff(location.search);
     show();
     if (diffQuestion(state) === answered) paint();
-    else void asking.refresh();
+    else void refresh();
   });
 
   function change1(side: 'a' | 'b', change: Partial<Subject>): void {
@@ -116,7 +106,7 @@ export function showDiff(app: HTMLElement): void {
     const step = diffQuestion(before) !== diffQuestion(state);
     history[step ? 'pushState' : 'replaceState'](null, '', diffAddress(state));
     show();
-    if (diffQuestion(state) !== answered) void asking.refresh();
+    if (diffQuestion(state) !== answered) void refresh();
     else paint();
   }
 
@@ -159,11 +149,6 @@ export function showDiff(app: HTMLElement): void {
     crumbs.show(root, path);
     const graphs = { a: subjectOf('a'), b: subjectOf('b') };
     table.show(answer.rows, { of: state.of, sorting: state, search: found, functions: answer.functions, told: tellerOf(answer), hrefOf: (row) => graphOf(graphs[standingOf(row) === 'gone' ? 'a' : 'b'], row) });
-  }
-
-  function say(sentence: string): void {
-    notice.hidden = sentence === '';
-    notice.textContent = sentence;
   }
 
   function flameOf(node: DiffNode): FlameNode {

@@ -3,15 +3,14 @@ import type { FlameAnswer, TimelineAnswer } from '../api.ts';
 import { EVERYTHING, narrowed, titleOf } from '../selection.ts';
 import { damageWords } from '../view/damage.ts';
 import { emptyReason } from '../view/empty.ts';
-import { shifted, textsOf, widened } from '../view/range.ts';
+import { lastHour, still } from '../view/range.ts';
 import { selectedBy, usualKey } from '../view/shares.ts';
 import { inBytes, KIND_NAMES } from '../view/kinds.ts';
 import type { GraphState } from '../view/state.ts';
 import { flameQuestion, linesQuestion } from '../view/questions.ts';
-import { addressOf, readState } from '../view/state.ts';
+import { addressOf, isStep, readState } from '../view/state.ts';
 import { coverage, standing, STATES, tallied } from '../view/summary.ts';
 import { ask } from './ask.ts';
-import { createAsking } from './asking.ts';
 import { createChooser } from './chooser.ts';
 import { createCompare } from './compare-menu.ts';
 import { createControls } from './controls.ts';
@@ -21,9 +20,9 @@ import { createDrawing } from './drawing.ts';
 import { askAround, askFlame, askShares, askTop, questionsOf } from './flame-question.ts';
 import { createPageLinks } from './page-links.ts';
 import { createTake } from './take.ts';
+import { createTelling, onReturn } from './telling.ts';
 import { createTimeline } from './timeline-view.ts';
 
-const HOUR_MS = 3_600_000;
 /** Hardly noticed. */
 const SOON_MS = 150;
 /** As a preset has it. */
@@ -37,44 +36,29 @@ export function showGraph(app: HTMLElement, host: string): void {
 
   const title = h('h1', {});
   const about = h('p', { class: 'about quiet' });
-  const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
-  const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
-  const move = (by: -1 | 1): void => { if (answers !== undefined) apply({ ...shifted(answers.flame.asked, by, Date.now()), live: false }); };
-  const timeline = createTimeline({
-    chosen: (range) => { apply({ ...textsOf(range), live: false }); },
-    narrowed: narrow,
-    moved: move,
-  });
-  const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answers !== undefined) apply({ ...widened(answers.flame.asked, Date.now()), live: false }); } });
+  const controls = createControls(state, apply, () => answers?.flame.asked);
+  const timeline = createTimeline({ chosen: (range) => { apply(still(range)); }, narrowed: narrow, moved: controls.move });
   const chooser = createChooser({ selected: (selection) => { apply({ selection, zoom: [] }); }, grouped: (by) => { apply({ by }); } });
   const links = createPageLinks('graph');
   const kinds = segments('Kind', KIND_NAMES, (kind) => { apply({ selection: { ...state.selection, kind }, zoom: [], of: undefined }); });
   const take = createTake();
   const compare = createCompare();
   const drawing = createDrawing(state, { changed: apply, narrowed: narrow });
-  const asking = createAsking({
+  const { status, notice, say, refresh, stop } = createTelling(app, {
     question: askAll,
-    failed(error) {
-      // An older answer to the same question may stay; one to another question would lie.
-      if (answered.flame !== flameQuestion(state)) drawing.element.hidden = true;
-      status.textContent = '';
-      say(error instanceof Error ? error.message : String(error));
-    },
+    // An older answer to the same question may stay; one to another question would lie.
+    failed() { if (answered.flame !== flameQuestion(state)) drawing.element.hidden = true; },
     again: () => state.live,
-    busy(on) {
-      if (on) app.setAttribute('aria-busy', 'true');
-      else app.removeAttribute('aria-busy');
-    },
   });
   const skip = button('Skip to the flames', () => { [...drawing.element.querySelectorAll<HTMLElement>('[role=tree], [data-row] button')].find((one) => one.checkVisibility())?.focus(); }, { class: 'skip' });
   app.append(skip, h('div', { class: 'head' }, title, about, links.element, kinds.element, h('div', { class: 'away' }, compare.element, take.element)), chooser.element, controls.element, timeline.element, status, notice, drawing.element);
   show();
-  void asking.refresh();
-  window.addEventListener('popstate', () => {
-    state = readState(location.search, decodeURIComponent(/^\/graph\/([^/]+)/.exec(location.pathname)?.[1] ?? ''));
+  void refresh();
+  onReturn((there) => {
+    state = readState(location.search, there);
     show();
     paint();
-    void asking.refresh();
+    void refresh();
   });
 
   /** To one value of what the lines and the shares are by. */
@@ -88,14 +72,13 @@ export function showGraph(app: HTMLElement, host: string): void {
     state = { ...state, ...change };
     if (state.view === 'shares' && state.by === '') state = { ...state, ...(change.view === 'shares' ? { by: usualKey(answers?.flame.labels ?? {}) } : { view: 'flames' }) };
     if (change.zoom !== undefined && change.open === undefined && state.zoom.length === 0) state = { ...state, open: false };
-    // A step of its own for what one would go back from; typing and switches replace the last one.
-    const step = titleOf(before.selection) !== titleOf(state.selection) || (before.from !== state.from && !state.live) || (change.of !== undefined && before.of !== change.of);
+    const step = isStep(before, state) || (change.of !== undefined && before.of !== change.of);
     history[step ? 'pushState' : 'replaceState'](null, '', addressOf(state));
     show();
     paint();
     const [was, is] = [questionsOf(before), questionsOf(state)];
-    if (was.whole !== is.whole || was.lines !== is.lines || is.top !== answered.top || is.around !== answered.around || is.shares !== answered.shares || (state.live && !before.live)) void asking.refresh(state.live && !before.live);
-    if (!state.live) asking.stop();
+    if (was.whole !== is.whole || was.lines !== is.lines || is.top !== answered.top || is.around !== answered.around || is.shares !== answered.shares || (state.live && !before.live)) void refresh(state.live && !before.live);
+    if (!state.live) stop();
   }
 
   /** What was answered is not asked again, unless the present is wanted anew. */
@@ -162,7 +145,8 @@ export function showGraph(app: HTMLElement, host: string): void {
     const why = emptyReason(flame, state);
     drawing.element.hidden = why !== undefined;
     drawing.element.classList.remove('old');
-    say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), why === undefined ? undefined : elsewhere(flame));
+    const there = why === undefined ? undefined : elsewhere(flame);
+    say([why, damageWords(flame.damaged)].filter(Boolean).join(' '), ...(there === undefined ? [] : [button(there.label, () => { apply(there.change); })]));
     status.textContent = why === undefined ? coverage(flame, state) : '';
     if (why === undefined) drawing.show(state, answers);
   }
@@ -173,19 +157,12 @@ export function showGraph(app: HTMLElement, host: string): void {
     return [' · ', h('a', { href: addressOf({ ...state, selection: narrowed(EVERYTHING, { label: ['service', service] }), zoom: [], open: false }) }, `all of ${service}`)];
   }
 
-  function say(sentence: string, otherwise?: Elsewhere): void {
-    notice.hidden = sentence === '';
-    notice.replaceChildren(sentence);
-    if (sentence !== '' && otherwise !== undefined) notice.append(' ', button(otherwise.label, () => { apply(otherwise.change); }));
-  }
-
   /** Where there may be something when there is nothing here. */
   function elsewhere({ extent, windows, idle, kinds: there }: FlameAnswer): Elsewhere | undefined {
     if (windows === 0 && inBytes(state.selection.kind) && there.includes('cpu')) return { label: 'Show CPU', change: { selection: { ...state.selection, kind: 'cpu' } } };
     if (windows > 0) return idle.weight > 0 ? { label: 'Show idle time', change: { idle: true } } : undefined;
     if (extent === undefined) return state.from === LONG ? undefined : { label: 'Show the last 24 hours', change: { from: LONG, until: 'now', live: true } };
-    const { fromMs, untilMs } = extent;
-    return { label: 'Show what there is', change: { ...textsOf({ fromMs: Math.max(fromMs, untilMs - HOUR_MS), untilMs }), live: false } };
+    return { label: 'Show what there is', change: lastHour(extent) };
   }
 }
 

@@ -6,12 +6,11 @@ import { nothingTold } from '../view/empty.ts';
 import { chartedOf, CHARTS, TOLD } from '../view/memory-charts.ts';
 import type { MemoryState } from '../view/memory-state.ts';
 import { memoryAddress, readMemory } from '../view/memory-state.ts';
-import { shifted, textsOf, widened } from '../view/range.ts';
+import { lastHour, still } from '../view/range.ts';
 import { selectedBy } from '../view/shares.ts';
-import { questionOf } from '../view/state.ts';
+import { isStep, questionOf } from '../view/state.ts';
 import { clockTime } from '../view/units.ts';
 import { ask } from './ask.ts';
-import { createAsking } from './asking.ts';
 import { createChooser } from './chooser.ts';
 import { createClasses } from './classes-view.ts';
 import { createControls } from './controls.ts';
@@ -20,8 +19,8 @@ import { createLeaks } from './leaks-view.ts';
 import { createPageLinks } from './page-links.ts';
 import type { PlotEvents, PlotView } from './plot.ts';
 import { createPlot } from './plot.ts';
+import { createTelling, onReturn } from './telling.ts';
 
-const HOUR_MS = 3_600_000;
 const CHART_PX = 150;
 /** Looks back for days; what it tells does not change within a minute. */
 const LEAKS_EVERY_MS = 60_000;
@@ -35,18 +34,15 @@ export function showMemory(app: HTMLElement, host: string): void {
 
   const links = createPageLinks('memory');
   const title = h('h1', {});
-  const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
-  const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
-  const move = (by: -1 | 1): void => { if (answer !== undefined) apply({ ...shifted(answer.asked, by, Date.now()), live: false }); };
+  const controls = createControls(state, apply, () => answer?.asked);
   const events: PlotEvents = {
-    chosen: (range) => { apply({ ...textsOf(range), live: false }); },
+    chosen: (range) => { apply(still(range)); },
     narrowed(key) {
       const selection = selectedBy(state.selection, state.by, key);
       if (selection !== undefined) apply({ selection, by: '' });
     },
-    moved: move,
+    moved: controls.move,
   };
-  const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answer !== undefined) apply({ ...widened(answer.asked, Date.now()), live: false }); } });
   const chooser = createChooser({ selected: (selection) => { apply({ selection }); }, grouped: (by) => { apply({ by }); } });
   const told = createLeaks();
   const charts = CHARTS.map((chart) => {
@@ -57,37 +53,28 @@ export function showMemory(app: HTMLElement, host: string): void {
   });
   const board = h('div', { class: 'charts' }, ...charts.map(({ element }) => element));
   const classes = createClasses(events, apply);
-  const asking = createAsking({
+  const { status, notice, say, refresh, stop } = createTelling(app, {
     question: askAll,
-    failed(error) {
-      if (answered !== questionOf(state, { by: state.by })) board.hidden = true;
-      status.textContent = '';
-      say(error instanceof Error ? error.message : String(error));
-    },
+    failed() { if (answered !== questionOf(state, { by: state.by })) board.hidden = true; },
     again: () => state.live,
-    busy(on) {
-      if (on) app.setAttribute('aria-busy', 'true');
-      else app.removeAttribute('aria-busy');
-    },
   });
   app.append(h('div', { class: 'head' }, title, links.element), chooser.element, controls.element, told.element, status, notice, board, classes.element);
   show();
-  void asking.refresh();
-  window.addEventListener('popstate', () => {
-    state = readMemory(location.search, decodeURIComponent(/^\/memory\/([^/]+)/.exec(location.pathname)?.[1] ?? ''));
+  void refresh();
+  onReturn((there) => {
+    state = readMemory(location.search, there);
     show();
-    void asking.refresh();
+    void refresh();
   });
 
   function apply(change: Partial<MemoryState>): void {
     const before = state;
     state = { ...state, ...change };
-    const step = titleOf(before.selection) !== titleOf(state.selection) || (before.from !== state.from && !state.live);
-    history[step ? 'pushState' : 'replaceState'](null, '', memoryAddress(state));
+    history[isStep(before, state) ? 'pushState' : 'replaceState'](null, '', memoryAddress(state));
     show();
-    if (questionOf(before, { by: before.by }) !== questionOf(state, { by: state.by }) || (state.live && !before.live)) void asking.refresh();
+    if (questionOf(before, { by: before.by }) !== questionOf(state, { by: state.by }) || (state.live && !before.live)) void refresh();
     else paint();
-    if (!state.live) asking.stop();
+    if (!state.live) stop();
   }
 
   async function askAll(signal: AbortSignal): Promise<void> {
@@ -126,8 +113,7 @@ export function showMemory(app: HTMLElement, host: string): void {
     chooser.show(state.selection, state.by, answer);
     const why = nothingTold(answer, state.utc);
     board.hidden = why !== undefined;
-    say([why, damageWords(answer.damaged)].filter(Boolean).join(' '));
-    if (why !== undefined) offer(answer);
+    say([why, damageWords(answer.damaged)].filter(Boolean).join(' '), ...(why === undefined ? [] : elsewhere(answer)));
     status.textContent = why === undefined ? about(answer) : '';
     const found = leaks?.to === questionOf(state) ? leaks.answer : undefined;
     told.show(why === undefined ? found : undefined, state);
@@ -149,15 +135,10 @@ export function showMemory(app: HTMLElement, host: string): void {
     ].filter((part) => part !== '').join(' · ');
   }
 
-  function say(sentence: string): void {
-    notice.hidden = sentence === '';
-    notice.replaceChildren(sentence);
-  }
-
   /** Where there may be something when there is nothing here. */
-  function offer({ sampled, extent }: MemoryAnswer): void {
-    if (sampled) return;
-    if (extent !== undefined) notice.append(' ', button('Show what there is', () => { apply({ ...textsOf({ fromMs: Math.max(extent.fromMs, extent.untilMs - HOUR_MS), untilMs: extent.untilMs }), live: false }); }));
-    else if (state.from !== '-24hours') notice.append(' ', button('Show the last 24 hours', () => { apply({ from: '-24hours', until: 'now', live: true }); }));
+  function elsewhere({ sampled, extent }: MemoryAnswer): HTMLElement[] {
+    if (sampled) return [];
+    if (extent !== undefined) return [button('Show what there is', () => { apply(lastHour(extent)); })];
+    return state.from === '-24hours' ? [] : [button('Show the last 24 hours', () => { apply({ from: '-24hours', until: 'now', live: true }); })];
   }
 }

@@ -7,13 +7,13 @@ import { leakSentence } from '../view/leak-words.ts';
 import { hostsQuestion, STATES_QUESTION } from '../view/questions.ts';
 import { questionOf, readState } from '../view/state.ts';
 import { ask } from './ask.ts';
-import { createAsking } from './asking.ts';
 import { PRESETS } from './controls.ts';
 import { button, h, segments } from './dom.ts';
 import { createHostsTable } from './hosts-table.ts';
 import { createHottest, MOST_HOTTEST } from './hottest.ts';
 import { focusOnSlash } from './keys.ts';
 import { createPins } from './pins.ts';
+import { createTelling } from './telling.ts';
 
 /** Reads rows of every service, where the list of hosts reads sums. */
 const HOTTEST_EVERY_MS = 60_000;
@@ -30,12 +30,10 @@ export function showOverview(app: HTMLElement): void {
   const leaks = new Map<string, string>();
   const leaksAt = new Map<string, number>();
 
-  const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
-  const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
   const range = segments('Range', PRESETS, (from) => {
     hottestAt = 0;
     apply({ from });
-    void asking.refresh();
+    void refresh();
   });
   const filter = h('input', { type: 'search', name: 'filter', placeholder: 'host, service, version, state', spellcheck: 'false', autocomplete: 'off', 'aria-keyshortcuts': '/' });
   filter.value = state.filter;
@@ -50,21 +48,10 @@ export function showOverview(app: HTMLElement): void {
     if ((event.key === 'ArrowDown' || event.key === 'Enter') && table.enter()) event.preventDefault();
   });
   const fleet = h('div', { class: 'fleet', hidden: '' }, table.element, hottest.element);
-  const asking = createAsking({
-    question: askAll,
-    failed(error) {
-      status.textContent = '';
-      say(error instanceof Error ? error.message : String(error));
-    },
-    again: () => true,
-    busy(on) {
-      if (on) app.setAttribute('aria-busy', 'true');
-      else app.removeAttribute('aria-busy');
-    },
-  });
+  const { status, notice, say, refresh } = createTelling(app, { question: askAll, again: () => true });
   app.append(h('div', { class: 'head' }, h('h1', {}, 'Hosts'), status, h('a', { class: 'to-hottest', href: '#hottest' }, 'Hottest functions')), controls, notice, fleet, pins.element);
   range.show(state.from);
-  void asking.refresh();
+  void refresh();
 
   function apply(change: Partial<FleetState>): void {
     state = { ...state, ...change };
@@ -127,17 +114,11 @@ export function showOverview(app: HTMLElement): void {
     if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds. Where dns: or file: brings none, the log says why.');
     else if (shown > 0) say('');
     else {
-      say(`No host matches “${state.filter}”.`);
-      notice.append(' ', button('Show all', () => {
+      say(`No host matches “${state.filter}”.`, button('Show all', () => {
         filter.value = '';
         apply({ filter: '' });
         filter.focus();
       }));
     }
-  }
-
-  function say(sentence: string): void {
-    notice.hidden = sentence === '';
-    if (notice.textContent !== sentence) notice.replaceChildren(sentence);
   }
 }

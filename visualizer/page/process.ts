@@ -7,16 +7,14 @@ import type { MemoryState } from '../view/memory-state.ts';
 import { memoryAddress, readMemory } from '../view/memory-state.ts';
 import { factGroups, labelRows } from '../view/process-facts.ts';
 import type { FactGroup } from '../view/process-facts.ts';
-import { shifted, textsOf, widened } from '../view/range.ts';
-import { questionOf } from '../view/state.ts';
+import { lastHour } from '../view/range.ts';
+import { isStep, questionOf } from '../view/state.ts';
 import { clockTime } from '../view/units.ts';
 import { ask } from './ask.ts';
-import { createAsking } from './asking.ts';
 import { createControls } from './controls.ts';
 import { button, h } from './dom.ts';
 import { createPageLinks } from './page-links.ts';
-
-const HOUR_MS = 3_600_000;
+import { createTelling, onReturn } from './telling.ts';
 
 export function showProcesses(app: HTMLElement, host: string): void {
   let state = readMemory(location.search, host);
@@ -25,44 +23,33 @@ export function showProcesses(app: HTMLElement, host: string): void {
 
   const links = createPageLinks('process');
   const title = h('h1', {});
-  const status = h('p', { class: 'status', role: 'status' }, 'Asking …');
-  const notice = h('p', { class: 'notice', role: 'alert', hidden: '' });
   const board = h('div', { class: 'processes' });
-  const move = (by: -1 | 1): void => { if (answer !== undefined) apply({ ...shifted(answer.asked, by, Date.now()), live: false }); };
-  const controls = createControls(state, { changed: apply, moved: move, widened: () => { if (answer !== undefined) apply({ ...widened(answer.asked, Date.now()), live: false }); } });
-  const asking = createAsking({
+  const controls = createControls(state, apply, () => answer?.asked);
+  const { status, notice, say, refresh, stop } = createTelling(app, {
     async question(signal) {
       const fresh = await ask<ProcessesAnswer>(`/api/process?${questionOf(state)}`, signal);
       signal.throwIfAborted();
       answer = fresh;
       paint(fresh);
     },
-    failed(error) {
-      status.textContent = '';
-      say(error instanceof Error ? error.message : String(error));
-    },
     again: () => state.live,
-    busy(on) {
-      if (on) app.setAttribute('aria-busy', 'true');
-      else app.removeAttribute('aria-busy');
-    },
   });
   app.append(h('div', { class: 'head' }, title, links.element), controls.element, status, notice, board);
   show();
-  void asking.refresh();
-  window.addEventListener('popstate', () => {
-    state = readMemory(location.search, decodeURIComponent(/^\/process\/([^/]+)/.exec(location.pathname)?.[1] ?? ''));
+  void refresh();
+  onReturn((there) => {
+    state = readMemory(location.search, there);
     show();
-    void asking.refresh();
+    void refresh();
   });
 
   function apply(change: Partial<MemoryState>): void {
     const before = state;
     state = { ...state, ...change };
-    history[before.from !== state.from && !state.live ? 'pushState' : 'replaceState'](null, '', memoryAddress(state, 'process'));
+    history[isStep(before, state) ? 'pushState' : 'replaceState'](null, '', memoryAddress(state, 'process'));
     show();
-    void asking.refresh();
-    if (!state.live) asking.stop();
+    void refresh();
+    if (!state.live) stop();
   }
 
   function show(): void {
@@ -76,18 +63,12 @@ export function showProcesses(app: HTMLElement, host: string): void {
   function paint(fresh: ProcessesAnswer): void {
     const { asked, processes, left, extent, damaged } = fresh;
     const why = noProcess(fresh, state.utc);
-    say([why, damageWords(damaged)].filter(Boolean).join(' '));
-    if (why !== undefined && extent !== undefined) notice.append(' ', button('Show what there is', () => { apply({ ...textsOf({ fromMs: Math.max(extent.fromMs, extent.untilMs - HOUR_MS), untilMs: extent.untilMs }), live: false }); }));
+    say([why, damageWords(damaged)].filter(Boolean).join(' '), ...(why === undefined || extent === undefined ? [] : [button('Show what there is', () => { apply(lastHour(extent)); })]));
     status.textContent = why === undefined ? `${clockTime(asked.fromMs, state.utc)} to ${clockTime(asked.untilMs, state.utc)} · ${processes.length} ${processes.length === 1 ? 'process' : 'processes'}${left > 0 ? `, the largest of ${processes.length + left}` : ''}` : '';
     const wanted = JSON.stringify(processes);
     if (wanted === drawn) return;
     drawn = wanted;
     board.replaceChildren(...processes.map(processPart));
-  }
-
-  function say(sentence: string): void {
-    notice.hidden = sentence === '';
-    notice.replaceChildren(sentence);
   }
 }
 

@@ -2,6 +2,8 @@
 import type { Range } from '../../collector/store/contract.ts';
 import { isDay } from './calendar.ts';
 
+const HOUR_MS = 3_600_000;
+
 export interface RangeTexts {
   readonly from: string;
   readonly until: string;
@@ -19,6 +21,16 @@ export function widened({ fromMs, untilMs }: Range, nowMs: number): RangeTexts {
   const lengthMs = untilMs - fromMs;
   const endMs = Math.min(untilMs + lengthMs / 2, nowMs);
   return textsOf({ fromMs: endMs - 2 * lengthMs, untilMs: endMs });
+}
+
+/** A stretch of the past, which the page no longer follows. */
+export function still(range: Range): RangeTexts & { readonly live: false } {
+  return { ...textsOf(range), live: false };
+}
+
+/** The last hour of what there is. */
+export function lastHour({ fromMs, untilMs }: Range): RangeTexts & { readonly live: false } {
+  return still({ fromMs: Math.max(fromMs, untilMs - HOUR_MS), untilMs });
 }
 
 export function textsOf({ fromMs, untilMs }: Range): RangeTexts {

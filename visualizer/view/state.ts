@@ -3,7 +3,7 @@ import type { Range } from '../../collector/store/contract.ts';
 import type { FrameKey } from '../api.ts';
 import type { FunctionOrder } from './functions.ts';
 import type { Selection } from '../selection.ts';
-import { readSelection, writeSelection } from '../selection.ts';
+import { readSelection, titleOf, writeSelection } from '../selection.ts';
 
 /** What is looked at, and when: what every page has that asks for profiles. */
 export interface Subject {
@@ -120,6 +120,11 @@ export function pageOf(page: string, subject: Subject): { readonly path: string;
 export function joined(path: string, query: URLSearchParams): string {
   const text = query.toString();
   return text === '' ? path : `${path}?${text}`;
+}
+
+/** Whether one would go back from it; typing and switches replace the last step. */
+export function isStep(before: Subject, after: Subject & Pick<Times, 'live'>): boolean {
+  return titleOf(before.selection) !== titleOf(after.selection) || (before.from !== after.from && !after.live);
 }
 
 /** Whether a date means another moment elsewhere: not `now`, epoch times and so long ago. */
