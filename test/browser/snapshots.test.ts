@@ -82,6 +82,10 @@ test('two snapshots are compared, filtered and sorted, and a link shows the same
   await page.goto(page.url());
   await page.locator('.classes th[aria-sort=ascending]').waitFor();
   assert.deepEqual(await page.locator('.classes tr[data-row] .mono').allInnerTexts(), ['(array)', 'Map', 'Session', 'global']);
+  await page.locator('.classes').getByRole('button', { name: 'Class' }).click();
+  await page.goto(page.url());
+  await page.locator('.classes th[aria-sort=descending]').waitFor();
+  assert.deepEqual(await page.locator('.classes tr[data-row] .mono').allInnerTexts(), ['global', 'Session', 'Map', '(array)']);
   assert.ok(page.url().startsWith(`${base}/snapshots/?snapshot=b.heapsnapshot&before=a.heapsnapshot`));
 });
 

@@ -2,9 +2,11 @@
 import type { ClassRow } from '../snapshot/answers.ts';
 import type { ClassChange } from './retaining.ts';
 import { growthOf } from './retaining.ts';
+import type { Sorting } from './sorting.ts';
+import { sense } from './sorting.ts';
 import { bytes, percent } from './units.ts';
 
-export interface SnapshotState {
+export interface SnapshotState extends Sorting<ClassOrder> {
   /** File names; empty when none is chosen. */
   readonly snapshot: string;
   readonly before: string;
@@ -14,7 +16,6 @@ export interface SnapshotState {
   /** V8's number of an object. */
   readonly object: number | undefined;
   readonly filter: string;
-  readonly order: ClassOrder;
 }
 
 export type ClassOrder = 'name' | 'count' | 'shallow' | 'retained';
@@ -32,10 +33,11 @@ export function readSnapshotState(search: string): SnapshotState {
     object: /^\d{1,10}$/.test(id) ? Number(id) : undefined,
     filter: query.get('filter') ?? '',
     order: ORDERS.find((order) => order === query.get('order')) ?? 'retained',
+    turned: query.get('turned') === '1',
   };
 }
 
-export function snapshotAddress({ snapshot, before, take, className, object, filter, order }: SnapshotState): string {
+export function snapshotAddress({ snapshot, before, take, className, object, filter, order, turned }: SnapshotState): string {
   const query = new URLSearchParams();
   if (snapshot !== '') query.set('snapshot', snapshot);
   if (before !== '') query.set('before', before);
@@ -44,6 +46,7 @@ export function snapshotAddress({ snapshot, before, take, className, object, fil
   if (object !== undefined) query.set('object', String(object));
   if (filter !== '') query.set('filter', filter);
   if (order !== 'retained') query.set('order', order);
+  if (turned) query.set('turned', '1');
   const text = query.toString();
   return `/snapshots/${text === '' ? '' : `?${text}`}`;
 }
@@ -55,20 +58,24 @@ export interface ClassLine {
   readonly cells: readonly (readonly [text: string, more: string])[];
 }
 
-/** Rows that match, the largest first. `whole`: what shares are of. */
-export function classLines(rows: readonly ClassRow[], whole: number, { filter, order }: Pick<SnapshotState, 'filter' | 'order'>): ClassLine[] {
+type ClassChoice = Pick<SnapshotState, 'filter' | 'order' | 'turned'>;
+
+/** Rows that match, in order. `whole`: what shares are of. */
+export function classLines(rows: readonly ClassRow[], whole: number, { filter, order, turned }: ClassChoice): ClassLine[] {
+  const way = sense({ turned });
   return rows
     .filter(matching(filter))
-    .sort((a, b) => (order === 'name' ? compareNames(a.name, b.name) : b[order] - a[order]))
+    .sort((a, b) => way * (order === 'name' ? compareNames(a.name, b.name) : b[order] - a[order]))
     .map(({ name, count, shallow, retained }) => ({ name, standing: '', cells: [[count.toLocaleString('en'), ''], [bytes(shallow), shareOf(shallow, whole)], [bytes(retained), shareOf(retained, whole)]] }));
 }
 
 /** The same of two snapshots: each cell tells the second, and how it differs from the first. */
-export function changeLines(changes: readonly ClassChange[], { filter, order }: Pick<SnapshotState, 'filter' | 'order'>): ClassLine[] {
+export function changeLines(changes: readonly ClassChange[], { filter, order, turned }: ClassChoice): ClassLine[] {
+  const way = sense({ turned });
   const by = (change: ClassChange): number => (order === 'retained' ? growthOf(change) : order === 'name' ? 0 : change.after[order] - change.before[order]);
   return changes
     .filter(matching(filter))
-    .sort((a, b) => (order === 'name' ? compareNames(a.name, b.name) : by(b) - by(a)))
+    .sort((a, b) => way * (order === 'name' ? compareNames(a.name, b.name) : by(b) - by(a)))
     .map(({ name, standing, before, after }) => ({ name, standing, cells: [[after.count.toLocaleString('en'), signed(after.count - before.count, (count) => count.toLocaleString('en'))], [bytes(after.shallow), signed(after.shallow - before.shallow, bytes)], [bytes(after.retained), signed(after.retained - before.retained, bytes)]] }));
 }
 

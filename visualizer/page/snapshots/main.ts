@@ -46,7 +46,7 @@ export function showSnapshots(app: HTMLElement): void {
   const filter = h('input', { type: 'search', name: 'filter', placeholder: 'class', spellcheck: 'false', autocomplete: 'off', 'aria-keyshortcuts': '/' });
   filter.addEventListener('input', () => { apply({ filter: filter.value.trim() }, true); });
   focusOnSlash(filter);
-  const table = createClassTable((order) => { apply({ order }, true); }, (className) => { apply({ className, object: undefined }); });
+  const table = createClassTable((sorting) => { apply(sorting, true); }, (className) => { apply({ className, object: undefined }); });
   const tools = h('form', { class: 'tools', 'aria-label': 'Which classes' }, h('label', { class: 'search' }, h('span', {}, 'Filter '), filter));
   tools.addEventListener('submit', (event) => { event.preventDefault(); });
   const holders = h('div', {});
@@ -131,7 +131,7 @@ export function showSnapshots(app: HTMLElement): void {
     title.textContent = changes === undefined ? state.snapshot : `What changed from ${state.before} to ${state.snapshot}`;
     about.textContent = `${bytes(summary.bytes)} in ${summary.objects.toLocaleString('en')} objects of ${summary.classes.toLocaleString('en')} classes${changes === undefined ? '' : `; ${changes.length.toLocaleString('en')} classes changed`}.`;
     const lines = changes === undefined ? classLines(rows, summary.bytes, state) : changeLines(changes, state);
-    table.show(lines, { order: state.order, chosen: state.className, about: lines.length === 0 ? `No class matches “${state.filter}”.` : `${lines.length.toLocaleString('en')} classes. Retained is what would be free without them.` });
+    table.show(lines, { sorting: state, chosen: state.className, about: lines.length === 0 ? `No class matches “${state.filter}”.` : `${lines.length.toLocaleString('en')} classes. Retained is what would be free without them.` });
     if (holders.childElementCount === 0 || holders.dataset['of'] !== state.snapshot) {
       holders.dataset['of'] = state.snapshot;
       holders.replaceChildren(h('h2', {}, 'What keeps the most'), holderList(classes.holders, summary.bytes, hrefOf));
