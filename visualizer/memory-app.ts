@@ -6,10 +6,11 @@ import { classesOf } from './memory/classes.ts';
 import { leaksOf } from './memory/leaks.ts';
 import { memoryOf } from './memory/memory.ts';
 import { processesOf } from './memory/processes.ts';
-import { groupOf, rangeOf } from './query.ts';
+import { groupOf, queryOf, rangeOf } from './query.ts';
 import { titleOf } from './selection.ts';
 import { shell } from './shell.ts';
 import type { SparingReader } from './spare.ts';
+import { firstQuestions } from './view/questions.ts';
 
 export interface MemoryAppOptions {
   readonly store: SparingReader;
@@ -20,26 +21,26 @@ export interface MemoryAppOptions {
 export function memoryApp({ store, choices: { chosen, statusOf }, wallMs }: MemoryAppOptions): Router {
   const router = express.Router();
   router.get('/memory', async (request, response) => {
-    const { selection } = await chosen(request);
-    response.type('html').send(shell({ title: `${titleOf(selection)}: memory`, view: 'memory' }));
+    const { query, selection } = await chosen(request);
+    response.type('html').send(shell({ title: `${titleOf(selection)}: memory`, view: 'memory', asks: firstQuestions('memory', query.toString()) }));
   });
   router.get('/memory/:host', async (request, response) => {
     const { host } = request.params;
     await statusOf(host);
-    response.type('html').send(shell({ title: `${host}: memory`, view: 'memory', host }));
+    response.type('html').send(shell({ title: `${host}: memory`, view: 'memory', host, asks: firstQuestions('memory', queryOf(request).toString(), host) }));
   });
   router.get('/api/memory', async (request, response) => {
     const { query, selection, hosts } = await chosen(request);
     response.json(await memoryOf(store, hosts, selection, rangeOf(query, wallMs()), groupOf(query)));
   });
   router.get('/process', async (request, response) => {
-    const { selection } = await chosen(request);
-    response.type('html').send(shell({ title: `${titleOf(selection)}: processes`, view: 'process' }));
+    const { query, selection } = await chosen(request);
+    response.type('html').send(shell({ title: `${titleOf(selection)}: processes`, view: 'process', asks: firstQuestions('process', query.toString()) }));
   });
   router.get('/process/:host', async (request, response) => {
     const { host } = request.params;
     await statusOf(host);
-    response.type('html').send(shell({ title: `${host}: processes`, view: 'process', host }));
+    response.type('html').send(shell({ title: `${host}: processes`, view: 'process', host, asks: firstQuestions('process', queryOf(request).toString(), host) }));
   });
   router.get('/api/process', async (request, response) => {
     const { query, selection, hosts } = await chosen(request);

@@ -17,6 +17,11 @@ for (const [path, endpoints, asker] of [
   ['/graph/?service=shop&label.route=GET%20%2Fa&hide=node&open=1&live=0', ['/api/flame', '/api/timeline'], 'link'],
   ['/diff?a.host=web&a.from=-2hours&a.until=-1hour&b.host=web', ['/api/diff'], 'link'],
   ['/diff?with=day&b.service=shop&more=1', ['/api/diff'], 'link'],
+  ['/memory/web/?by=version&live=0', ['/api/memory'], 'link'],
+  ['/memory/?service=shop&before=1795184880000', ['/api/memory'], 'link'],
+  ['/process/web/?from=-1hour&live=0', ['/api/process'], 'link'],
+  ['/snapshots/', ['/api/snapshots'], 'link'],
+  ['/memory/web/?from=today%2000:00&live=0', ['/api/memory'], 'fetch'],
   ['/graph/web/?from=today%2000:00&until=today%2023:59&live=0', ['/api/flame', '/api/timeline'], 'fetch'],
 ] as const) {
   test(`${path}: ${asker === 'link' ? 'asked with the script' : 'what the browser’s zone decides is asked by the script'}, once`, async (t) => {

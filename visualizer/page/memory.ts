@@ -6,6 +6,7 @@ import { nothingTold } from '../view/empty.ts';
 import { chartedOf, CHARTS, TOLD } from '../view/memory-charts.ts';
 import type { MemoryState } from '../view/memory-state.ts';
 import { memoryAddress, readMemory } from '../view/memory-state.ts';
+import { memoryQuestion } from '../view/questions.ts';
 import { lastHour, still } from '../view/range.ts';
 import { selectedBy } from '../view/shares.ts';
 import { isStep, questionOf } from '../view/state.ts';
@@ -55,7 +56,7 @@ export function showMemory(app: HTMLElement, host: string): void {
   const classes = createClasses(events, apply);
   const { status, notice, say, refresh, stop } = createTelling(app, {
     question: askAll,
-    failed() { if (answered !== questionOf(state, { by: state.by })) board.hidden = true; },
+    failed() { if (answered !== memoryQuestion(state)) board.hidden = true; },
     again: () => state.live,
   });
   app.append(h('div', { class: 'head' }, title, links.element), chooser.element, controls.element, told.element, status, notice, board, classes.element);
@@ -72,15 +73,15 @@ export function showMemory(app: HTMLElement, host: string): void {
     state = { ...state, ...change };
     history[isStep(before, state) ? 'pushState' : 'replaceState'](null, '', memoryAddress(state));
     show();
-    if (questionOf(before, { by: before.by }) !== questionOf(state, { by: state.by }) || (state.live && !before.live)) void refresh();
+    if (memoryQuestion(before) !== memoryQuestion(state) || (state.live && !before.live)) void refresh();
     else paint();
     if (!state.live) stop();
   }
 
   async function askAll(signal: AbortSignal): Promise<void> {
     const asked = state;
-    const wanted = questionOf(asked, { by: asked.by });
-    const fresh = await ask<MemoryAnswer>(`/api/memory?${wanted}`, signal);
+    const wanted = memoryQuestion(asked);
+    const fresh = await ask<MemoryAnswer>(wanted, signal);
     signal.throwIfAborted();
     [answer, answered] = [fresh, wanted];
     paint();
@@ -104,11 +105,11 @@ export function showMemory(app: HTMLElement, host: string): void {
     links.show(state);
     controls.show(state);
     chooser.show(state.selection, state.by, answer);
-    board.classList.toggle('old', answered !== questionOf(state, { by: state.by }));
+    board.classList.toggle('old', answered !== memoryQuestion(state));
   }
 
   function paint(): void {
-    if (answer === undefined || answered !== questionOf(state, { by: state.by })) return;
+    if (answer === undefined || answered !== memoryQuestion(state)) return;
     board.classList.remove('old');
     chooser.show(state.selection, state.by, answer);
     const why = nothingTold(answer, state.utc);

@@ -8,7 +8,8 @@ import { memoryAddress, readMemory } from '../view/memory-state.ts';
 import { factGroups, labelRows } from '../view/process-facts.ts';
 import type { FactGroup } from '../view/process-facts.ts';
 import { lastHour } from '../view/range.ts';
-import { isStep, questionOf } from '../view/state.ts';
+import { processQuestion } from '../view/questions.ts';
+import { isStep } from '../view/state.ts';
 import { clockTime } from '../view/units.ts';
 import { ask } from './ask.ts';
 import { createControls } from './controls.ts';
@@ -27,7 +28,7 @@ export function showProcesses(app: HTMLElement, host: string): void {
   const controls = createControls(state, apply, () => answer?.asked);
   const { status, notice, say, refresh, stop } = createTelling(app, {
     async question(signal) {
-      const fresh = await ask<ProcessesAnswer>(`/api/process?${questionOf(state)}`, signal);
+      const fresh = await ask<ProcessesAnswer>(processQuestion(state), signal);
       signal.throwIfAborted();
       answer = fresh;
       paint(fresh);

@@ -7,6 +7,7 @@ import { HttpError } from '../http-error.ts';
 import type { SnapshotPort } from '../ports.ts';
 import { countOf, queryOf } from '../query.ts';
 import { shell } from '../shell.ts';
+import { SNAPSHOTS_QUESTION } from '../view/questions.ts';
 import { changesOf } from '../view/retaining.ts';
 import type { ClassesAnswer, SnapshotsAnswer, SnapshotWork } from './answers.ts';
 import type { Desk } from './desk.ts';
@@ -34,7 +35,7 @@ export function snapshotApp({ shelf, desk, port }: SnapshotAppOptions): Router {
     response.set('cache-control', 'no-store');
     next();
   });
-  router.get('/snapshots', (_request, response) => void response.type('html').send(shell({ title: 'Heap snapshots', view: 'snapshots' })));
+  router.get('/snapshots', (_request, response) => void response.type('html').send(shell({ title: 'Heap snapshots', view: 'snapshots', asks: [SNAPSHOTS_QUESTION] })));
   router.get('/api/snapshots', async (_request, response) => {
     const working = taking ?? desk.working();
     response.json({ snapshots: await shelf.list(), hosts: port.hosts(), ...(working === undefined ? {} : { working }), ...(failure === undefined ? {} : { failed: failure }) } satisfies SnapshotsAnswer);

@@ -5,6 +5,8 @@ import { readFleet } from './fleet.ts';
 import type { DiffState } from './diff-state.ts';
 import { diffQuestion, readDiff } from './diff-state.ts';
 import type { GraphState } from './state.ts';
+import type { MemoryState } from './memory-state.ts';
+import { readMemory } from './memory-state.ts';
 import { needsZone, questionOf, readState } from './state.ts';
 
 /** More than is drawn at first, when what was cut is opened where a path cannot say what is meant. */
@@ -33,8 +35,18 @@ export function changesQuestion(state: DiffState): string {
   return `/api/diff?${diffQuestion(state)}`;
 }
 
+export function memoryQuestion(state: MemoryState): string {
+  return `/api/memory?${questionOf(state, { by: state.by })}`;
+}
+
+export function processQuestion(state: MemoryState): string {
+  return `/api/process?${questionOf(state)}`;
+}
+
+export const SNAPSHOTS_QUESTION = '/api/snapshots';
+
 /** Of the page with this query; none where the zone that dates are read in is known to the browser alone. */
-export function firstQuestions(view: 'overview' | 'graph' | 'diff', search: string, host = ''): readonly string[] {
+export function firstQuestions(view: 'overview' | 'graph' | 'diff' | 'memory' | 'process', search: string, host = ''): readonly string[] {
   if (view === 'overview') {
     const state = readFleet(search);
     return needsZone(state.from) ? [STATES_QUESTION] : [STATES_QUESTION, hostsQuestion(state)];
@@ -45,5 +57,8 @@ export function firstQuestions(view: 'overview' | 'graph' | 'diff', search: stri
     return zoned && !state.utc ? [] : [changesQuestion(state)];
   }
   const state = readState(search, host);
-  return (needsZone(state.from) || needsZone(state.until)) && !state.utc ? [] : [flameQuestion(state), linesQuestion(state)];
+  if ((needsZone(state.from) || needsZone(state.until)) && !state.utc) return [];
+  if (view === 'graph') return [flameQuestion(state), linesQuestion(state)];
+  const about = readMemory(search, host);
+  return [view === 'memory' ? memoryQuestion(about) : processQuestion(about)];
 }

@@ -1,6 +1,7 @@
 // The page of heap snapshots: those at hand, the classes of one or what changed between two, and who keeps what.
 import type { ClassesAnswer, ClassView, ObjectView, SnapshotsAnswer } from '../../snapshot/answers.ts';
 import type { ClassChange } from '../../view/retaining.ts';
+import { SNAPSHOTS_QUESTION } from '../../view/questions.ts';
 import type { SnapshotState } from '../../view/snapshot-state.ts';
 import { changeLines, classLines, readSnapshotState, snapshotAddress } from '../../view/snapshot-state.ts';
 import { bytes } from '../../view/units.ts';
@@ -76,7 +77,7 @@ export function showSnapshots(app: HTMLElement): void {
     clearTimeout(timer);
     const before = listed;
     try {
-      listed = await ask<SnapshotsAnswer>('/api/snapshots');
+      listed = await ask<SnapshotsAnswer>(SNAPSHOTS_QUESTION);
       list.show(listed, state.snapshot, state.before);
       const came = listed.snapshots.find(({ name }) => awaited?.has(name) === false);
       if (came !== undefined && listed.working?.doing !== 'taking') {
