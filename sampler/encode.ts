@@ -1,7 +1,7 @@
 // Puts windows into the columns of the wire, with one table of frames and stacks for all of them. Pure.
 import { FACTS } from './facts.ts';
 import { LINES } from './lines.ts';
-import type { Frame, Labels, LineHits, StackTable } from './profile.ts';
+import type { Frame, Labels, LineHits, Rows, StackTable } from './profile.ts';
 import type { WireWindow } from './wire.ts';
 import type { FinishedWindow } from './window.ts';
 import type { WindowBody } from './window-builder.ts';
@@ -13,13 +13,15 @@ export interface EncodedWindows {
   readonly windows: readonly WireWindow[];
 }
 
+/** Equal frames are taken for one where they are one object, as those that a namer shows are. */
 export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindows {
-  const tables = createTables();
+  const [only, ...others] = windows;
+  const tables = only !== undefined && others.length === 0 && areDistinct(only.body.frames) ? tablesOf(only.body) : createTables();
   const encoded = windows.map((window): WireWindow => {
-    const { ids, frames } = tables.stacksOf(window.body);
-    const lines = linesOf(window.body, frames);
+    const { body } = window;
+    const ids = tables.idsOf(body);
+    const lines = linesOf(body, ids.frames);
     const sections = { ...(window.facts === undefined ? {} : { [FACTS]: window.facts }), ...(lines === undefined ? {} : { [LINES]: lines }) };
-    const sets = window.body.labelSets.map(tables.labelSet);
     return {
       thread: window.thread,
       kind: window.kind,
@@ -27,42 +29,80 @@ export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindow
       lastSeq: window.lastSeq,
       startUs: window.startUs,
       endUs: window.endUs,
-      idle: window.body.idle,
-      dropped: window.body.dropped,
+      idle: body.idle,
+      dropped: body.dropped,
       processCpuUs: window.processCpuUs,
       ...(window.threadCpuUs === undefined ? {} : { threadCpuUs: window.threadCpuUs }),
-      rows: {
-        stack: Array.from(window.body.stack, (stack) => ids[stack] ?? 0),
-        labels: Array.from(window.body.labels, (set) => sets[set] ?? 0),
-        count: Array.from(window.body.count),
-        weight: Array.from(window.body.weight),
-      },
+      rows: rowsOf(body, ids),
       ...(Object.keys(sections).length === 0 ? {} : { sections }),
     };
   });
   return { frames: tables.frames, stacks: tables.stacks, labelSets: tables.labelSets, windows: encoded };
 }
 
+/** Stacks and rows of a window as JSON, by its own ids: what makes most of its record, made where the window was made. */
+export interface WindowColumns {
+  readonly stacks: string;
+  readonly rows: string;
+}
+
+export function columnsOf(body: WindowBody): WindowColumns {
+  return { stacks: JSON.stringify(tablesOf(body).stacks), rows: JSON.stringify(rowsOf(body, OWN)) };
+}
+
+/** Ids in the tables by those of a window; undefined where they are the same. */
+interface Ids {
+  readonly stacks: readonly number[] | undefined;
+  readonly frames: readonly number[] | undefined;
+  readonly sets: readonly number[] | undefined;
+}
+
+interface Tables extends Pick<EncodedWindows, 'frames' | 'stacks' | 'labelSets'> {
+  idsOf(body: WindowBody): Ids;
+}
+
 const LINE_SPACE = 2 ** 32;
+/** More frames than one answer can hold. */
+const KEY_SPACE = 2 ** 24;
+
+const OWN: Ids = { stacks: undefined, frames: undefined, sets: undefined };
+
+function rowsOf({ stack, labels, count, weight }: WindowBody, { stacks, sets }: Ids): Rows {
+  return { stack: renumbered(stack, stacks), labels: renumbered(labels, sets), count: Array.from(count), weight: Array.from(weight) };
+}
+
+function renumbered(column: Uint32Array, ids: readonly number[] | undefined): number[] {
+  return ids === undefined ? Array.from(column) : Array.from(column, (id) => ids[id] ?? 0);
+}
+
+function areDistinct(frames: readonly Frame[]): boolean {
+  return new Set(frames).size === frames.length;
+}
 
 /** Lines that are one in the source become one; those that are not known there are left out. */
-function linesOf({ lines }: WindowBody, frames: readonly number[]): LineHits | undefined {
+function linesOf({ lines }: WindowBody, frames: Ids['frames']): LineHits | undefined {
   const hits = new Map<number, number>();
   lines.line.forEach((line, index) => {
     if (line === 0) return;
-    const key = (frames[lines.frame[index] ?? 0] ?? 0) * LINE_SPACE + line;
+    const own = lines.frame[index] ?? 0;
+    const key = (frames === undefined ? own : (frames[own] ?? 0)) * LINE_SPACE + line;
     hits.set(key, (hits.get(key) ?? 0) + (lines.count[index] ?? 0));
   });
   if (hits.size === 0) return undefined;
   return { frame: Array.from(hits.keys(), (key) => Math.floor(key / LINE_SPACE)), line: Array.from(hits.keys(), (key) => key % LINE_SPACE), count: [...hits.values()] };
 }
 
-function createTables() {
+/** Of one window alone: its own, as they are. Every window of a service goes to the spool so. */
+function tablesOf({ frames, parent, frame, labelSets }: WindowBody): Tables {
+  return { frames, stacks: { parent: Array.from(parent), frame: Array.from(frame) }, labelSets, idsOf: () => OWN };
+}
+
+function createTables(): Tables {
   const frames: Frame[] = [];
-  const frameIds = new Map<string, number>();
+  const frameIds = new Map<Frame, number>();
   const parent = [0];
   const frame = [0];
-  const stackIds = new Map<string, number>();
+  const stackIds = new Map<number, number>();
   const labelSets: Labels[] = [];
   const labelSetIds = new Map<string, number>();
 
@@ -77,16 +117,15 @@ function createTables() {
   labelSet({});
 
   function frameId(one: Frame): number {
-    const key = JSON.stringify([one.name, one.url, one.line, one.column]);
-    const known = frameIds.get(key);
+    const known = frameIds.get(one);
     if (known !== undefined) return known;
     const id = frames.push(one) - 1;
-    frameIds.set(key, id);
+    frameIds.set(one, id);
     return id;
   }
 
   function stackId(parentId: number, one: number): number {
-    const key = `${parentId} ${one}`;
+    const key = parentId * KEY_SPACE + one;
     const known = stackIds.get(key);
     if (known !== undefined) return known;
     const id = parent.push(parentId) - 1;
@@ -99,15 +138,13 @@ function createTables() {
     frames,
     stacks: { parent, frame },
     labelSets,
-    labelSet,
-    /** Ids in the shared tables by stack and by frame of the window. */
-    stacksOf(body: WindowBody): { readonly ids: readonly number[]; readonly frames: readonly number[] } {
-      const frameIdsHere = body.frames.map(frameId);
-      const ids = [0];
+    idsOf(body) {
+      const ofFrames = body.frames.map(frameId);
+      const ofStacks = [0];
       for (let stack = 1; stack < body.parent.length; stack++) {
-        ids.push(stackId(ids[body.parent[stack] ?? 0] ?? 0, frameIdsHere[body.frame[stack] ?? 0] ?? 0));
+        ofStacks.push(stackId(ofStacks[body.parent[stack] ?? 0] ?? 0, ofFrames[body.frame[stack] ?? 0] ?? 0));
       }
-      return { ids, frames: frameIdsHere };
+      return { stacks: ofStacks, frames: ofFrames, sets: body.labelSets.map(labelSet) };
     },
   };
 }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { LabelTracker } from './labels/tracker.ts';
 import { lendTracker, trackLabels } from './labels/tracker.ts';
+import type { WindowColumns } from './encode.ts';
 import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
 import type { ClassCounts } from './memory/class-counts.ts';
@@ -23,7 +24,7 @@ import { leaveThread, nameOfWorker } from './worker.ts';
 import { followWorkers } from './workers.ts';
 import type { ThreadWindow } from './window.ts';
 import type { MemoryCost, WireProcess } from './wire.ts';
-import { wireProcess } from './wire-process.ts';
+import { recordOf } from './wire-process.ts';
 
 export interface ProcessState {
   readonly boot: string;
@@ -67,13 +68,12 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   const name = (): string => (isMainThread ? 'main' : nameOfWorker());
   let now: Pick<WireProcess, 'state' | 'reason'> = options.enabled ? { state: 'paused' } : { state: 'disabled', reason: 'enabled is false' };
 
-  function keep(window: ThreadWindow): void {
+  function keep(window: ThreadWindow, columns?: WindowColumns): void {
     names.want(window.body);
     const kept = shelf.add(window);
     void spool?.append(kept.lastSeq, async () => {
       await names.settled(NAMING_MS);
-      // Whoever reads it may do so long after.
-      return JSON.stringify({ ...wireProcess(self, [kept]), state: 'running' } satisfies WireProcess);
+      return recordOf(self, kept, columns);
     });
   }
 

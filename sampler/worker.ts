@@ -7,7 +7,8 @@ import { lendTracker, trackLabels } from './labels/tracker.ts';
 import type { Microseconds, Milliseconds } from './profile.ts';
 import type { SampledThread } from './thread.ts';
 import { sampleThread } from './thread.ts';
-import type { ThreadWindow } from './window.ts';
+import type { SentWindow } from './told-frames.ts';
+import { createTeller } from './told-frames.ts';
 import { watchWorkers } from './worker-watch.ts';
 
 /** As a worker finds it among its environment data, under `WORKER_KEY`. */
@@ -23,7 +24,7 @@ export const WORKER_KEY = 'liveprofiler';
 /** From a worker to the thread that keeps the windows. `gone` is told by the thread that had started the worker. */
 export type FromWorker =
   | { readonly tells: 'began'; readonly thread: number; readonly name: string; readonly atUs: Microseconds }
-  | { readonly tells: 'window'; readonly window: ThreadWindow }
+  | { readonly tells: 'window'; readonly window: SentWindow }
   | { readonly tells: 'ended'; readonly thread: number }
   | { readonly tells: 'gone'; readonly thread: number; readonly atUs: Microseconds }
   | { readonly tells: 'failed'; readonly thread: number; readonly cause: string };
@@ -41,6 +42,7 @@ let joined: Joined | undefined;
 export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConfig): void {
   if (joined !== undefined) return;
   const post = (message: FromWorker): void => { postOnce(channel, message); };
+  const sent = createTeller();
   const labelling = trackLabels();
   lendTracker(labelling);
   const thread = sampleThread({
@@ -51,7 +53,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
     clock: systemClock,
     switches: labelling.log,
     heldBytes: () => 0,
-    finished: (window) => { post({ tells: 'window', window }); },
+    finished: (window) => { post({ tells: 'window', window: sent(window) }); },
   });
   const start = (): void => {
     const atUs = systemClock.monotonicUs();

@@ -2,7 +2,10 @@
 // counted as dropped, so that no time of a sampled worker is missing.
 import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads';
 import { systemClock } from './clock.ts';
+import type { WindowColumns } from './encode.ts';
 import type { Microseconds, Milliseconds } from './profile.ts';
+import type { SentWindow } from './told-frames.ts';
+import { createListener } from './told-frames.ts';
 import type { ThreadWindow } from './window.ts';
 import { WindowBuilder } from './window-builder.ts';
 import { watchWorkers } from './worker-watch.ts';
@@ -21,9 +24,10 @@ export interface FollowedWorkers {
 const LAST_WORDS_MS = 200;
 const FAREWELL_MS = 1000;
 
-export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (window: ThreadWindow) => void): FollowedWorkers {
+export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (window: ThreadWindow, columns?: WindowColumns) => void): FollowedWorkers {
   /** Workers that are being sampled: until when their windows are here. */
   const alive = new Map<number, { readonly name: string; untilUs: Microseconds }>();
+  const listeners = new Map<number, ReturnType<typeof createListener>>();
   let failed = 0;
   let allEnded: () => void = () => undefined;
 
@@ -40,13 +44,21 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
     else if (message.tells === 'window') keep(message.window);
     else if (message.tells === 'ended') forget(message.thread);
     else if (message.tells === 'failed') failed++;
-    else systemClock.after(LAST_WORDS_MS, () => { bury(message.thread, message.atUs); });
+    else systemClock.after(LAST_WORDS_MS, () => {
+      bury(message.thread, message.atUs);
+      listeners.delete(message.thread);
+    });
   }
 
-  function keep(window: ThreadWindow): void {
-    const worker = alive.get(window.thread);
-    if (worker !== undefined) worker.untilUs = window.endUs;
-    finished(window);
+  function keep(sent: SentWindow): void {
+    const { thread, threadName, startUs, endUs } = sent;
+    const worker = alive.get(thread);
+    if (worker !== undefined) worker.untilUs = endUs;
+    const listener = listeners.get(thread) ?? createListener();
+    listeners.set(thread, listener);
+    const heard = listener(sent);
+    if (heard === undefined) finished(withoutSamples(thread, threadName, startUs, endUs));
+    else finished(heard.window, heard.columns);
   }
 
   function bury(thread: number, atUs: Microseconds): void {

@@ -27,9 +27,17 @@ const MAX_NAMES = 20_000;
 const IDLE_MS = 10_000;
 const MAX_HEAP_MB = 256;
 
+/** What equal frames are called, once that is known or somebody asks. */
+interface Name {
+  shown: Frame | undefined;
+  lastLine: number;
+}
+
 export function createNamer(): Namer {
   const root = workingDirectory();
-  const names = new Map<string, { readonly shown: Frame; readonly lastLine: number }>();
+  const names = new Map<string, Name>();
+  /** The same by the frame itself: windows that follow each other show the same ones. */
+  const known = new WeakMap<Frame, Name>();
   const faulty = new Set<string>();
   const lineNames = createLineNames();
   let waiting: Frame[] = [];
@@ -91,7 +99,10 @@ export function createNamer(): Namer {
   function learn({ frames, lastLines, lines, faults }: Named): void {
     frames.forEach((frame, index) => {
       const before = asked?.frames[index];
-      if (before !== undefined) names.set(keyOf(before), { shown: frame, lastLine: lastLines[index] ?? 0 });
+      const name = before === undefined ? undefined : known.get(before);
+      if (name === undefined) return;
+      name.shown = frame;
+      name.lastLine = lastLines[index] ?? 0;
     });
     lineNames.learn(asked?.blocks ?? [], lines);
     faults.forEach(report);
@@ -105,6 +116,14 @@ export function createNamer(): Namer {
     if (!file.includes('/node_modules/')) process.emitWarning(`The source map of ${file} cannot be used: ${why}. Its functions keep their generated names.`, 'LiveprofilerWarning');
   }
 
+  function nameOf(frame: Frame): Name | undefined {
+    return known.get(frame) ?? names.get(keyOf(frame));
+  }
+
+  function plain(frame: Frame): Frame {
+    return { ...frame, url: shownUrl(frame, root) };
+  }
+
   function end(): void {
     clearTimeout(cancelIdle);
     const ending = worker;
@@ -115,18 +134,25 @@ export function createNamer(): Namer {
   return {
     want({ frames, lines }) {
       for (const frame of frames) {
+        if (known.has(frame)) continue;
         const key = keyOf(frame);
-        if (names.has(key)) continue;
+        const same = names.get(key);
+        const name = same ?? { shown: undefined, lastLine: 0 };
+        known.set(frame, name);
+        if (same !== undefined) continue;
         if (names.size >= MAX_NAMES) names.clear();
-        names.set(key, { shown: { ...frame, url: shownUrl(frame, root) }, lastLine: 0 });
+        names.set(key, name);
         if (frame.url !== '' && !frame.url.startsWith('node:')) waiting.push(frame);
       }
       blocksWaiting.push(...lineNames.unknown(frames, lines));
       if (asked === undefined && !isIdle()) next();
     },
-    shown: (frame) => names.get(keyOf(frame))?.shown ?? { ...frame, url: shownUrl(frame, root) },
+    shown(frame) {
+      const name = nameOf(frame);
+      return name === undefined ? plain(frame) : (name.shown ??= plain(frame));
+    },
     shownLine(frame, line) {
-      const { shown, lastLine = 0 } = names.get(keyOf(frame)) ?? {};
+      const { shown, lastLine = 0 } = nameOf(frame) ?? {};
       // V8 tells some hits of functions that it inlined at the line that they have in another place or file.
       if (line < frame.line || (lastLine > 0 && line > lastLine)) return 0;
       return shown?.original === undefined ? line : lineNames.original(frame.url, line);
