@@ -26,11 +26,12 @@ export function wireProcess(state: ProcessState, windows: readonly FinishedWindo
 export function recordOf(state: ProcessState, window: FinishedWindow, columns: WindowColumns | undefined): string {
   if (columns === undefined) return JSON.stringify({ ...wireProcess(state, [window]), state: 'running' });
   const bare: FinishedWindow = { ...window, body: { ...window.body, ...NO_COLUMNS } };
-  const { stacks: _stacks, windows: [told], ...rest } = wireProcess(state, [bare]);
+  const told = wireProcess(state, [bare]);
   // Frames of one name and place became one: then the window's own numbers are not those of the record.
-  if (told === undefined || rest.frames.length !== window.body.frames.length) return recordOf(state, window, undefined);
-  const { rows: _rows, ...own } = told;
-  return `${JSON.stringify({ ...rest, state: 'running' }).slice(0, -1)},"stacks":${columns.stacks},"windows":[${JSON.stringify(own).slice(0, -1)},"rows":${columns.rows}}]}`;
+  if (told.frames.length !== window.body.frames.length) return recordOf(state, window, undefined);
+  const process = JSON.stringify({ ...told, state: 'running', stacks: undefined, windows: undefined });
+  const own = JSON.stringify({ ...told.windows[0], rows: undefined });
+  return `${process.slice(0, -1)},"stacks":${columns.stacks},"windows":[${own.slice(0, -1)},"rows":${columns.rows}}]}`;
 }
 
 const NONE = new Uint32Array();
