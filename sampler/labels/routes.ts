@@ -1,7 +1,7 @@
 // Labels every request with its method and, once it was routed, with the pattern of its route. A request is seen by Node's
 // own channel, so no middleware is needed; a source holds on to no request.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import type { Labels } from '../profile.ts';
 import type { LabelSource } from './source.ts';
 import type { LabelTracker } from './tracker.ts';
@@ -40,14 +40,13 @@ class RequestSource implements LabelSource {
 }
 
 export function labelRequests(tracker: LabelTracker, routeOf: RouteOf | undefined): RouteLabels {
-  const sources = new WeakMap<object, RequestSource>();
+  const sources: Sources = new WeakMap();
 
   const started = (message: unknown): void => {
     const { request } = message as { readonly request: IncomingMessage };
     const source = new RequestSource(request.method ?? '');
     sources.set(request, source);
-    if (routeOf === undefined) watchRoute(request, source);
-    else source.route = named(routeOf, request);
+    if (routeOf !== undefined) source.route = named(routeOf, request);
     tracker.enter(source);
   };
   const handled = (message: unknown): void => {
@@ -55,6 +54,7 @@ export function labelRequests(tracker: LabelTracker, routeOf: RouteOf | undefine
     const source = request?.raw === undefined ? undefined : sources.get(request.raw);
     if (source !== undefined) source.route = pathOf(route?.url);
   };
+  if (routeOf === undefined) watchRoutes(sources);
   subscribe(REQUESTS, started);
   subscribe(FASTIFY, handled);
   return {
@@ -63,23 +63,48 @@ export function labelRequests(tracker: LabelTracker, routeOf: RouteOf | undefine
       if (source !== undefined) source.context = context;
     },
     stop() {
+      watching.delete(sources);
       unsubscribe(REQUESTS, started);
       unsubscribe(FASTIFY, handled);
     },
   };
 }
 
-/** Express puts the route on the request as it is matched, while `baseUrl` says where its router is mounted. */
-function watchRoute(request: object, source: RequestSource): void {
-  let current: unknown;
-  Object.defineProperty(request, 'route', {
+type Sources = WeakMap<object, RequestSource>;
+
+const ROUTE = Symbol('route');
+const watching = new Set<Sources>();
+let watched = false;
+
+interface Routed {
+  [ROUTE]?: unknown;
+  /** Where the router is mounted. */
+  readonly baseUrl?: unknown;
+}
+
+/**
+ * Express puts the route on the request as it is matched. What sees it there is on the prototype of all requests: one of its
+ * own would make each request an object of its own kind to V8, which slows down all code that touches it.
+ */
+function watchRoutes(sources: Sources): void {
+  watching.add(sources);
+  if (watched) return;
+  // It stays: requests that are under way when the last sampler stops have their route there.
+  watched = Reflect.defineProperty(IncomingMessage.prototype, 'route', {
     configurable: true,
     enumerable: true,
-    get: () => current,
-    set(this: { readonly baseUrl?: unknown }, route: unknown) {
-      current = route;
-      const path = pathOf((route as { readonly path?: unknown } | undefined)?.path);
-      if (path !== undefined) source.route = `${typeof this.baseUrl === 'string' ? this.baseUrl : ''}${path}`;
+    get(this: Routed) {
+      return this[ROUTE];
+    },
+    set(this: Routed, route: unknown) {
+      this[ROUTE] = route;
+      if (watching.size === 0) return;
+      const path = pathOf((route as { readonly path?: unknown } | null | undefined)?.path);
+      if (path === undefined) return;
+      for (const known of watching) {
+        const source = known.get(this);
+        if (source !== undefined) source.route = `${typeof this.baseUrl === 'string' ? this.baseUrl : ''}${path}`;
+      }
     },
   });
 }

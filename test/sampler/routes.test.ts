@@ -130,6 +130,33 @@ for (const [name, framework] of Object.entries(FRAMEWORKS)) {
   });
 }
 
+test('a request is no object of its own kind for being watched, tells the route that it took last, and keeps it when the sampler stops', async (t) => {
+  const sampler = createSampler({ secret: SECRET, intervalUs: 1000, labelRoutes: true });
+  afterwards(t, () => sampler.stop());
+  const seen: unknown[] = [];
+  const app = express();
+  app.all('/users/{*rest}', (_request, _response, next) => { next(); });
+  app.get('/users/:id', (request, response, next) => {
+    for (let times = 0; times < 5; times++) showUser();
+    seen.push(Object.getOwnPropertyDescriptor(request, 'route'), (request.route as { path: string }).path);
+    sampler.pause();
+    sampler.stop().then(() => {
+      seen.push((request.route as { path: string }).path);
+      response.send('user');
+    }).catch(next);
+  });
+  const url = await serve(t, app);
+  const second = createSampler({ secret: SECRET, intervalUs: 1000, labelRoutes: true });
+  afterwards(t, () => second.stop());
+  const { port } = await second.listen({ port: 0 });
+  assert.equal(await (await fetch(`${url}/users/7`)).text(), 'user');
+  assert.deepEqual(seen, [undefined, '/users/:id', '/users/:id']);
+  second.pause();
+  const [process] = (await askWire(port)).processes;
+  assert.ok(process !== undefined);
+  assert.deepEqual([...setsOf(process, 'showUser').keys()], ['{"method":"GET","route":"/users/:id"}']);
+});
+
 test('without labelRoutes nothing is labelled', async (t) => {
   const sampler = createSampler({ secret: SECRET, intervalUs: 1000 });
   afterwards(t, () => sampler.stop());
