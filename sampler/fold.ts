@@ -80,46 +80,75 @@ function samplesWithin(profile: V8Profile, fromUs: Microseconds, untilUs: Micros
   return samples.sort((a, b) => a.stampUs - b.stampUs);
 }
 
-type Tree = Map<number, { frame: Frame; parent: number | undefined }>;
-
-function treeOf(profile: V8Profile, frames: FrameInterner): Tree {
-  const tree: Tree = new Map();
-  for (const node of profile.nodes) tree.set(node.id, { frame: frames.fromV8(node.callFrame), parent: undefined });
-  for (const node of profile.nodes) {
-    for (const child of node.children ?? []) {
-      const entry = tree.get(child);
-      if (entry !== undefined) entry.parent = node.id;
-    }
-  }
-  return tree;
+/** V8's tree by place in its list of nodes. */
+interface Tree {
+  readonly places: ReadonlyMap<number, number>;
+  /** -1: none. */
+  readonly parents: Int32Array;
+  frameAt(place: number): Frame;
 }
 
-function stacksOf(tree: Tree, window: WindowBuilder): (node: number) => number | typeof IDLE {
-  const known = new Map<number, number | typeof IDLE>();
-  const resolve = (node: number): number | typeof IDLE => {
-    const seen = known.get(node);
-    if (seen !== undefined) return seen;
-    const entry = tree.get(node);
-    let stack: number | typeof IDLE = 0;
-    // The parentless node is V8's (root): the empty stack.
-    if (entry?.parent !== undefined) {
-      const parent = resolve(entry.parent);
-      stack = parent === 0 && entry.frame.name === IDLE && entry.frame.url === '' ? IDLE : window.stack(parent === IDLE ? 0 : parent, entry.frame);
+function treeOf({ nodes }: V8Profile, frames: FrameInterner): Tree {
+  const places = new Map<number, number>();
+  for (let place = 0; place < nodes.length; place++) places.set(nodes[place]?.id ?? 0, place);
+  const parents = new Int32Array(nodes.length).fill(-1);
+  nodes.forEach(({ children }, parent) => {
+    if (children === undefined) return;
+    for (const child of children) {
+      const place = places.get(child);
+      if (place !== undefined) parents[place] = parent;
     }
-    known.set(node, stack);
+  });
+  return {
+    places,
+    parents,
+    frameAt(place) {
+      const node = nodes[place];
+      return node === undefined ? NO_FRAME : frames.fromV8(node.callFrame);
+    },
+  };
+}
+
+const NO_FRAME: Frame = { name: '', url: '', line: 0, column: 0 };
+const UNKNOWN = -1;
+const IDLE_STACK = -2;
+
+function stacksOf({ places, parents, frameAt }: Tree, window: WindowBuilder): (node: number) => number | typeof IDLE {
+  const known = new Int32Array(parents.length).fill(UNKNOWN);
+  const resolve = (place: number): number => {
+    const seen = known[place] ?? 0;
+    if (seen !== UNKNOWN) return seen;
+    const parent = parents[place] ?? -1;
+    let stack = 0;
+    // The parentless node is V8's (root): the empty stack.
+    if (parent >= 0) {
+      const below = resolve(parent);
+      const frame = frameAt(place);
+      stack = below === 0 && isIdle(frame) ? IDLE_STACK : window.stack(Math.max(0, below), frame);
+    }
+    known[place] = stack;
     return stack;
   };
-  return resolve;
+  return (node) => {
+    const place = places.get(node);
+    const stack = place === undefined ? 0 : resolve(place);
+    return stack === IDLE_STACK ? IDLE : stack;
+  };
 }
 
-function runningAt(tree: Tree, node: number): Running['stack'] {
+function isIdle({ name, url }: Frame): boolean {
+  return name === IDLE && url === '';
+}
+
+function runningAt({ places, parents, frameAt }: Tree, node: number): Running['stack'] {
   const path: Frame[] = [];
-  let entry = tree.get(node);
-  while (entry?.parent !== undefined) {
-    path.unshift(entry.frame);
-    entry = tree.get(entry.parent);
+  let place = places.get(node) ?? -1;
+  while (place >= 0 && (parents[place] ?? -1) >= 0) {
+    path.push(frameAt(place));
+    place = parents[place] ?? -1;
   }
-  return path.length === 1 && path[0]?.name === IDLE && path[0].url === '' ? IDLE : path;
+  const [top] = path;
+  return path.length === 1 && top !== undefined && isIdle(top) ? IDLE : path.reverse();
 }
 
 function stackOfRunning(running: Running, window: WindowBuilder): number | typeof IDLE {

@@ -1,9 +1,9 @@
 // When a slice and a window end. Pure.
 import type { Microseconds, Milliseconds } from './profile.ts';
 
-const SLICE_MS = { least: 500, first: 1000, most: 2000 };
-/** A pause worth aiming at: short beside a request, long enough that slices do not come thick. */
-const AIM_PAUSE_US = 2000;
+const SLICE_MS = { least: 250, first: 1000, most: 2000 };
+/** A pause worth aiming at: short beside a request, even when a slice holds twice as much; long enough that slices do not come thick. */
+const AIM_PAUSE_US = 1000;
 /** The first windows last 1, 2, 4 and 8 s, so that a new service is seen within seconds. */
 const FIRST_WINDOWS_MS = [1000, 2000, 4000, 8000];
 

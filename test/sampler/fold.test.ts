@@ -86,3 +86,13 @@ test('stacks beyond the bound are counted without a name', () => {
   for (const name of ['a', 'b', 'c', 'd']) window.add(window.stack(0, { name, url: '', line: 0, column: 0 }), 1, 10);
   assert.deepEqual(rowsOf(window), { a: [1, 10], b: [1, 10], '(truncated)': [2, 20] });
 });
+
+test('a frame is one object wherever it is met again; other names of its place, other places and other scripts are others', () => {
+  const { fromV8 } = createFrameInterner();
+  const at = (functionName: string, scriptId = '1', lineNumber = 4, columnNumber = 2) => fromV8({ functionName, scriptId, url: `file:///${scriptId}.js`, lineNumber, columnNumber });
+  const long = 'x'.repeat(5000);
+  const all = [at('f'), at('constructor'), at('f', '2'), at('f', '1', 5), at('f', '1', 4, 3), at('(program)', '0', -1, -1), at('(idle)', '0', -1, -1), at(long, '3')];
+  assert.deepEqual([new Set(all).size, all.map(({ name }) => name)], [all.length, ['f', 'constructor', 'f', 'f', 'f', '(program)', '(idle)', long.slice(0, 512)]]);
+  const again = [at('f'), at('constructor'), at('f', '2'), at('f', '1', 5), at('f', '1', 4, 3), at('(program)', '0', -1, -1), at('(idle)', '0', -1, -1), at(long, '3')];
+  again.forEach((frame, index) => { assert.equal(frame, all[index]); });
+});
