@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { getHeapStatistics, writeHeapSnapshot } from 'node:v8';
 import { createGzip } from 'node:zlib';
 import type { Bytes, Milliseconds } from '../profile.ts';
+import { folderPrefix, sweepLeft } from './left-behind.ts';
 
 /** What is to be expected of a snapshot taken now. */
 export interface SnapshotPlan {
@@ -52,8 +53,9 @@ export function takeSnapshot(): Snapshot {
   taking = true;
   let folder: string | undefined;
   try {
+    sweepLeft(tmpdir());
     const sizeMib = getHeapStatistics().used_heap_size / MIB;
-    folder = mkdtempSync(join(tmpdir(), 'liveprofiler-heap-'));
+    folder = mkdtempSync(join(tmpdir(), folderPrefix(process.pid)));
     const startMs = performance.now();
     const path = writeHeapSnapshot(join(folder, 'snapshot'));
     const pauseMs = performance.now() - startMs;

@@ -1,12 +1,12 @@
 // What the admin secret opens, over real HTTP: heap snapshots, what keeps the process alive, a report without secrets.
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -103,6 +103,35 @@ test('one snapshot at a time; a reader that goes away midway frees everything', 
   const third = await ask(port, 'heap-snapshot');
   assert.equal(third.status, 200);
   assert.match(await third.text(), /^\{"snapshot":\{.+\}\s*$/s);
+});
+
+test('what a process that is gone left of a snapshot is removed at the next one, and nothing else', LIMIT, async (t) => {
+  const gone = spawnSync(process.execPath, ['--version']).pid;
+  const folderOf = (pid: number, name: string, oldMs: number): string => {
+    const path = join(tmpdir(), `liveprofiler-heap-${pid}-${name}`);
+    mkdirSync(path);
+    writeFileSync(join(path, 'snapshot'), '{');
+    const at = new Date(Date.now() - oldMs);
+    utimesSync(path, at, at);
+    return path;
+  };
+  const old = 3_600_000;
+  const left = [folderOf(gone, 'abc123', old), folderOf(process.pid, 'abc123', old)];
+  const kept = [folderOf(gone, 'young1', 1000), folderOf(process.ppid, 'abc123', old), join(tmpdir(), `liveprofiler-heap-${gone}-target`), join(tmpdir(), `liveprofiler-heap-${gone}-file12`)];
+  const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+  symlinkSync(elsewhere, kept[2] ?? '');
+  writeFileSync(kept[3] ?? '', '');
+  if (process.getuid?.() === 0) {
+    const foreign = folderOf(gone, 'theirs', old);
+    chownSync(foreign, 65_534, 65_534);
+    kept.push(foreign);
+  }
+  t.after(() => { for (const path of [...kept, elsewhere]) rmSync(path, { recursive: true, force: true }); });
+  const taken = await ask(await started(t), 'heap-snapshot');
+  assert.equal(taken.status, 200);
+  await taken.text();
+  assert.deepEqual(left.filter((path) => existsSync(path)), []);
+  assert.deepEqual(leftBehind().sort(), kept.map((path) => basename(path)).sort());
 });
 
 test('a heap above the limit is refused with both sizes, beforehand too', async (t) => {
