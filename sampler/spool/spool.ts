@@ -4,6 +4,8 @@
 import cluster from 'node:cluster';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { followed } from '../cursor.ts';
+import type { Seen, Span } from '../cursor.ts';
 import { isAlive } from '../alive.ts';
 import type { Bytes, Milliseconds } from '../profile.ts';
 import type { SpoolFile } from './folder.ts';
@@ -15,19 +17,19 @@ import { createWriter } from './writer.ts';
 export interface Told {
   /** Each the JSON of a process of the wire with one window. */
   readonly records: readonly string[];
-  /** Up to which sequence number each boot was told. */
-  readonly seqs: ReadonlyMap<string, number>;
+  /** What the reader then has of each boot. */
+  readonly seen: ReadonlyMap<string, Seen>;
   readonly more: boolean;
 }
 
 export interface Spool {
   readonly append: SpoolWriter['append'];
-  /** What others of this address finished, to whoever asks `host` and has `seqOf` of each boot. */
-  others(host: string, seqOf: (boot: string) => number, most: Bytes): Promise<Told>;
+  /** What others of this address finished, to whoever asks `host` and has `seenOf` each boot. */
+  others(host: string, seenOf: (boot: string) => Seen, most: Bytes): Promise<Told>;
   /** Of these windows of this process those that are still spooled, as they were finished. */
   readonly own: (seqs: readonly number[]) => Promise<ReadonlyMap<number, string>>;
-  /** Up to which of this process's windows others have answered for it. */
-  readonly toldByOthers: () => number;
+  /** For which of this process's windows others have answered. */
+  readonly toldByOthers: () => readonly Span[];
   /** Windows that could not be written. */
   readonly failed: () => number;
 }
@@ -65,8 +67,8 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
     append: writer.append,
     failed: writer.failed,
     own: (seqs) => reader.pick(listFiles(folder).filter((file) => file.boot === boot), seqs),
-    toldByOthers: () => linesOf(join(folder, `${boot}.told`)).reduce((most, line) => Math.max(most, Number(line)), 0),
-    async others(host, seqOf, most) {
+    toldByOthers: () => joined(linesOf(join(folder, `${boot}.told`)).map((line) => line.split('-').map(Number) as [number, number])),
+    async others(host, seenOf, most) {
       const name = digest([host]);
       const mine = askedOf(boot);
       if (!mine.has(name)) {
@@ -77,23 +79,34 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
       // A second sampler in this process sees the same threads.
       for (const file of listFiles(folder)) if (file.boot !== boot && file.pid !== own.pid) byBoot.set(file.boot, [...(byBoot.get(file.boot) ?? []), file]);
       const records: string[] = [];
-      const seqs = new Map<string, number>();
+      const seen = new Map<string, Seen>();
       let bytes = 0;
       for (const [other, files] of byBoot) {
         if (!sharesWith(files, mine, name)) continue;
-        const seen = seqOf(other);
-        if (bytes >= most) return { records, seqs, more: true };
-        const { records: read, lastSeq, more } = await reader.read(files, seen, most - bytes);
+        const before = seenOf(other);
+        if (bytes >= most) return { records, seen, more: true };
+        const { records: read, spans, more } = await reader.read(files, before.seq, most - bytes);
         bytes += read.reduce((sum, record) => sum + record.length, 0);
         records.push(...read);
-        seqs.set(other, lastSeq);
+        seen.set(other, followed(before, spans));
         // Before it is told: what its owner then merges nobody has seen.
-        if (lastSeq > seen) note(other, 'told', String(lastSeq));
-        if (more) return { records, seqs, more };
+        for (const span of spans) note(other, 'told', span.join('-'));
+        if (more) return { records, seen, more };
       }
-      return { records, seqs, more: false };
+      return { records, seen, more: false };
     },
   };
+}
+
+/** The same numbers in as few spans as can be. */
+function joined(spans: readonly Span[]): Span[] {
+  const all: [number, number][] = [];
+  for (const [first, last] of [...spans].sort(([a], [b]) => a - b)) {
+    const before = all.at(-1);
+    if (before !== undefined && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else all.push([first, last]);
+  }
+  return all;
 }
 
 function linesOf(path: string): string[] {

@@ -88,8 +88,8 @@ test('stacks beyond the bound are counted without a name', () => {
 });
 
 test('a frame is one object wherever it is met again; other names of its place, other places and other scripts are others', () => {
-  const { fromV8 } = createFrameInterner();
-  const at = (functionName: string, scriptId = '1', lineNumber = 4, columnNumber = 2) => fromV8({ functionName, scriptId, url: `file:///${scriptId}.js`, lineNumber, columnNumber });
+  const interner = createFrameInterner();
+  const at = (functionName: string, scriptId = '1', lineNumber = 4, columnNumber = 2) => interner.fromV8({ functionName, scriptId, url: `file:///${scriptId}.js`, lineNumber, columnNumber });
   const long = 'x'.repeat(5000);
   const all = [at('f'), at('constructor'), at('f', '2'), at('f', '1', 5), at('f', '1', 4, 3), at('(program)', '0', -1, -1), at('(idle)', '0', -1, -1), at(long, '3')];
   assert.deepEqual([new Set(all).size, all.map(({ name }) => name)], [all.length, ['f', 'constructor', 'f', 'f', 'f', '(program)', '(idle)', long.slice(0, 512)]]);
