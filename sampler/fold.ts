@@ -85,7 +85,7 @@ interface Tree {
   readonly places: ReadonlyMap<number, number>;
   /** -1: none. */
   readonly parents: Int32Array;
-  frameAt(place: number): Frame;
+  readonly frameAt: (place: number) => Frame;
 }
 
 function treeOf({ nodes }: V8Profile, frames: FrameInterner): Tree {
