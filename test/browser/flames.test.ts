@@ -84,6 +84,21 @@ test('as an icicle callers stand above, as a flame below', async (t) => {
   assert.match(await page.getByRole('tooltip').innerText(), /^serve/);
 });
 
+test('a flame shows all of its rows, down to the root, and so do callers', async (t) => {
+  const of = encodeURIComponent('["render","/app/render.js",12,0]');
+  for (const [query, name, least] of [['?up=1', /Flame graph/, 4], [`?of=${of}`, /Callers of render/, 2]] as const) {
+    const page = await flames(t);
+    await page.goto(new URL(query, page.url()).href);
+    const tree = page.getByRole('tree', { name });
+    await tree.locator('g.frame').first().waitFor();
+    const around = await tree.boundingBox();
+    const rows = await Promise.all((await tree.locator('g.frame rect').all()).map((row) => row.boundingBox()));
+    const seen = rows.filter((row) => row !== null && around !== null && row.y >= around.y - 1 && row.y + row.height <= around.y + around.height + 1);
+    assert.ok(rows.length >= least, `${rows.length} rows`);
+    assert.equal(seen.length, rows.length, `${query}: rows that can be seen`);
+  }
+});
+
 test('what V8 does is named in words', async (t) => {
   const page = await flames(t);
   await frame(page, 'garbage collection').hover();
@@ -110,6 +125,31 @@ test('the menu of a frame zooms, finds, hides and copies', async (t) => {
   await item('Zoom to it').click();
   await frame(page, 'query').waitFor({ state: 'detached' });
   assert.match(page.url(), /zoom=render/);
+});
+
+test('the menu of a frame leads to its callers and callees', async (t) => {
+  const page = await flames(t);
+  await frame(page, 'query').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Callers and callees' }).click();
+  await page.getByRole('region', { name: 'Callers and callees' }).getByRole('heading', { name: 'query' }).waitFor();
+});
+
+/** Zooms to a frame, and tells how wide it is right then. */
+const ZOOM = `(() => {
+  const rect = document.querySelector('#flames g.frame[name=render] rect');
+  rect.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  return Number(rect.getAttribute('width'));
+})()`;
+
+test('who asked for less motion sees a zoom at once', async (t) => {
+  const shares: number[] = [];
+  for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+    const page = await flames(t, '', { reducedMotion });
+    const whole = await page.getByRole('tree', { name: /Flame graph/ }).boundingBox();
+    shares.push((await page.evaluate<number>(ZOOM)) / (whole?.width ?? Number.NaN));
+  }
+  const [still = Number.NaN, moving = Number.NaN] = shares;
+  assert.ok(still > 0.99 && moving < 0.9, shares.join());
 });
 
 test('the menu is used by keyboard, and gives the focus back', async (t) => {

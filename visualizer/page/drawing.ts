@@ -104,7 +104,7 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
       const whole = totalOf(root, weight);
       const drawn = state.view === 'flames' || state.view === 'both';
       const between = state.of !== undefined && drawn;
-      views.className = `views ${state.view}`;
+      views.classList.toggle('both', state.view === 'both');
       graph.hidden = between || !drawn;
       sandwich.element.hidden = !between;
       table.element.hidden = state.view === 'flames' || state.view === 'shares';

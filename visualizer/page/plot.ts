@@ -106,7 +106,7 @@ export function createPlot({ chosen, narrowed, moved, label, told, tick, least, 
     return {
       width: Math.max(120, place.clientWidth),
       height: heightPx,
-      padding: [10, 6, 0, 0],
+      padding: [10, 18, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
