@@ -17,38 +17,49 @@ export interface Matched {
 export function matchFrames(a: readonly Frame[], b: readonly Frame[]): Matched {
   const functions = [...b];
   const ofA = new Array<number>(a.length).fill(-1);
-  const groupsOfB = grouped(b);
-  for (const [key, ids] of grouped(a)) {
-    const free = new Set(groupsOfB.get(key));
+  const groupsOfB = grouped(b, shownKey);
+  for (const [key, ids] of grouped(a, shownKey)) {
+    const others = groupsOfB.get(key) ?? [];
+    const atPlace = grouped(b, placeKey, others);
+    const taken = new Set<number>();
+    // A bundle without source maps has thousands of functions without a name: each is looked up, not looked for.
     const left = ids.filter((id) => {
-      const same = [...free].find((other) => samePlace(a[id], b[other]));
+      const frame = a[id];
+      const same = frame && atPlace.get(placeKey(frame))?.shift();
       if (same === undefined) return true;
       ofA[id] = same;
-      free.delete(same);
+      taken.add(same);
       return false;
     });
-    if (left.length !== free.size) continue;
-    const turns = inOrder([...free], b);
+    const free = others.filter((id) => !taken.has(id));
+    if (left.length !== free.length) continue;
+    const turns = inOrder(free, b);
     inOrder(left, a).forEach((id, turn) => { ofA[id] = turns[turn] ?? -1; });
   }
   a.forEach((frame, id) => { if (ofA[id] === -1) ofA[id] = functions.push(frame) - 1; });
   return { functions, ofA, ofB: b.map((_, id) => id) };
 }
 
-function grouped(frames: readonly Frame[]): Map<string, number[]> {
+function grouped(frames: readonly Frame[], keyOf: (frame: Frame) => string, ids: Iterable<number> = frames.keys()): Map<string, number[]> {
   const groups = new Map<string, number[]>();
-  frames.forEach((frame, id) => {
-    const { name, url } = shownOf(frame);
-    const key = JSON.stringify([name, url]);
+  for (const id of ids) {
+    const frame = frames[id];
+    if (frame === undefined) continue;
+    const key = keyOf(frame);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [id]);
     else group.push(id);
-  });
+  }
   return groups;
 }
 
-function samePlace(a: Frame | undefined, b: Frame | undefined): boolean {
-  return a !== undefined && a.line === b?.line && a.column === b.column;
+function shownKey(frame: Frame): string {
+  const { name, url } = shownOf(frame);
+  return JSON.stringify([name, url]);
+}
+
+function placeKey({ line, column }: Frame): string {
+  return `${line}:${column}`;
 }
 
 function inOrder(ids: readonly number[], frames: readonly Frame[]): number[] {

@@ -84,6 +84,18 @@ test('functions of one name in one file are told apart by place, then by turn, t
   assert.equal(pairs([at('__proto__', 5), at('constructor', 6)], [at('constructor', 7)]), '5→none 6→7');
 });
 
+test('a bundle’s thousands of functions without a name are told apart before anybody waits', () => {
+  const most = 50_000;
+  const bundled = (first: number): Frame[] => Array.from({ length: most }, (_, index) => ({ name: '', url: '/app/bundle.js', line: first + index, column: 1 }));
+  const startMs = performance.now();
+  const same = matchFrames(bundled(1), bundled(1).reverse());
+  const moved = matchFrames(bundled(1), bundled(101));
+  const tookMs = performance.now() - startMs;
+  assert.deepEqual([same.functions.length, same.ofA[0], same.ofA.at(-1)], [most, most - 1, 0]);
+  assert.deepEqual([moved.functions.length, moved.ofA[0], moved.ofA[100]], [most, most - 100, 0]);
+  assert.ok(tookMs < 10_000, `${tookMs} ms`);
+});
+
 test('the same program sampled twice differs within what is told as the sampling error', () => {
   // A seeded draw from twenty functions of very different shares, a hundred times over.
   let seed = 12_345;
