@@ -89,6 +89,7 @@ test('any choice that the graph takes is taken away, and a wrong one is told', a
   const folded = async (query: string): Promise<string> => (await getBytes(port, `/export/?format=folded&weight=count&${query}`)).bytes.toString('utf8');
   assert.equal(await folded('service=jobs&version=7'), 'crunch 5\n');
   assert.equal(await folded('host=jobs&from=-30minutes&until=-20minutes'), '');
+  for (const kind of ['__proto__', 'constructor', 'wall']) assert.equal((await getBytes(port, `/export/?kind=${kind}`)).status, 200, kind);
   for (const [query, status, code] of [['format=elf', 400, 'BAD_QUERY'], ['host=nobody', 404, 'UNKNOWN_HOST'], ['from=soon', 400, 'BAD_DATE'], ['weight=bytes', 400, 'BAD_QUERY']] as const) {
     const answer = await getBytes(port, `/export/?${query}`);
     assert.deepEqual([answer.status, (JSON.parse(answer.bytes.toString('utf8')) as ErrorAnswer).error.code], [status, code], query);

@@ -21,7 +21,7 @@ export function pprof({ name, kind, range, tree, weight }: Taken): Uint8Array {
     for (let up = node; up > 0; up = tree.parent[up] ?? 0) locationId.push((tree.frame[up] ?? 0) + 1);
     sample.push(new Sample({ locationId, value }));
   });
-  const value = VALUES[kind] ?? kind;
+  const value = (Object.hasOwn(VALUES, kind) ? VALUES[kind] : undefined) ?? kind;
   return new Profile({
     sampleType: [new ValueType({ type: text('samples'), unit: text('count') }), new ValueType({ type: text(value), unit: text(inBytes(kind) ? 'bytes' : 'microseconds') })],
     defaultSampleType: text(weight === 'us' ? value : 'samples'),
