@@ -1,5 +1,6 @@
 // Asks a server of liveprofiler; when it takes long, stderr says so.
 import type { ErrorAnswer } from '../visualizer/api.ts';
+import { fit } from './table.ts';
 
 export interface ServerAddress {
   /** Ends with a slash. */
@@ -37,7 +38,7 @@ export async function askServer({ url, authorization }: ServerAddress, path: str
       bytes += (chunk as Uint8Array).byteLength;
     }
     const body = Buffer.concat(chunks);
-    if (!response.ok) throw refused(response.status, body);
+    if (!response.ok) throw refused(url, response.status, body);
     return body;
   } catch (error) {
     if (error instanceof AskError) throw error;
@@ -60,10 +61,10 @@ export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-function refused(status: number, body: Buffer): AskError {
+function refused(url: string, status: number, body: Buffer): AskError {
   if (status === 401) return new AskError('The server needs a user and a password: set LIVEPROFILER_USER and LIVEPROFILER_PASSWORD.', false);
-  const told = sentenceOf(body) ?? `The server answered ${status} without a word why.`;
-  return new AskError(told, status < 500);
+  const told = sentenceOf(body) ?? `What answers at ${url} says ${status} and no word why: give the address at which the page of liveprofiler begins, such as http://localhost:9999.`;
+  return new AskError(fit(told), status < 500);
 }
 
 function sentenceOf(body: Buffer): string | undefined {

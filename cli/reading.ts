@@ -37,6 +37,9 @@ const OPTIONS = {
 /** Options that one command alone takes. */
 const OWN: Readonly<Record<Command, readonly string[]>> = { top: ['limit', 'by'], diff: ['limit', 'by', 'fail-above'], export: ['format', 'output'] };
 const ROWS = 20;
+/** As everywhere when nothing is said. */
+const LATELY = '-15minutes';
+const TIMES = /^(?:[ab]\.)?(?:from|until)$/;
 const NOTHING = 'Nothing was sampled there: choose a longer range, or take a part of the choice away.';
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; args: string[]; allowPositionals: true }>>['values'];
@@ -84,6 +87,8 @@ function workOf(command: Command, values: Values, positionals: readonly string[]
     const failAbove = shareOf(values['fail-above']);
     if (values.by !== undefined) query.set('by', values.by);
     for (const [side, text] of [['a', a], ['b', b]] as const) for (const [key, value] of selectionIn(text)) query.append(`${side}.${key}`, value);
+    // Two choices are compared over the same time when none is said, not over one after the other.
+    if (![...query.keys()].some((key) => TIMES.test(key))) query.set('from', LATELY);
     return async (server) => diffReport(await askJson<DiffAnswer>(server, `api/diff?${query.toString()}`), { rows: limit, failAbove, out: process.stdout, err: process.stderr });
   }
   const [what, ...more] = positionals;
@@ -137,8 +142,16 @@ function selectionIn(text: string): URLSearchParams {
   const [, path = '', query = ''] = /^(?:https?:\/\/[^/]+)?(\/[^?]*)(?:\?(.*))?$/s.exec(text) ?? ['', '', text];
   const selection = new URLSearchParams(query);
   const host = /^\/graph\/([^/]+)/.exec(path)?.[1];
-  if (host !== undefined) selection.append('host', decodeURIComponent(host));
+  if (host !== undefined) selection.append('host', unescaped(host));
   return selection;
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new BadCall(`${JSON.stringify(text)} is no name of a host as the address of a page has it: a % there is written %25.`);
+  }
 }
 
 function limitOf(text: string | undefined): number {

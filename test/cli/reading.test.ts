@@ -84,6 +84,13 @@ test('a build fails when a function grew by more than is allowed, and never for 
   assert.match(chance.stdout, /Nothing changed beyond the sampling error/);
 });
 
+test('two choices without a time are compared over the same one', async (t) => {
+  const { db } = await prepared(t);
+  const { code, stdout, stderr } = await run('diff', 'version=1.1', 'service=shop', '--db', db);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^A: version 1\.1, .*, 800 samples, 8\.00 s busy\nB: shop, .*, 800 samples, 8\.00 s busy\nNothing changed/);
+});
+
 test('nothing to compare fails a build too: it would pass for want of samples', async (t) => {
   const { db } = await prepared(t);
   const { code, stderr, stdout } = await run('diff', 'from=-3h&until=-2h', 'from=-1h', '--host', 'web-1', '--fail-above', '5%', '--db', db);
@@ -124,8 +131,20 @@ test('what takes longer than a second says so on stderr', async (t) => {
   assert.match(stdout, /of 10 µs busy/);
 });
 
+test('what a server says of a failure steers no terminal', async (t) => {
+  const hostile = createServer((_request, response) => void response.writeHead(500).end('{"error":{"message":"gone\\u001b[2J\\nliveprofiler: all is well"}}'));
+  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+  afterwards(t, () => new Promise((resolve) => { hostile.close(() => { resolve(); }); }));
+  const { code, stderr } = await run('top', '--url', `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`);
+  assert.deepEqual([code, stderr], [1, 'liveprofiler: gone\ufffd[2J\ufffdliveprofiler: all is well\n']);
+});
+
 test('a wrong call is told with the way out', async (t) => {
   const { db } = await prepared(t);
+  const other = createServer((_request, response) => void response.writeHead(404).end('<h1>Not here</h1>'));
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  afterwards(t, () => new Promise((resolve) => { other.close(() => { resolve(); }); }));
+  const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
   for (const [args, sentence, code] of [
     [['top'], 'top needs one of --url ADDRESS, --config FILE or --db FOLDER', 2],
     [['top', '--db', db, '--url', 'http://localhost'], 'needs one of', 2],
@@ -136,6 +155,8 @@ test('a wrong call is told with the way out', async (t) => {
     [['top', '--db', db, '--from', 'soon'], 'from=soon is no date', 2],
     [['top', '--db', db, '--host', 'nobody'], 'There is no host "nobody"', 2],
     [['top', 'a', 'b', '--db', db], 'takes one selection', 2],
+    [['top', '--url', `${elsewhere}graph/web-1/`], `What answers at ${elsewhere}graph/web-1/ says 404 and no word why: give the address at which the page`, 2],
+    [['top', '/graph/50%/', '--db', db], '"50%" is no name of a host', 2],
     [['diff', 'from=-1h', '--db', db], 'diff needs two selections', 2],
     [['diff', 'a=1', 'b=1', '--fail-above', '5', '--db', db], '--fail-above 5 is no share', 2],
     [['diff', 'a=1', 'b=1', '--by', 'luck', '--db', db], 'by=luck is unknown: it takes total, duration', 2],
