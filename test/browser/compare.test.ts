@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { hostStatus, serve } from '../visualizer/server.ts';
 import { windowOf } from '../visualizer/windows.ts';
-import { open, withBrowser } from './page.ts';
+import { askedAgain, open, withBrowser } from './page.ts';
 
 withBrowser();
 
@@ -146,4 +146,61 @@ test('the changes are walked by keyboard', async (t) => {
   await page.waitForURL(/zoom=serve&zoom=render/);
   await page.keyboard.press('Escape');
   await frame(page, 'parse').waitFor();
+});
+
+test('changes that could not be asked for come by themselves when the server answers again', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page, takeComplaints } = await open(t, `${base(port)}/diff?b.host=web`);
+  await frame(page, 'render').waitFor();
+  await page.clock.install();
+  await page.route('**/api/diff?**', (route) => route.abort());
+  await page.reload();
+  await page.getByText('liveprofiler does not answer. Is `liveprofiler serve` running? The page asks again by itself.').waitFor();
+  takeComplaints();
+  await page.unroute('**/api/diff?**');
+  await askedAgain(page, /\/api\/diff\?/);
+  await frame(page, 'render').waitFor();
+  assert.equal(await page.getByRole('alert').isVisible(), false);
+  takeComplaints();
+});
+
+test('versions and threads are compared with each other', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  const { page } = await open(t, `${base(port)}/diff?a.host=web&b.host=web&from=-1hours`);
+  await frame(page, 'parse').first().waitFor();
+  const [a, b] = ['A', 'B'].map((name) => page.getByRole('region', { name, exact: true }));
+  await b?.getByRole('combobox', { name: 'Narrow' }).selectOption({ label: '1.1' });
+  await page.getByRole('link', { name: 'web · version 1.1' }).waitFor();
+  await a?.getByRole('combobox', { name: 'Thread' }).selectOption('boot-1/0');
+  await frame(page, 'removed').waitFor();
+  assert.deepEqual(['a.thread', 'b.version'].map((key) => new URL(page.url()).searchParams.get(key)), ['boot-1/0', '1.1']);
+  assert.deepEqual([await colour(page, 'removed'), await colour(page, HOSTILE)], ['var(--less-3)', 'var(--more-3)']);
+});
+
+/** Of two custom properties, as somebody without cones for green, for red or for blue sees them: how far apart in Lab. */
+const APART = `(one, other) => {
+  const linear = (name) => [1, 3, 5].map((at) => parseInt(getComputedStyle(document.documentElement).getPropertyValue(name).trim().slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const times = (matrix, [r, g, b]) => matrix.map(([x, y, z]) => x * r + y * g + z * b);
+  const curve = (part) => (part > 0.008856 ? Math.cbrt(part) : 7.787 * part + 16 / 116);
+  const lab = (rgb) => {
+    const [x, y, z] = times([[0.4339, 0.3762, 0.1899], [0.2126, 0.7152, 0.0722], [0.0178, 0.1095, 0.8727]], rgb).map(curve);
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  };
+  const seen = [
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  ];
+  return Math.min(...seen.map((matrix) => Math.hypot(...lab(times(matrix, linear(one))).map((part, at) => part - lab(times(matrix, linear(other)))[at]))));
+}`;
+
+test('the colour-blind can tell what grew from what shrank', async (t) => {
+  const { port } = await serve(t, { hosts, windows: someWindows() });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page } = await open(t, `${base(port)}/diff?b.host=web`, { colorScheme });
+    for (const step of [2, 3]) {
+      const apart = await page.evaluate<number>(`(${APART})('--less-${step}', '--more-${step}')`);
+      assert.ok(apart > 25, `${colorScheme}, step ${step}: ${apart}`);
+    }
+  }
 });
