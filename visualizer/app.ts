@@ -87,7 +87,7 @@ export function createApp({ store, collector, metrics, access, snapshots, held, 
   app.use(['/api', '/export', '/profile'], tagging({ store, collector, wallMs }));
   app.use(takingApp({ store, choices, wallMs }));
   app.use(comparingApp({ store: spared, choices, wallMs }));
-  app.use(memoryApp({ store: spared, choices, wallMs }));
+  app.use(memoryApp({ store: spared, choices, wallMs, answer }));
   app.use('/assets', assetsApp());
 
   app.get('/', (request, response) => void response.type('html').send(shell({ title: 'Hosts', view: 'overview', asks: firstQuestions('overview', queryOf(request).toString()) })));

@@ -1,5 +1,5 @@
 // Where memory is asked for: pages and answers about what processes tell of themselves.
-import type { Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import express from 'express';
 import type { Choices } from './chosen.ts';
 import { classesOf } from './memory/classes.ts';
@@ -16,9 +16,11 @@ export interface MemoryAppOptions {
   readonly store: SparingReader;
   readonly choices: Choices;
   readonly wallMs: () => number;
+  /** Sends what `work` makes, or what it made for somebody else just now. */
+  readonly answer: (request: Request, response: Response, work: () => Promise<unknown>) => Promise<void>;
 }
 
-export function memoryApp({ store, choices: { chosen, statusOf }, wallMs }: MemoryAppOptions): Router {
+export function memoryApp({ store, choices: { chosen, statusOf }, wallMs, answer }: MemoryAppOptions): Router {
   const router = express.Router();
   router.get('/memory', async (request, response) => {
     const { query, selection } = await chosen(request);
@@ -29,10 +31,10 @@ export function memoryApp({ store, choices: { chosen, statusOf }, wallMs }: Memo
     await statusOf(host);
     response.type('html').send(shell({ title: `${host}: memory`, view: 'memory', host, asks: firstQuestions('memory', queryOf(request).toString(), host) }));
   });
-  router.get('/api/memory', async (request, response) => {
+  router.get('/api/memory', (request, response) => answer(request, response, async () => {
     const { query, selection, hosts } = await chosen(request);
-    response.json(await memoryOf(store, hosts, selection, rangeOf(query, wallMs()), groupOf(query)));
-  });
+    return memoryOf(store, hosts, selection, rangeOf(query, wallMs()), groupOf(query));
+  }));
   router.get('/process', async (request, response) => {
     const { query, selection } = await chosen(request);
     response.type('html').send(shell({ title: `${titleOf(selection)}: processes`, view: 'process', asks: firstQuestions('process', query.toString()) }));
@@ -42,17 +44,17 @@ export function memoryApp({ store, choices: { chosen, statusOf }, wallMs }: Memo
     await statusOf(host);
     response.type('html').send(shell({ title: `${host}: processes`, view: 'process', host, asks: firstQuestions('process', queryOf(request).toString(), host) }));
   });
-  router.get('/api/process', async (request, response) => {
+  router.get('/api/process', (request, response) => answer(request, response, async () => {
     const { query, selection, hosts } = await chosen(request);
-    response.json(await processesOf(store, hosts, selection, rangeOf(query, wallMs())));
-  });
-  router.get('/api/classes', async (request, response) => {
+    return processesOf(store, hosts, selection, rangeOf(query, wallMs()));
+  }));
+  router.get('/api/classes', (request, response) => answer(request, response, async () => {
     const { query, selection } = await chosen(request);
-    response.json(await classesOf(store, selection, rangeOf(query, wallMs())));
-  });
-  router.get('/api/leaks', async (request, response) => {
+    return classesOf(store, selection, rangeOf(query, wallMs()));
+  }));
+  router.get('/api/leaks', (request, response) => answer(request, response, async () => {
     const { query, selection, hosts } = await chosen(request);
-    response.json(await leaksOf(store, hosts, selection, rangeOf(query, wallMs())));
-  });
+    return leaksOf(store, hosts, selection, rangeOf(query, wallMs()));
+  }));
   return router;
 }

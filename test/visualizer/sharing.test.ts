@@ -63,6 +63,21 @@ test('of many hosts, pages that follow the present get one answer; a range that 
   assert.equal(questions, 21);
 });
 
+test('of many hosts, what processes tell of themselves is read once for all who ask', async (t) => {
+  let questions = 0;
+  const counting = (store: Store): Store => ({ ...store, numbers(...asked) { questions++; return store.numbers(...asked); } });
+  const hosts = Array.from({ length: 60 }, (_, index) => hostStatus({ host: `h-${index}` }));
+  const { port } = await serve(t, { hosts, wallMs: () => NOW_MS, wrap: counting });
+  for (const path of ['/api/leaks', '/api/memory', '/api/process', '/api/classes']) {
+    questions = 0;
+    const { status } = await get(port, path);
+    const once = questions;
+    questions = 0;
+    await Promise.all(Array.from({ length: 10 }, () => get(port, `${path}?limit=`)));
+    assert.deepEqual([status, questions, once > 0], [200, once, true], path);
+  }
+});
+
 test('a service is asked of its hosts alone, and of all when some of it ran elsewhere', async (t) => {
   const asked: (readonly string[] | undefined)[] = [];
   const noting = (store: Store): Store => ({ ...store, query(selector, ...more) { asked.push(selector.hosts); return store.query(selector, ...more); } });
