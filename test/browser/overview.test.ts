@@ -200,3 +200,25 @@ test('a server that went away is told, and the hosts stay', async (t) => {
   assert.deepEqual(await names(page), ['web']);
   takeComplaints();
 });
+
+/** A text that is turned around has its first letter right of its last. */
+const IS_TURNED = `(place) => {
+  const text = document.querySelector(place).firstChild;
+  const edge = (at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return edge(0) > edge(text.length - 1);
+}`;
+
+test('a name that turns its letters around turns nothing beside it', async (t) => {
+  const hosts = [hostStatus({ host: 'web\u202e', service: 'shop\u202e', version: '1.0\u202e', sinceMs: 1 })];
+  const { port } = await serve(t, { hosts });
+  const { page } = await open(t, `http://127.0.0.1:${port}/`);
+  const row = page.locator('.hosts tr.up');
+  await row.waitFor();
+  const turned = (place: string): Promise<boolean> => page.evaluate<boolean>(`(${IS_TURNED})(${JSON.stringify(place)})`);
+  for (const place of ['.hosts tr.service .quiet', '.hosts tr.up [aria-label^="Memory of"]']) assert.equal(await turned(place), false, place);
+});
