@@ -73,7 +73,7 @@ test('a service has a line for each host, and says which of them leaks', async (
   await chart(page, 'Heap').getByRole('button', { name: 'web-2' }).waitFor();
   await page.locator('.leaks').filter({ hasText: /^web: heap after GC grows 12\.0 MB an hour/ }).waitFor();
   await chart(page, 'Heap').getByRole('button', { name: 'web-2' }).click();
-  await page.getByText('Nothing grows on and on: no leak in sight.').waitFor();
+  await page.getByText('No leak in sight. What grows is told when it has grown steadily for 20 minutes').waitFor();
   assert.match(page.url(), /\/memory\/web-2\/\?service=shop&from=-1hour$/);
 });
 

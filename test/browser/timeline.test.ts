@@ -39,6 +39,11 @@ test('a service’s page shows its hosts together, and a line for each', async (
   await lines.nth(1).waitFor();
   assert.deepEqual((await lines.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ')), ['web 40.0 %', 'web-2 10.0 %']);
   assert.match(page.url(), /\/graph\/\?service=shop&by=host$/);
+  for (const [by, names] of [['process', ['boot-1', 'boot-2', 'boot-b']], ['thread', ['main (boot-1/0)', 'main (boot-2/0)', 'main (boot-b/0)']]] as const) {
+    await page.getByRole('combobox', { name: 'Lines by' }).selectOption(by);
+    for (const name of names) await lines.getByRole('button', { name }).waitFor();
+  }
+  await page.getByRole('combobox', { name: 'Lines by' }).selectOption('host');
   await lines.getByRole('button', { name: 'web-2' }).click();
   await frame(page, 'before').waitFor({ state: 'detached' });
   assert.match(page.url(), /\/graph\/web-2\/\?service=shop$/);

@@ -41,7 +41,7 @@ export function createLeaks(): LeaksView {
         left > 0 ? `${checked.length} of ${checked.length + left} hosts were looked at: narrow the choice to look at others.` : '',
       ].filter((part) => part !== '').join(' ');
       element.replaceChildren(
-        listed.length > 0 ? h('ul', { class: 'notice' }, ...listed) : h('p', { class: 'quiet' }, 'Nothing grows on and on: no leak in sight.'),
+        listed.length > 0 ? h('ul', { class: 'notice' }, ...listed) : h('p', { class: 'quiet' }, 'No leak in sight. What grows is told when it has grown steadily for 20 minutes, after the warm-up of its process.'),
         ...(more === '' ? [] : [h('p', { class: 'quiet' }, more)]));
     },
   };
