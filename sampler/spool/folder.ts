@@ -20,6 +20,8 @@ export interface SpoolFile {
 const NAME = /^([0-9a-f]{1,32})\.(\d{1,10})\.(\d{1,10})\.(\d{1,9})\.windows$/;
 const MOST_BYTES: Bytes = 64 * 2 ** 20;
 const MOST_AGE_MS: Milliseconds = 24 * 3_600_000;
+/** What a cursor can tell apart: of more, some would be told again at every question. */
+const MOST_BOOTS = 80;
 
 /** @throws where the folder cannot be made, or is not ours alone. */
 export function openFolder(service: string, secrets: readonly string[]): string {
@@ -52,19 +54,24 @@ export function listFiles(folder: string): SpoolFile[] {
   }).sort((a, b) => a.segment - b.segment);
 }
 
-/** Removes what nobody will ask for: what is a day old, and the oldest of what is too much. */
+/** Removes what nobody will ask for: what is a day old, and the oldest of what is too much, as where a service crashes in a loop. */
 export function tidy(folder: string): void {
   const known = new Set<string>();
+  const gone = new Set<string>();
   let bytes = 0;
   for (const file of listFiles(folder).sort((a, b) => b.modifiedMs - a.modifiedMs)) {
     bytes += file.bytes;
-    if (bytes > MOST_BYTES || Date.now() - file.modifiedMs > MOST_AGE_MS) rmSync(file.path, { force: true });
-    else known.add(file.boot);
+    const tooMany = known.size >= MOST_BOOTS && !known.has(file.boot);
+    if (!tooMany && bytes <= MOST_BYTES && Date.now() - file.modifiedMs <= MOST_AGE_MS) known.add(file.boot);
+    else {
+      rmSync(file.path, { force: true });
+      gone.add(file.boot);
+    }
   }
   for (const name of readdirSync(folder)) {
     const [boot = ''] = name.split('.', 1);
     const found = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (!known.has(boot) && found !== undefined && Date.now() - found.mtimeMs > MOST_AGE_MS) rmSync(join(folder, name), { force: true });
+    if (!known.has(boot) && found !== undefined && (gone.has(boot) || Date.now() - found.mtimeMs > MOST_AGE_MS)) rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -11,6 +11,8 @@ export interface SpoolReader {
   read(files: readonly SpoolFile[], afterSeq: number, most: Bytes): Promise<Read>;
   /** Of these records those that are still there, by sequence number. */
   pick(files: readonly SpoolFile[], seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** Remembers nothing of other files than these. */
+  keepOnly(files: readonly SpoolFile[]): void;
 }
 
 export interface Read {
@@ -57,6 +59,10 @@ export function createReader(): SpoolReader {
   }
 
   return {
+    keepOnly(files) {
+      const paths = new Set(files.map(({ path }) => path));
+      for (const path of indices.keys()) if (!paths.has(path)) indices.delete(path);
+    },
     async pick(files, seqs) {
       const picked = new Map<number, string>();
       for (const file of files) {

@@ -2,11 +2,11 @@
 // were asked under one name share an address, and those of one cluster do. One that nobody ever asked is taken along when
 // it is dead or a minute old, and from then on belongs to the name under which it was told.
 import cluster from 'node:cluster';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../alive.ts';
 import { followed } from '../cursor.ts';
 import type { Seen, Span } from '../cursor.ts';
-import { isAlive } from '../alive.ts';
 import type { Bytes, Milliseconds } from '../profile.ts';
 import type { SpoolFile } from './folder.ts';
 import { digest, listFiles, openFolder, tidy } from './folder.ts';
@@ -35,6 +35,9 @@ export interface Spool {
 }
 
 const ALONE_MS: Milliseconds = 60_000;
+/** A line comes with each answer of another process, for as long as this one lives. */
+const MOST_LINES = 500;
+const SPAN = /^\d{1,15}-\d{1,15}$/;
 
 /** @throws where there can be no private folder. */
 export function openSpool(service: string, secrets: readonly string[], boot: string, maxBytes: Bytes): Spool {
@@ -44,10 +47,33 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
   const writer = createWriter(folder, own, maxBytes);
   const reader = createReader();
   const startedMs = new Map<string, Milliseconds>();
+  const processStartMs: Milliseconds = Date.now() - process.uptime() * 1000;
+  let told: readonly Span[] = [];
 
   const askedOf = (of: string): Set<string> => new Set(linesOf(join(folder, `${of}.asked`)));
   function note(of: string, kind: 'asked' | 'told', line: string): void {
-    appendFileSync(join(folder, `${of}.${kind}`), `${line}\n`, { mode: 0o600 });
+    // On a line of its own, also where the last one was cut off by a full disk.
+    appendFileSync(join(folder, `${of}.${kind}`), `\n${line}\n`, { mode: 0o600 });
+  }
+
+  /** Read lines are put aside, where somebody may be adding one right then, and go with the next that are. */
+  function toldByOthers(): readonly Span[] {
+    const [path, aside] = [join(folder, `${boot}.told`), join(folder, `${boot}.told-before`)];
+    const lines = linesOf(path);
+    told = joined([...told, ...[...linesOf(aside), ...lines].filter((line) => SPAN.test(line)).map((line) => line.split('-').map(Number) as [number, number])]);
+    if (lines.length > MOST_LINES) {
+      try {
+        renameSync(path, aside);
+      } catch {
+        // Then they are read again next time.
+      }
+    }
+    return told;
+  }
+
+  /** A second sampler in this process sees the same threads. In a container, who crashed before had the same pid. */
+  function isOfThisProcess(file: SpoolFile): boolean {
+    return file.pid === own.pid && file.modifiedMs >= processStartMs;
   }
 
   function sharesWith(files: readonly SpoolFile[], mine: ReadonlySet<string>, name: string): boolean {
@@ -67,7 +93,7 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
     append: writer.append,
     failed: writer.failed,
     own: (seqs) => reader.pick(listFiles(folder).filter((file) => file.boot === boot), seqs),
-    toldByOthers: () => joined(linesOf(join(folder, `${boot}.told`)).map((line) => line.split('-').map(Number) as [number, number])),
+    toldByOthers,
     async others(host, seenOf, most) {
       const name = digest([host]);
       const mine = askedOf(boot);
@@ -76,8 +102,10 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
         mine.add(name);
       }
       const byBoot = new Map<string, SpoolFile[]>();
-      // A second sampler in this process sees the same threads.
-      for (const file of listFiles(folder)) if (file.boot !== boot && file.pid !== own.pid) byBoot.set(file.boot, [...(byBoot.get(file.boot) ?? []), file]);
+      const all = listFiles(folder);
+      reader.keepOnly(all);
+      for (const file of all) if (file.boot !== boot && !isOfThisProcess(file)) byBoot.set(file.boot, [...(byBoot.get(file.boot) ?? []), file]);
+      for (const known of startedMs.keys()) if (!byBoot.has(known)) startedMs.delete(known);
       const records: string[] = [];
       const seen = new Map<string, Seen>();
       let bytes = 0;

@@ -1,7 +1,8 @@
 // Appends each finished window of this process to its own file, one after the other, and begins a new file when one is
-// full. A record is its sequence number and length on a line, then that many bytes.
-import { rmSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+// full, or was removed: readers remember a file by its name. A record is its sequence number and length on a line, then
+// that many bytes.
+import { existsSync, rmSync } from 'node:fs';
+import { appendFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bytes } from '../profile.ts';
 import type { SpoolFile } from './folder.ts';
@@ -25,14 +26,20 @@ export function createWriter(folder: string, own: Pick<SpoolFile, 'boot' | 'pid'
 
   async function write(seq: number, record: () => Promise<string>): Promise<void> {
     const body = Buffer.from(await record());
-    if (bytes > maxBytes / KEPT_SEGMENTS) {
+    if (bytes > maxBytes / KEPT_SEGMENTS || (bytes > 0 && !existsSync(pathOf(segment)))) {
       segment++;
       bytes = 0;
       rmSync(pathOf(segment - KEPT_SEGMENTS), { force: true });
       tidy(folder);
     }
     const whole = Buffer.concat([Buffer.from(`${seq} ${body.length}\n`), body]);
-    await appendFile(pathOf(segment), whole, { mode: 0o600 });
+    try {
+      await appendFile(pathOf(segment), whole, { mode: 0o600 });
+    } catch (error) {
+      // The disk may have had room for a part, and what follows a part would be taken for its rest.
+      await truncate(pathOf(segment), bytes);
+      throw error;
+    }
     bytes += whole.length;
   }
 
