@@ -20,3 +20,18 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** Timers whose callbacks may break, and the process goes on. */
+export function guarded(clock: Clock, failed: (error: unknown) => void): Clock {
+  return {
+    wallMs: () => clock.wallMs(),
+    monotonicUs: () => clock.monotonicUs(),
+    after: (delayMs, callback) => clock.after(delayMs, () => {
+      try {
+        callback();
+      } catch (error) {
+        failed(error);
+      }
+    }),
+  };
+}

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
+import { guarded } from './clock.ts';
 import type { LabelTracker } from './labels/tracker.ts';
 import { lendTracker, trackLabels } from './labels/tracker.ts';
 import type { WindowColumns } from './encode.ts';
@@ -58,10 +59,12 @@ const NAMING_MS: Milliseconds = 1500;
 const MAX_MARK = 64;
 
 export function startProcess(options: CheckedOptions, random: () => number = Math.random): ProcessState {
-  const { clock, windowMs } = options;
+  const { windowMs } = options;
+  const clock = guarded(options.clock, fail);
   const boot = randomBytes(6).toString('hex');
   const intervalUs = Math.round(options.intervalUs * (1 - SPREAD + 2 * SPREAD * random()));
   const spool = options.enabled ? spoolOf(options, boot) : undefined;
+  const hasNoSpool = options.enabled && options.spool && options.labels['service'] !== undefined && spool === undefined;
   const shelf = createShelf(options.maxBytes, spool?.toldByOthers);
   const names = createNamer();
   const labelling = trackLabels();
@@ -87,6 +90,19 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   function notePause(forUs: Microseconds): void {
     ofProcess.note('samplerPauseUs', forUs);
     ofProcess.note('heapReadPauseUs', forUs);
+  }
+
+  /** Whatever breaks in here, the service goes on: from now on it is not sampled. */
+  function fail(error: unknown): void {
+    now = { state: 'disabled', reason: `the sampler failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1024) };
+    for (const part of [thread, sites, classes]) {
+      try {
+        part?.stop();
+      } catch {
+        // That is what failed.
+      }
+    }
+    workers?.tell('pause');
   }
 
   function begin(): void {
@@ -124,7 +140,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     state: () => now,
     cost() {
       const { recoveries, ...cost } = thread.cost();
-      return { ...cost, ...memoryCost(sites?.cost(), classes.cost()), recoveries: { ...recoveries, ...workers?.recoveries(), ...endedOf(sites), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }), ...(spool === undefined || spool.failed() === 0 ? {} : { spoolFailed: spool.failed() }) }, ...shelf.counts() };
+      return { ...cost, ...memoryCost(sites?.cost(), classes.cost()), recoveries: { ...recoveries, ...workers?.recoveries(), ...endedOf(sites), ...(names.faultyMaps() === 0 ? {} : { faultySourceMap: names.faultyMaps() }), ...(spool === undefined || spool.failed() === 0 ? {} : { spoolFailed: spool.failed() }), ...(hasNoSpool ? { spoolUnavailable: 1 } : {}) }, ...shelf.counts() };
     },
     pause() {
       if (now.state !== 'running') return;

@@ -201,12 +201,15 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     stop() {
       stopped = true;
       cancelTimer();
-      const untilUs = clock.monotonicUs();
-      if (current !== undefined) fold(v8.close(current.title), current, untilUs, untilUs);
-      if (next !== undefined) v8.close(next.title);
-      v8.discardConsole();
-      v8.disconnect();
-      return untilUs;
+      try {
+        const untilUs = clock.monotonicUs();
+        if (current !== undefined) fold(v8.close(current.title), current, untilUs, untilUs);
+        if (next !== undefined) v8.close(next.title);
+        v8.discardConsole();
+        return untilUs;
+      } finally {
+        v8.disconnect();
+      }
     },
   };
 }
