@@ -18,10 +18,12 @@ export interface FoundMap {
 const MARKS = ['//# sourceMappingURL=', '//@ sourceMappingURL='];
 const INLINE = /^data:application\/json[^,]{0,100}?(;base64)?,/;
 
-/** undefined when it is not there, or too large. */
+/** undefined when it is not there, no plain file, or too large. */
 export function read(file: string): Buffer | undefined {
   try {
-    return statSync(file).size > MAX_FILE_BYTES ? undefined : readFileSync(file);
+    const found = statSync(file);
+    // A device could be read for ever.
+    return !found.isFile() || found.size > MAX_FILE_BYTES ? undefined : readFileSync(file);
   } catch {
     return undefined;
   }

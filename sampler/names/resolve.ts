@@ -176,7 +176,7 @@ function scan(source: string, frames: readonly Original[], exact = true): (Scann
 function withClass(name: string, className: string | undefined): string {
   const [, before = '', member = ''] = /^((?:[gs]et )?)([\p{ID_Continue}$_#]+)$/u.exec(name) ?? [];
   if (className === undefined || member === '') return name;
-  return member === className ? `new ${className}` : `${before}${className}.${member}`;
+  return (member === className ? `new ${className}` : `${before}${className}.${member}`).slice(0, MAX_NAME_LENGTH);
 }
 
 /** Bundlers write `webpack://shop/./src/a.ts` where others write a path. */

@@ -75,6 +75,7 @@ export function linesOf(mappings: Uint8Array, lines: readonly number[]): Map<num
   return found;
 }
 
+const MOST_LINES = 2 ** 31 - 1;
 /** Lines of a source that formatting may have put into one. */
 const MOST_APART = 3;
 
@@ -116,7 +117,8 @@ function eachSegment(mappings: Uint8Array, visit: (segment: Segment) => boolean)
         sourceColumn += number();
         const named = !endsSegment();
         if (named) name += number();
-        origin = { source, line: sourceLine, column: sourceColumn, name: named ? name : undefined };
+        // A broken map may lead out of every file.
+        if (source >= 0 && sourceLine >= 0 && sourceLine < MOST_LINES && sourceColumn >= 0) origin = { source, line: sourceLine, column: sourceColumn, name: named ? name : undefined };
       }
       if (!visit({ line, column, origin })) return;
     }

@@ -1,12 +1,17 @@
 // Source maps that bundlers write, looked up by us and by Node's own reader.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
+import { read } from '#sampler/names/files.js';
 import { openMap } from '#sampler/names/map-file.js';
 import type { MapFile } from '#sampler/names/map-file.js';
+import { nameFrames } from '#sampler/names/resolve.js';
 import { linesOf, originsOf } from '#sampler/names/source-map.js';
 
 const ENTRY = fileURLToPath(new URL('../../../../sampler/index.ts', import.meta.url));
@@ -63,8 +68,33 @@ test('a map is taken apart as JSON would', () => {
   }));
 });
 
+test('a map that leads before the first line or behind every last one names no place', () => {
+  const huge = '+/////D';
+  for (const mappings of ['AADA', 'AAAD', 'ADAA', `AA${huge}A;AA${huge}A;AA${huge}A`, 'AADA;AACA;AACA']) {
+    for (const line of [0, 1, 2]) {
+      const [origin] = originsOf(Buffer.from(mappings), [{ line, column: 0 }]);
+      const known = linesOf(Buffer.from(mappings), [line]).get(line);
+      for (const one of [origin?.line, origin?.column, origin?.source, known]) assert.ok(one === undefined || (one >= 0 && one < 2 ** 31 - 1), `${mappings}: ${one}`);
+    }
+  }
+});
+
 test('what is no map, or mappings that are none, is an error and no place', () => {
   for (const text of ['', '{', '[]', '{"sources": []}', '{"sources": {}, "mappings": ""}', '{"sources": [], "mappings": "A', '{"mappings": 1, "sources": [']) assert.throws(() => openMap(Buffer.from(text)), Error, text);
   for (const mappings of ['AAAA,!', 'gggggggggggggg']) assert.throws(() => originsOf(Buffer.from(mappings), [{ line: 5, column: 0 }]), RangeError);
   assert.deepEqual(originsOf(Buffer.from('A'), [{ line: 0, column: 3 }]), [undefined]);
+});
+
+test('a map that is a device is not there: it could be read for ever', () => {
+  assert.equal(read('/dev/null'), undefined);
+  assert.equal(read(tmpdir()), undefined);
+});
+
+test('a class whose name has no end leaves names that every reader takes', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-class-'));
+  t.after(() => { rmSync(folder, { recursive: true }); });
+  const [file, head] = [join(folder, 'a.js'), `class ${'x'.repeat(10_000)} { `];
+  writeFileSync(file, `${head}work() {} }`);
+  const [frame] = nameFrames([{ name: 'work', url: file, line: 1, column: head.length + 5 }], '/').frames;
+  assert.match(frame?.name ?? '', /^x{512}$/);
 });
