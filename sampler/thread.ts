@@ -95,10 +95,11 @@ export function sampleThread(options: ThreadOptions): SampledThread {
   return {
     start() {
       pausedBeforeUs = 0;
-      options.switches?.wake();
       rotation = startRotation(intervalUs, clock, {
         started: (atUs) => {
           open = openWindow(atUs);
+          // Not before: where there is nothing to sample, nothing may be kept of whoever runs.
+          options.switches?.wake();
         },
         switches: options.switches,
         window: () => (open ??= openWindow(clock.monotonicUs())).builder,
@@ -119,12 +120,17 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     },
     stop() {
       if (rotation === undefined) return;
-      closeWindow(rotation.stop());
-      options.switches?.sleep();
-      ofThread?.stop();
-      ofThread = undefined;
-      costBefore = sum(costBefore, rotation.cost);
+      const ending = rotation;
       rotation = undefined;
+      try {
+        closeWindow(ending.stop());
+      } finally {
+        open = undefined;
+        options.switches?.sleep();
+        ofThread?.stop();
+        ofThread = undefined;
+        costBefore = sum(costBefore, ending.cost);
+      }
     },
     cost: () => sum(costBefore, rotation?.cost ?? NO_COST),
   };

@@ -17,10 +17,26 @@ export function fixed(labels: Labels): LabelSource {
   return { read: () => labels };
 }
 
+/** Given by code; holds on to no other of its kind, as who labels in a loop is within all the turns before. */
+class Given implements LabelSource {
+  readonly base: LabelSource | undefined;
+  readonly own: Readonly<Record<string, unknown>>;
+
+  constructor(base: LabelSource | undefined, own: Readonly<Record<string, unknown>>) {
+    this.base = base;
+    this.own = own;
+  }
+
+  read(): Labels {
+    return { ...this.base?.read(), ...this.own } as Labels;
+  }
+}
+
 /** Labels given by code on top of what is known already; the inner one wins. */
 export function nested(outer: LabelSource | undefined, given: Readonly<Record<string, unknown>>): LabelSource {
-  const own = { ...given };
-  return { read: () => ({ ...outer?.read(), ...own }) as Labels };
+  if (!(outer instanceof Given)) return new Given(outer, { ...given });
+  const all = Object.entries({ ...outer.own, ...given });
+  return new Given(outer.base, Object.fromEntries(all.length > MAX_LABELS ? all.slice(-MAX_LABELS) : all));
 }
 
 /** Fit for the wire: texts within bounds, keys sorted. What is no text, number or truth value is left out. */

@@ -6,10 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { SwitchLog } from '#sampler/labels/switch-log.js';
-import { fixed, MAX_LABEL_SETS, OTHER } from '#sampler/labels/source.js';
+import { fixed, labelsOf, MAX_LABEL_SETS, nested, OTHER } from '#sampler/labels/source.js';
 import { WindowBuilder } from '#sampler/window-builder.js';
 import { createSampler, withLabels } from 'liveprofiler-sampler';
 import type { Labels, WireProcess } from 'liveprofiler-sampler/wire';
+import { systemClock } from '#sampler/clock.js';
+import { sampleThread } from '#sampler/thread.js';
 import { effort } from '../effort.ts';
 import { askWire, SECRET } from './ask.ts';
 import { spinFor } from './spin.ts';
@@ -127,6 +129,28 @@ test('labels that are no texts, or too many, or throw, harm nothing', () => {
   const { labelSets, weight } = builder.body();
   assert.deepEqual(labelSets.map((set) => Object.keys(set).length), [0, 1, 16]);
   assert.deepEqual([...weight], [1, 1, 1]);
+});
+
+test('who labels again and again from within, as in a loop of timers, keeps the last labels and nothing of those before', () => {
+  let held = 0;
+  const request = { read: () => { held++; return { route: '/' }; } };
+  let source = nested(request, { job: 'poll', turn: -1 });
+  for (let turn = 0; turn < 200_000; turn++) source = nested(source, { turn });
+  assert.deepEqual([labelsOf(source), held], [{ job: 'poll', route: '/', turn: '199999' }, 1]);
+  for (let turn = 0; turn < 1000; turn++) source = nested(source, { [`turn${turn}`]: turn });
+  assert.ok(Object.keys(source.read()).length <= 17);
+  assert.equal(source.read()['turn999'], 999);
+});
+
+test('without an inspector nothing is kept of whoever runs', (t) => {
+  const log = new SwitchLog(() => 1);
+  const { getBuiltinModule } = process;
+  t.after(() => { process.getBuiltinModule = getBuiltinModule; });
+  process.getBuiltinModule = () => { throw new Error('there is none'); };
+  const thread = sampleThread({ thread: 0, threadName: () => 'main', intervalUs: 10_000, windowMs: 1000, clock: systemClock, switches: log, heldBytes: () => 0, finished: () => undefined });
+  assert.throws(() => { thread.start(); }, { message: 'there is none' });
+  log.switchTo(fixed({ who: 'a' }));
+  assert.equal(log.reader()(2), undefined);
 });
 
 test('a log that is full says that it does not know, until there is room again', () => {
