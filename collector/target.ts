@@ -17,24 +17,29 @@ export interface Target extends Pick<FetchOptions, 'url' | 'asked' | 'secret' | 
 /** Where hosts come from that come and go by themselves. */
 export type Source = DnsSource | FileSource;
 
-export interface DnsSource {
+/** What all hosts of a source share. */
+export type Shared = Pick<Target, 'secret' | 'adminSecret' | 'labels' | 'tls'>;
+
+export interface DnsSource extends Shared {
   readonly kind: 'dns';
   /** As it is written, such as `dns:web.internal:8000`. */
   readonly name: string;
   /** With the name that is resolved. */
   readonly url: URL;
-  readonly secret: string;
-  readonly adminSecret?: string | undefined;
 }
 
-export interface FileSource {
+export interface FileSource extends Shared {
   readonly kind: 'file';
   /** As it is written, such as `file:hosts.json`. */
   readonly name: string;
   /** Absolute. */
   readonly path: string;
-  readonly secret: string;
-  readonly adminSecret?: string | undefined;
+}
+
+/** Under `own` labels, which win. Keys sorted, as those of every host. */
+export function sharing({ name, secret, adminSecret, labels, tls }: Source, own: Labels): Pick<Target, keyof Shared | 'source'> {
+  const all = Object.entries({ ...labels, ...own }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { secret, ...(adminSecret !== undefined && { adminSecret }), ...(tls !== undefined && { tls }), labels: Object.fromEntries(all), source: name };
 }
 
 export interface Limits {

@@ -40,11 +40,14 @@ export const hostList: ValueType<readonly HostEntry[]> = {
   },
 };
 
-export const address: ValueType<Address> = {
-  allowed: 'one address: web:8000, [::1]:8000 or https://web.example.com/own/path',
+/** Of a section: one host, or where hosts come from that come and go. */
+export type Place = Exclude<HostEntry, { readonly alias: string }>;
+
+export const address: ValueType<Place> = {
+  allowed: 'one address: web:8000, [::1]:8000 or https://web.example.com/own/path; or one entry such as dns:web.internal:8000 or file:hosts.json',
   parse(text, spot) {
-    const found = parseEntry(text, spot, 2);
-    if (found === undefined || found.length === 1) return found?.[0];
+    const found = parseMoving(text, spot, 2) ?? parseEntry(text, spot, 2);
+    if (found === undefined || found.length < 2) return found?.[0];
     spot.complain('A section is one host: write a range of ports in hosts of [collector].');
     return undefined;
   },
@@ -106,13 +109,18 @@ function numbered(spot: Spot, number: number): Spot {
 const MOVING = /^(dns|file):(?!\d+(?:\.\.\d+)?$)(.*)$/s;
 
 function parseItem(item: string, spot: Spot, most: number): readonly HostEntry[] | undefined {
+  return parseMoving(item, spot, most) ?? (isAlias(item) ? [{ alias: item }] : parseEntry(item, spot, most));
+}
+
+/** undefined when it is nothing of that kind; empty when it is a faulty one. */
+function parseMoving(item: string, spot: Spot, most: number): readonly Exclude<Place, Address>[] | undefined {
   const [, kind, rest = ''] = MOVING.exec(item) ?? [];
   if (kind === 'file') {
     if (rest === '') spot.complain(`${spot.show(item)} names no file.`);
-    return rest === '' ? undefined : [{ file: rest }];
+    return rest === '' ? [] : [{ file: rest }];
   }
-  if (kind !== 'dns') return isAlias(item) ? [{ alias: item }] : parseEntry(item, spot, most);
-  return parseEntry(rest, spot, most)?.flatMap((address) => {
+  if (kind !== 'dns') return undefined;
+  return (parseEntry(rest, spot, most) ?? []).flatMap((address) => {
     const isAddress = isIPv4(address.url.hostname) || address.url.hostname.startsWith('[');
     if (isAddress) spot.complain(`${spot.show(item)} is an address already: write it without dns:.`);
     return isAddress ? [] : [{ dns: address }];

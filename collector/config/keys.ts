@@ -1,7 +1,7 @@
 // Every key of config.ini: the one description that reading, complaints, suggestions and the example follow.
 import type { Bytes, Microseconds, Milliseconds } from 'liveprofiler-sampler/wire';
 import { address, hostList, listen, nameList } from './addresses.ts';
-import type { Address, HostEntry } from './addresses.ts';
+import type { HostEntry, Place } from './addresses.ts';
 import { duration, labels, secret, size, text, truth, user, wholeNumber } from './value-types.ts';
 import type { ValueType } from './value-types.ts';
 
@@ -25,7 +25,7 @@ export interface Values {
     readonly max_response: Bytes;
   };
   readonly host: {
-    readonly address: Address;
+    readonly address: Place;
     readonly secret_header: string;
     readonly admin_secret: string;
     readonly service: string;
@@ -126,7 +126,7 @@ export const KEYS: { readonly [S in SectionName]: { readonly [K in keyof Values[
     },
   },
   host: {
-    address: { type: address, about: 'Where its sampler answers.', sample: 'https://web.example.com:8443/liveprofiler', hides: CREDENTIALS },
+    address: { type: address, about: 'Where its sampler answers, or where hosts come from that share what follows.', sample: 'https://web.example.com:8443/liveprofiler', hides: CREDENTIALS },
     secret_header: { type: secret, about: 'Its own secret, instead of the one of [collector].', sample: '${WEB_TOKEN}', hides: ANYTHING },
     admin_secret: { type: secret, about: 'Its own adminSecret, instead of the one of [collector].', sample: '${WEB_ADMIN_TOKEN}', hides: ANYTHING },
     service: { type: text('a name'), about: 'The service it belongs to.', sample: 'web' },

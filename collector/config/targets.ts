@@ -3,9 +3,10 @@
 import { readHostList } from '../sources/host-list.ts';
 import type { Source, Target } from '../target.ts';
 import { MOST_HOSTS } from './addresses.ts';
-import type { HostEntry } from './addresses.ts';
+import type { Address, Place } from './addresses.ts';
 import { whyUnreadable } from './files.ts';
 import type { Reading, Sections } from './sections.ts';
+import type { Spot } from './spot.ts';
 import { readTls } from './tls.ts';
 import type { FileReader } from './tls.ts';
 
@@ -34,34 +35,36 @@ export function readTargets(sections: Sections, files: FileReader): { readonly h
 
   function addSection(alias: string, reading: Reading<'host'>): void {
     const { address, service, labels, secret_header: own, admin_secret: ownAdmin } = reading.values;
-    const tls = readTls(reading, address?.url, files);
+    const tls = readTls(reading, address === undefined || 'file' in address ? undefined : 'dns' in address ? address.dns.url : address.url, files);
     if (service !== undefined && labels?.has('service') === true) reading.at('labels').complain('The service is there already, as a key of its own.');
     if (address === undefined) {
       if (!reading.has('address')) reading.at('address').complain('It is missing.');
       return;
     }
-    const holder = taken.get(address.name);
-    if (holder === undefined) taken.set(address.name, `[host ${alias}]`);
-    else reading.at('address').complain(`The address is that of ${holder} too: write it once.`);
-    add(
-      { name: alias, url: address.url, labels: sorted([...(labels ?? []), ...(service === undefined ? [] : [['service', service] as const])]), ...(tls && { tls }) },
-      reading.has('secret_header') ? (own ?? '') : common,
-      () => `[host ${alias}]`,
-      ownAdmin,
-    );
+    const secret = reading.has('secret_header') ? (own ?? '') : common;
+    const shared = { labels: sorted([...(labels ?? []), ...(service === undefined ? [] : [['service', service] as const])]), ...(tls && { tls }) };
+    const show = (): string => `[host ${alias}]`;
+    if ('dns' in address || 'file' in address) addSource(address, reading.at('address'), shared, secret, ownAdmin, show);
+    else {
+      const holder = taken.get(address.name);
+      if (holder === undefined) taken.set(address.name, `[host ${alias}]`);
+      else reading.at('address').complain(`The address is that of ${holder} too: write it once.`);
+      add({ name: alias, url: address.url, ...shared }, secret, show, ownAdmin);
+    }
     const admin = ownAdmin ?? commonAdmin;
     if ((own ?? ownAdmin) !== undefined && admin !== undefined && admin === (own ?? common)) reading.at(ownAdmin === undefined ? 'secret_header' : 'admin_secret').complain(SAME_SECRET);
   }
 
-  function addSource(entry: Extract<HostEntry, { readonly dns: unknown } | { readonly file: unknown }>): void {
-    const secrets = { secret: common ?? '', ...(commonAdmin !== undefined && { adminSecret: commonAdmin }) };
-    const source: Source = 'dns' in entry ? { kind: 'dns', name: `dns:${entry.dns.name}`, url: entry.dns.url, ...secrets } : { kind: 'file', name: `file:${entry.file}`, path: entry.file, ...secrets };
+  /** `at`: where it is written. */
+  function addSource(entry: Exclude<Place, Address>, at: Spot, { labels, tls }: Pick<Target, 'labels' | 'tls'>, secret: string | undefined, adminSecret = commonAdmin, show?: () => string): void {
+    const shared = { secret: secret ?? '', ...(adminSecret !== undefined && { adminSecret }), labels, ...(tls && { tls }) };
+    const source: Source = 'dns' in entry ? { kind: 'dns', name: `dns:${entry.dns.name}`, url: entry.dns.url, ...shared } : { kind: 'file', name: `file:${entry.file}`, path: entry.file, ...shared };
     const shown = at.show('file' in entry ? entry.file : entry.dns.name);
     if (sources.has(source.name)) at.complain(`${source.kind}:${shown} is there twice: write it once.`);
     else if (sources.size === MOST_SOURCES) at.complain(`These are more than ${MOST_SOURCES} entries with dns: or file:.`);
     else if (source.kind === 'file') for (const fault of faultsOf(source.path)) at.complain(`${shown}: ${fault}`);
     sources.set(source.name, source);
-    if (common === undefined) withoutSecret.push(() => `${source.kind}:${shown}`);
+    if (secret === undefined) withoutSecret.push(show ?? (() => `${source.kind}:${shown}`));
   }
 
   /** A file that does not read is told at the start; later ones leave what was read before. */
@@ -76,7 +79,7 @@ export function readTargets(sections: Sections, files: FileReader): { readonly h
   const at = collector.at('hosts');
   for (const entry of collector.values.hosts ?? []) {
     if ('dns' in entry || 'file' in entry) {
-      addSource(entry);
+      addSource(entry, at, { labels: {} }, common);
       continue;
     }
     if (!('alias' in entry)) {

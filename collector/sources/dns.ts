@@ -4,6 +4,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { Milliseconds } from 'liveprofiler-sampler/wire';
 import { nameOfPlace } from '../config/addresses.ts';
+import { sharing } from '../target.ts';
 import type { DnsSource, Target } from '../target.ts';
 import { cutTrouble, MOST_TARGETS } from './look.ts';
 import type { Found, Look, Trouble } from './look.ts';
@@ -59,9 +60,10 @@ async function answerOf(asked: Promise<string[]>): Promise<Answer> {
   }
 }
 
-function targetAt(address: string, { name, url: { protocol, host, port, pathname }, url, secret, adminSecret }: DnsSource): Target {
+function targetAt(address: string, source: DnsSource): Target {
+  const { protocol, host, port, pathname } = source.url;
   const at = new URL(`${protocol}//${address.includes(':') ? `[${address}]` : address}${port === '' ? '' : `:${port}`}${pathname}`);
-  return { name: nameOfPlace(at), url: at, asked: host, secret, ...(adminSecret !== undefined && { adminSecret }), labels: { dns: nameOfPlace(url) }, source: name };
+  return { name: nameOfPlace(at), url: at, asked: host, ...sharing(source, { dns: nameOfPlace(source.url) }) };
 }
 
 function failure({ name, url }: DnsSource, code: string): Trouble {

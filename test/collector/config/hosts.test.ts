@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Config } from '../../../collector/config/index.ts';
@@ -129,12 +130,12 @@ describe('a section of a host', () => {
   });
 
   for (const [lines, ...told] of [
-    ['service = x', 'line 4: [host a] address: It is missing. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
-    ['address = web', 'line 5: [host a] address = web: web has no port: write web:PORT with the port of the service. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
+    ['service = x', 'line 4: [host a] address: It is missing. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path; or one entry such as dns:web.internal:8000 or file:hosts.json.'],
+    ['address = web', 'line 5: [host a] address = web: web has no port: write web:PORT with the port of the service. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path; or one entry such as dns:web.internal:8000 or file:hosts.json.'],
     ['adress = web:2', 'line 5: [host a] adress = (hidden): There is no such key. Did you mean address? Allowed: address, secret_header, admin_secret, service, labels, ca, cert, key.'],
-    ['address = web:2..3', 'line 5: [host a] address = web:2..3: A section is one host: write a range of ports in hosts of [collector]. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
-    ['address = web:1', 'line 5: [host a] address = web:1: The address is that of an entry of hosts too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
-    ['address = web:2\n[host b]\naddress = http://web:2/', 'line 7: [host b] address = http://web:2/: The address is that of [host a] too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path.'],
+    ['address = web:2..3', 'line 5: [host a] address = web:2..3: A section is one host: write a range of ports in hosts of [collector]. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path; or one entry such as dns:web.internal:8000 or file:hosts.json.'],
+    ['address = web:1', 'line 5: [host a] address = web:1: The address is that of an entry of hosts too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path; or one entry such as dns:web.internal:8000 or file:hosts.json.'],
+    ['address = web:2\n[host b]\naddress = http://web:2/', 'line 7: [host b] address = http://web:2/: The address is that of [host a] too: write it once. Allowed: one address: web:8000, [::1]:8000 or https://web.example.com/own/path; or one entry such as dns:web.internal:8000 or file:hosts.json.'],
     ['address = web:2\nca = x', 'line 6: [host a] ca = x: It has no use here: the address does not begin with https://. Allowed: a path, relative to this file, of a PEM file.'],
     ['address = web:2\nlabels = a, 1x=2, b=, c=1, c=2, =3', ...['a is not a pair such as region=eu.', '1x is not a label name: it begins with a letter and holds letters, digits, "_", "-" and ".".', 'b= is not a pair such as region=eu.', 'The label c is there twice.', '"" is not a label name: it begins with a letter and holds letters, digits, "_", "-" and ".".'].map((why) => `line 6: [host a] labels = a, 1x=2, b=, c=1, c=2, =3: ${why} Allowed: name = value pairs separated by commas, such as region=eu, tier=web.`)],
     ['address = web:2\nservice = x\nlabels = service=y', 'line 7: [host a] labels = service=y: The service is there already, as a key of its own. Allowed: name = value pairs separated by commas, such as region=eu, tier=web.'],
@@ -227,6 +228,43 @@ describe('where hosts come from that come and go', () => {
       const all = told(hosts).join('\n');
       for (const one of why) assert.ok(all.includes(one), all);
       assert.equal(told(hosts).length, why.length);
+    });
+  }
+});
+
+describe('a section whose address is a source', () => {
+  const pem = (name: string): string => readFileSync(new URL(`../../../../test/fixtures/tls/${name}`, import.meta.url), 'utf8');
+  const files = { '/etc/liveprofiler/hosts.json': '[]', '/etc/liveprofiler/ca.pem': pem('authority.pem') };
+
+  test('gives all its hosts a secret, an authority and labels of their own, wherever it is listed', () => {
+    const sections = '[host pay]\naddress = dns:https://pay.example.com\nsecret_header = own\nadmin_secret = heap\nservice = payments\nlabels = region=eu\nca = ca.pem\n[host more]\naddress = file:hosts.json\nsecret_header = other\n';
+    const { hosts, sources } = config(`[collector]\nhosts = pay\n${sections}`, { files }).collector;
+    assert.deepEqual(hosts, []);
+    assert.deepEqual(sources.map((source) => ({ ...source, ...('url' in source && { url: source.url.href }) })), [
+      { kind: 'dns', name: 'dns:pay.example.com:443', url: 'https://pay.example.com/liveprofiler', secret: 'own', adminSecret: 'heap', labels: { region: 'eu', service: 'payments' }, tls: { ca: files['/etc/liveprofiler/ca.pem'] } },
+      { kind: 'file', name: 'file:hosts.json', path: '/etc/liveprofiler/hosts.json', secret: 'other', labels: {} },
+    ]);
+  });
+
+  test('takes the common secret where it has none, and needs one', () => {
+    const [source] = config('[collector]\nsecret_header = s\nadmin_secret = t\n[host pay]\naddress = dns:a:1\n').collector.sources;
+    assert.deepEqual([source?.secret, source?.adminSecret], ['s', 't']);
+    assert.match(faults('[host pay]\naddress = dns:a:1\n').join('\n'), /secret_header: It is missing, and \[host pay\] has no secret of its own\./);
+  });
+
+  for (const [lines, why] of [
+    ['address = dns:a', /^line 5: \[host pay\] address = dns:a: a has no port: write a:PORT with the port of the service\./],
+    ['address = dns:10.0.0.1:80', /^line 5: .* dns:10\.0\.0\.1:80 is an address already: write it without dns:\./],
+    ['address = dns:a:1..2', /^line 5: .* A section is one host: write a range of ports in hosts/],
+    ['address = file:', /^line 5: .* file: names no file\./],
+    ['address = file:nope.json', /^line 5: .* nope\.json: There is no such file: check its path\./],
+    ['address = dns:b:1', /^line 5: .* dns:b:1 is there twice: write it once\./],
+    ['address = dns:a:1\nca = ca.pem', /^line 6: \[host pay\] ca = ca\.pem: It has no use here: the address does not begin with https:/],
+  ] as const) {
+    test(`with ${JSON.stringify(lines)} is refused`, () => {
+      const told = faults(`[collector]\nsecret_header = s\nhosts = dns:b:1\n[host pay]\n${lines}\n`, { files });
+      assert.equal(told.length, 1, told.join('\n'));
+      assert.match(told[0] ?? '', why);
     });
   }
 });

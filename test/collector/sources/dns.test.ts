@@ -22,8 +22,8 @@ import { createScriptedHost } from '../wire-host.ts';
 const NAME = 'payments.internal';
 const EVERY_MS = 10_000;
 
-function source(port: number): DnsSource {
-  return { kind: 'dns', name: `dns:${NAME}:${port}`, url: new URL(`http://${NAME}:${port}/liveprofiler`), secret: 'secret' };
+function source(port: number, more: Partial<DnsSource> = {}): DnsSource {
+  return { kind: 'dns', name: `dns:${NAME}:${port}`, url: new URL(`http://${NAME}:${port}/liveprofiler`), secret: 'secret', labels: {}, ...more };
 }
 
 /** One process behind every address of loopback; `asked` tells by which address and name it was asked. */
@@ -200,6 +200,23 @@ test('more addresses than a source may name are cut, always the same, and told',
   await until(() => rig.collector.hosts().length > 0);
   assert.equal(rig.collector.hosts().length, 2000);
   assert.ok(rig.lines.some((line) => line['code'] === 'too-many' && line['msg'] === `dns:${NAME}:${port} names 2100 hosts, and only the first 2000 are asked: divide it.`));
+});
+
+test('what its section says of a name holds for every host behind it: secret, authority and labels', async (t) => {
+  const pem = (name: string): Promise<string> => readFile(new URL(`../../../../test/fixtures/tls/${name}`, import.meta.url), 'utf8');
+  const scripted = createScriptedHost({ boot: 'abc', secret: 'its own' });
+  const { url, requests } = await serveHttp(t, scripted.answer, createSecureServer({ cert: await pem('server.pem'), key: await pem('server.key') }));
+  scripted.finish(1);
+  const names = await serveNames(t);
+  names.zones.set('localhost', ['127.0.0.1']);
+  const from = source(Number(url.port), { name: 'dns:localhost', url: new URL(`https://localhost:${url.port}/liveprofiler`), secret: 'its own', adminSecret: 'heap', labels: { service: 'payments', zone: 'b' }, tls: { ca: await pem('authority.pem') } });
+  const rig = await createRig(t, settings([], { sources: [from] }), { clock: createFakeClock(), nameServers: names.nameServers });
+  await names.after(() => { rig.collector.start(); });
+  await rig.collector.pullNow();
+  assert.equal(rig.status(`127.0.0.1:${url.port}`).state, 'up');
+  assert.equal(requests[0]?.headers['profiler_token'], 'its own');
+  const [found] = rig.collector.targets();
+  assert.deepEqual([found?.adminSecret, found?.labels], ['heap', { dns: `localhost:${url.port}`, service: 'payments', zone: 'b' }]);
 });
 
 test('over https the certificate has to be of the name, wherever the name points to', async (t) => {

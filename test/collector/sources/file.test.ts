@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createSources } from '../../../collector/sources/index.ts';
 import type { FileSource } from '../../../collector/target.ts';
+import type { Labels } from 'liveprofiler-sampler/wire';
 import { createFakeClock } from '../fake-clock.ts';
 import { target, until } from '../rig.ts';
 
@@ -20,6 +21,7 @@ interface Filed {
   /** As programs should: beside it, then renamed. */
   readonly put: (content: unknown) => Promise<void>;
   readonly names: () => string[];
+  readonly labels: () => Labels[];
   /** Looks again; resolves when what was read was taken. */
   readonly look: () => Promise<void>;
   /** How often the hosts were said to be others. */
@@ -44,7 +46,7 @@ async function filed(t: TestContext, content: unknown, among: readonly string[] 
   let changes = 0;
   const sources = createSources({ clock, log, registry, nameServers: () => assert.fail('no name is asked for'), changed: () => { changes++; } });
   t.after(() => { sources.stop(); });
-  const source: FileSource = { kind: 'file', name: 'file:hosts.json', path, secret: 's' };
+  const source: FileSource = { kind: 'file', name: 'file:hosts.json', path, secret: 's', labels: { region: 'eu', zone: 'a' } };
   sources.set([source]);
   // The next look is set once what was read was taken.
   const looked = (): Promise<void> => until(() => clock.pending() === 1);
@@ -54,6 +56,7 @@ async function filed(t: TestContext, content: unknown, among: readonly string[] 
     path,
     put,
     names: () => sources.addTo(among.map((name) => target(name, new URL(`http://${name}/liveprofiler`)))).map(({ name }) => name),
+    labels: () => sources.addTo([]).map((one) => one.labels),
     async look() {
       clock.advance(EVERY_MS);
       await looked();
@@ -65,7 +68,7 @@ async function filed(t: TestContext, content: unknown, among: readonly string[] 
 }
 
 test('a file that changes is followed, and one that does not changes nothing', async (t) => {
-  const { put, names, look, changes, told } = await filed(t, [{ targets: ['web:1', 'web:2'] }]);
+  const { put, names, labels, look, changes, told } = await filed(t, [{ targets: ['web:1', 'web:2'] }]);
   assert.deepEqual([names(), changes()], [['web:1', 'web:2'], 1]);
   await look();
   await put([{ targets: ['web:2', 'web:1'] }]);
@@ -73,6 +76,7 @@ test('a file that changes is followed, and one that does not changes nothing', a
   await put([{ targets: ['web:2', 'web:3'], labels: { zone: 'b' } }]);
   await look();
   assert.deepEqual([names(), changes()], [['web:2', 'web:3'], 3]);
+  assert.deepEqual(labels()[0], { region: 'eu', zone: 'b' }, 'what its group says goes before what its source says');
   await put([]);
   await look();
   assert.deepEqual(names(), []);
