@@ -6,9 +6,13 @@ import { systemClock } from '#sampler/clock.js';
 import { createSampler } from 'liveprofiler-sampler';
 import { askWire, SECRET } from './ask.ts';
 
+function logging(): unknown {
+  return Reflect.get(globalThis.console, 'log');
+}
+
 test('what breaks while nobody calls ends the sampling and not the service, and is told', async (t) => {
   let [inTimer, broken] = [false, false];
-  const { log } = console;
+  const log = logging();
   const sampler = createSampler({
     secret: SECRET,
     clock: {
@@ -30,13 +34,13 @@ test('what breaks while nobody calls ends the sampling and not the service, and 
   t.after(() => sampler.stop());
   const { port } = await sampler.listen({ port: 0 });
   while (((await askWire(port)).processes[0]?.windows.length ?? 0) < 1) await pause(50);
-  assert.notEqual(console.log, log);
+  assert.notEqual(logging(), log);
   broken = true;
   let told = (await askWire(port)).processes[0];
   for (const giveUpMs = Date.now() + 10_000; told?.state === 'running' && Date.now() < giveUpMs; told = (await askWire(port)).processes[0]) await pause(50);
   assert.deepEqual([told?.state, told?.reason], ['disabled', 'the sampler failed: the clock is broken']);
   assert.ok((told?.windows.length ?? 0) >= 1, 'what was finished is still there');
-  assert.equal(console.log, log, 'and all that it had changed is as it was');
+  assert.equal(logging(), log, 'and all that it had changed is as it was');
   sampler.resume();
   sampler.pause();
 });

@@ -144,9 +144,7 @@ test('who labels again and again from within, as in a loop of timers, keeps the 
 
 test('without an inspector nothing is kept of whoever runs', (t) => {
   const log = new SwitchLog(() => 1);
-  const { getBuiltinModule } = process;
-  t.after(() => { process.getBuiltinModule = getBuiltinModule; });
-  process.getBuiltinModule = () => { throw new Error('there is none'); };
+  t.mock.method(process, 'getBuiltinModule', () => { throw new Error('there is none'); });
   const thread = sampleThread({ thread: 0, threadName: () => 'main', intervalUs: 10_000, windowMs: 1000, clock: systemClock, switches: log, heldBytes: () => 0, finished: () => undefined });
   assert.throws(() => { thread.start(); }, { message: 'there is none' });
   log.switchTo(fixed({ who: 'a' }));
