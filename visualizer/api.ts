@@ -225,6 +225,8 @@ export interface ClassesAnswer {
   /** The largest at the end first. */
   readonly classes: readonly TrackedClass[];
   readonly left: number;
+  /** Moments that services marked, the latest ones, by time. */
+  readonly marks: readonly { readonly name: string; readonly atMs: Milliseconds }[];
   readonly damaged?: readonly HostDamage[];
 }
 

@@ -135,7 +135,7 @@ test('a page tells what each process is and all it told of itself', async (t) =>
 
 test('tracked classes stand on top of each other, and two moments are compared', async (t) => {
   const nowMs = Date.now();
-  const windows = Array.from({ length: 14 }, (_, minute) => factsOf({ seq: minute, startMs: nowMs - (14 - minute) * MINUTE_MS, durationMs: MINUTE_MS, numbers: { rssBytes: 1e8, [`class.${HOSTILE}.count`]: 5, 'class.Session.count': 100 + minute * 10, 'class.Session.bytes': (100 + minute * 10) * 1000 } }));
+  const windows = Array.from({ length: 14 }, (_, minute) => factsOf({ seq: minute, startMs: nowMs - (14 - minute) * MINUTE_MS, durationMs: MINUTE_MS, numbers: { rssBytes: 1e8, [`class.${HOSTILE}.count`]: 5, 'class.Session.count': 100 + minute * 10, 'class.Session.bytes': (100 + minute * 10) * 1000, ...(minute === 6 ? { [`mark.${HOSTILE}`]: nowMs - 7.5 * MINUTE_MS } : {}) } }));
   const { port } = await serve(t, { hosts, windows });
   const { page } = await open(t, `${base(port)}/memory/web/`);
   const table = page.getByRole('table', { name: 'Classes' });
@@ -148,5 +148,14 @@ test('tracked classes stand on top of each other, and two moments are compared',
   await row.getByText('+10, +10 kB').waitFor();
   assert.match(page.url(), /before=\d+/);
   await page.getByRole('group', { name: 'Told in' }).getByRole('button', { name: 'Bytes' }).click();
-  await page.getByRole('group', { name: /^Bytes over time: Session 230 kB/ }).waitFor();
+  const plot = page.getByRole('group', { name: /^Bytes over time: Session 230 kB/ });
+  await plot.waitFor();
+  assert.ok((await plot.getAttribute('aria-label'))?.includes(`Marked: ${HOSTILE} at `));
+  await page.getByRole('region', { name: 'Classes', exact: true }).getByText(`${HOSTILE} at `).waitFor();
+  await page.goto(`${base(port)}/memory/web/?live=0&from=${nowMs - 12 * MINUTE_MS}&until=${nowMs - 3 * MINUTE_MS}`);
+  await page.locator('.moments .u-over').waitFor();
+  const over = await page.locator('.moments .u-over').boundingBox();
+  assert.ok(over !== null);
+  await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
+  await page.locator('.moments .moment').filter({ hasText: /\d · <img/ }).waitFor();
 });

@@ -63,8 +63,8 @@ export function createClasses(events: PlotEvents, changed: (change: Pick<Partial
     plots[of].show({
       ...answer,
       utc: state.utc,
-      marks: [],
-      note: answer.left > 0 ? `${answer.left} more classes` : '',
+      marks: answer.marks.map(({ name, atMs }) => ({ text: name, atMs })),
+      note: [answer.left > 0 ? `${answer.left} more classes` : '', ...answer.marks.map(({ name, atMs }) => `${name} at ${clockTime(atMs, state.utc)}`)].filter((part) => part !== '').join(' · '),
       lines: stackedOf(answer, of).map(({ name, values, drawn }) => ({ key: name, name, values, drawn, summary: values.findLast((value) => value !== null) ?? null, narrows: false })),
     });
     const moments = momentsOf(answer);

@@ -98,7 +98,7 @@ export function createPlot({ chosen, narrowed, moved, label, told, tick, least, 
       showValues(lines.map(({ summary }) => summary));
       moment.textContent = '';
       note.textContent = plotted.note;
-      place.setAttribute('aria-label', `${label}: ${lines.slice(0, MOST_TOLD).map(({ name, summary }) => `${name} ${words(summary)}`).join(', ')}. Drag to choose a range; the left and right arrows move through time.`);
+      place.setAttribute('aria-label', `${label}: ${lines.slice(0, MOST_TOLD).map(({ name, summary }) => `${name} ${words(summary)}`).join(', ')}.${marked(plotted.marks, utc)} Drag to choose a range; the left and right arrows move through time.`);
     },
   };
 
@@ -189,7 +189,8 @@ export function createPlot({ chosen, narrowed, moved, label, told, tick, least, 
 
   function point(step: number | undefined, columns: uPlot.AlignedData, utc: boolean): void {
     const second = step === undefined ? undefined : columns[0][step];
-    moment.textContent = second === undefined ? '' : `${clockTime(second * 1000, utc)} `;
+    const here = second === undefined ? [] : (shown?.marks ?? []).filter(({ atMs }) => Math.abs(atMs - second * 1000) < (shown?.stepMs ?? 0));
+    moment.textContent = second === undefined ? '' : `${[clockTime(second * 1000, utc), ...here.map(({ text }) => text)].join(' · ')} `;
     if (step === undefined || second === undefined) showValues(shown?.lines.map(({ summary }) => summary) ?? []);
     else showValues(shown?.lines.map(({ values: column }) => column[step]) ?? []);
   }
@@ -201,6 +202,10 @@ export function createPlot({ chosen, narrowed, moved, label, told, tick, least, 
   function words(value: number | null | undefined): string {
     return value === null || value === undefined ? '–' : told(value);
   }
+}
+
+function marked(marks: Plotted['marks'], utc: boolean): string {
+  return marks.length === 0 ? '' : ` Marked: ${marks.map(({ text, atMs }) => `${text} at ${clockTime(atMs, utc)}`).join(', ')}.`;
 }
 
 /** Seconds since 1970, then a column per line; null where nothing was told. */

@@ -17,7 +17,7 @@ function windows() {
     const heldBytes = 40e6 + (index === 0 ? (minute % 60) * 500_000 : 0);
     const at = { host, boot: `${host}-${life}`, seq: minute, startMs: NOW_MS - (120 - minute) * MINUTE_MS, durationMs: MINUTE_MS, labels };
     return [
-      factsOf({ ...at, numbers: { rssBytes: [heldBytes + 50e6, heldBytes + 60e6], heapUsedBytes: heldBytes + 5e6, heapAfterGcBytes: heldBytes, heapLimitBytes: 268e6, gcMajorCount: 1, gcMajorUs: 600_000, cpuUserUs: 6e6, cpuSystemUs: 6e6, 'heapSpace.old_space.usedBytes': heldBytes, 'resources.TCPSocketWrap': 7, threads: 11, 'class.Session.count': 10 + minute, 'class.Session.bytes': (10 + minute) * 1000, 'class.a.count.count': 3 } }),
+      factsOf({ ...at, numbers: { rssBytes: [heldBytes + 50e6, heldBytes + 60e6], heapUsedBytes: heldBytes + 5e6, heapAfterGcBytes: heldBytes, heapLimitBytes: 268e6, gcMajorCount: 1, gcMajorUs: 600_000, cpuUserUs: 6e6, cpuSystemUs: 6e6, 'heapSpace.old_space.usedBytes': heldBytes, 'resources.TCPSocketWrap': 7, threads: 11, 'class.Session.count': 10 + minute, 'class.Session.bytes': (10 + minute) * 1000, 'class.a.count.count': 3, ...(minute === 119 ? { 'mark.warm': [NOW_MS - 50_000, NOW_MS - 40_000, NOW_MS - 30_000], 'mark.of another clock': 5 } : {}) } }),
       factsOf({ ...at, thread: 1, numbers: { heapUsedBytes: 1e9, heapAfterGcBytes: 1e9 } }),
       windowOf({ ...at, stacks: { work: 600 } }),
     ];
@@ -68,10 +68,15 @@ test('a process tells what it is, its threads and all its numbers', async (t) =>
 
 test('classes are counted over all processes, with their bytes where those are known', async (t) => {
   const json = await served(t);
-  const { classes } = await json<ClassesAnswer>('/api/classes?service=shop&from=-2minutes');
+  const { classes, marks, fromMs, stepMs } = await json<ClassesAnswer>('/api/classes?service=shop&from=-2minutes');
   assert.deepEqual(classes.map(({ name }) => name), ['Session', 'a.count']);
   const told = (column: readonly (number | null)[] = []): number[] => column.filter((value) => value !== null);
   assert.deepEqual(told(classes[0]?.count), [256, 258]);
   assert.deepEqual(told(classes[0]?.bytes), [256_000, 258_000]);
   assert.deepEqual(told(classes[1]?.bytes), []);
+  // Both hosts marked the same: the first and the last of a step are told, and none where its window cannot be.
+  const lastStepMs = Math.floor((NOW_MS - MINUTE_MS - fromMs) / stepMs) * stepMs + fromMs;
+  const of = (wanted: string): number[] => marks.filter(({ name }) => name === wanted).map(({ atMs }) => atMs);
+  assert.deepEqual(of('warm'), [50_000, 50_000, 30_000, 30_000].map((ms) => NOW_MS - ms));
+  assert.deepEqual(of('of another clock'), [lastStepMs, lastStepMs]);
 });
