@@ -14,7 +14,7 @@ import type { Snapshot } from './database.ts';
 import type { Engine } from './engine.ts';
 import { hostsOf, kindsOf, seriesOf } from './records.ts';
 import type { Seen } from './records.ts';
-import { readWhole } from './whole.ts';
+import { wholeOf } from './whole.ts';
 
 /** Series read ahead of the one that is taken in: while one is added up, others wait for the disk. */
 const AHEAD = 8;
@@ -59,8 +59,9 @@ export async function view<T extends Seen>(engine: Engine, selector: Partial<Sel
   // In one step, without waiting in between: marks that are cleared later are still true for this snapshot.
   const dirty = chosen.map((series) => engine.marks.of(series));
   const snapshot = engine.db.snapshot();
+  const whole = handled(wholeOf(engine.db, chosen, snapshot));
   const begin = async (series: Series, index: number): Promise<readonly (readonly T[])[]> => {
-    const segments = segmentsOf({ dirty: dirty[index] ?? [], whole: await readWhole(engine.db, series, snapshot) });
+    const segments = segmentsOf({ dirty: dirty[index] ?? [], whole: await (await whole)(series) });
     const parts = await Promise.allSettled(segments.map((segment) => allOf(read(engine, series, segment, snapshot))));
     return parts.flatMap((part) => {
       if (part.status === 'rejected') throw part.reason;

@@ -12,7 +12,7 @@ import { afterwards } from '../../cleanup.ts';
 import { effort } from '../../effort.ts';
 import { smallDisk } from '../../small-disk.ts';
 import { windowOf } from '../../windows.ts';
-import { SPACE } from '../../../collector/store/keys.ts';
+import { readWholeKey, SPACE } from '../../../collector/store/keys.ts';
 import { flip } from './flip.ts';
 
 const HOUR_MS = 3_600_000;
@@ -248,4 +248,26 @@ test('at its size a store drops the oldest that may go, however old what is pinn
   assert.equal(report.overLimitBytes, undefined);
   assert.equal((await store.query({ kind: 'cpu' }, { fromMs: T0 - 1, untilMs: T0 + 1 })).windows, 1, 'pinned');
   assert.equal((await store.query({ kind: 'cpu' }, { fromMs: from + 1000 * 60_000, untilMs: from + 1000 * 60_000 + 1 })).windows, 1, 'the newest is there by the second');
+});
+
+test('many hosts are answered as each of them is, where much was dropped too, and damage of one is no other’s', async (t) => {
+  const path = await folder(t);
+  const nowMs = T0 + 3 * DAY_MS;
+  const hosts = Array.from({ length: 40 }, (_, index) => `host-${String(index).padStart(2, '0')}`);
+  const asked = [{ fromMs: T0 - DAY_MS, untilMs: T0 + 30_000 }, { fromMs: T0 - DAY_MS, untilMs: nowMs }];
+  const retention = { rawMs: HOUR_MS, minutesMs: 30 * DAY_MS, hoursMs: 400 * DAY_MS, daysMs: 400 * DAY_MS };
+  const of = (store: LevelStore, some: readonly string[]) => Promise.all(asked.map(async (range) => (await store.timeline({ kind: 'cpu', hosts: some }, range, DAY_MS, 'host')).series));
+  const first = await openStore({ path, retention });
+  // Of every other host nothing is old enough to go.
+  await first.append(hosts.flatMap((host, index) => row(host, 6, index % 2 === 0 ? T0 : nowMs - 10 * 60_000)), new Map());
+  await first.prune(nowMs);
+  const each = await Promise.all(hosts.map((host) => of(first, [host])));
+  const together = asked.map((_, index) => each.flatMap((series) => series[index] ?? []));
+  assert.deepEqual(together.map((series) => series.length), [20, 40]);
+  assert.deepEqual(await of(first, hosts), together);
+  await first.close();
+  assert.equal(await flip(path, (key) => key[0] === SPACE.whole && readWholeKey(key).host === 'host-04'), 1);
+  const store = await opened(t, { path, retention });
+  await assert.rejects(of(store, hosts), { code: 'STORE_DAMAGED' });
+  assert.deepEqual(await of(store, hosts.filter((host) => host !== 'host-04')), together.map((series) => series.filter(({ name }) => name !== 'host-04')));
 });
