@@ -1,22 +1,35 @@
-// What each look at memory costs: pause and growth of a process with 100 MB and with 1 GB of heap, on every Node version at
-// hand (LIVEPROFILER_TEST_NODES, separated by colons). Prints the table of the README.
+// `npm run bench:memory`: what each look at memory costs: pause and growth of a process with 100 MB and with 1 GB of heap, on
+// every Node version. A row of 1 GB takes minutes and 13 GB. Prints the table of the README, row by row.
+//   --node 20,24  --heap 100,1000
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { nodeBinary } from './overhead/install.ts';
 
-const HEAPS = [100e6, 1e9];
+const MB = 1e6;
 const child = fileURLToPath(new URL('memory-child.js', import.meta.url));
-const nodes = [process.execPath, ...(process.env['LIVEPROFILER_TEST_NODES'] ?? '').split(':').filter((path) => path !== '')];
+const { values: flags } = parseArgs({ options: { node: { type: 'string', default: '20,22,24,26' }, heap: { type: 'string', default: '100,1000' } } });
+const majors = numbersIn(flags.node);
+const heaps = numbersIn(flags.heap);
 
-process.stdout.write(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores: pause, and growth of RSS meanwhile\n\n`);
+process.stdout.write(`${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores: pause, and growth of RSS meanwhile, \`npm run bench:memory\`\n\n`);
 process.stdout.write('| Node, heap | heap-live, one read | one class counted | facts, one window | heap snapshot |\n| --- | --- | --- | --- | --- |\n');
-for (const node of nodes) {
+for (const node of majors.map(nodeBinary)) {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-  for (const bytes of HEAPS) {
-    const figures = JSON.parse(execFileSync(node, ['--no-warnings', '--max-old-space-size=6000', child, String(bytes)], { encoding: 'utf8' })) as Readonly<Record<string, number>>;
-    const cell = (name: string): string => `${shown(figures[`${name}Ms`])} ms, ${Math.max(0, Math.round((figures[`${name}RssBytes`] ?? 0) / 1e6))} MB`;
-    process.stdout.write(`| ${version}, ${Math.round((figures['heapBytes'] ?? 0) / 1e6)} MB | ${cell('read')} | ${cell('count')} | ${cell('facts')} | ${cell('snapshot')} (file ${Math.round((figures['snapshotBytes'] ?? 0) / 1e6)} MB) |\n`);
+  for (const heap of heaps) {
+    const figures = JSON.parse(execFileSync(node, ['--no-warnings', '--max-old-space-size=6000', child, String(heap * MB)], { encoding: 'utf8' })) as Readonly<Record<string, number>>;
+    const cell = (name: string): string => `${shown(figures[`${name}Ms`])} ms, ${Math.max(0, Math.round((figures[`${name}RssBytes`] ?? 0) / MB))} MB`;
+    process.stdout.write(`| ${version}, ${Math.round((figures['heapBytes'] ?? 0) / MB)} MB | ${cell('read')} | ${cell('count')} | ${cell('facts')} | ${cell('snapshot')} (file ${Math.round((figures['snapshotBytes'] ?? 0) / MB)} MB) |\n`);
   }
+}
+
+function numbersIn(flag: string): number[] {
+  return flag.split(',').map((text) => {
+    const number = Number(text);
+    if (number > 0 && Number.isInteger(number)) return number;
+    throw new Error(`${JSON.stringify(text)} is no number, such as in --node 20,24 --heap 100,1000 (MB).`);
+  });
 }
 
 function shown(ms: number | undefined): string {

@@ -10,8 +10,9 @@ import { edgeRulesOf, isNumbered, ownerOf, ROOT } from './graph.ts';
 import { holdersOf } from './holders.ts';
 import { groupedByWay, NONE, waysOf, wayTo } from './paths.ts';
 import { readSnapshot } from './read.ts';
+import { secretTexts } from './secrets.ts';
 import { classSizes, dominatedBy, retainedBytes } from './sizes.ts';
-import { masked, shown } from './values.ts';
+import { HIDDEN, masked, shown } from './values.ts';
 
 /** What has a text of its own to show: values, and V8's names for its own parts. */
 const TOLD = new Set(['string', 'concatenated string', 'sliced string', 'number', 'bigint', 'symbol', 'regexp', 'hidden', 'array', 'code', 'synthetic']);
@@ -35,6 +36,7 @@ export function analyse(path: string, { mostBytes, progress }: { readonly mostBy
   const sizes = classSizes(classes.of, classes.names.length, graph.selfBytes, retained, dominated);
   progress({ phase: 'paths', share: 0.93 });
   const ways = waysOf(graph, rules);
+  const secrets = secretTexts(graph);
   progress({ phase: 'paths', share: 1 });
 
   const rows: readonly ClassRow[] = classes.names
@@ -98,7 +100,7 @@ export function analyse(path: string, { mostBytes, progress }: { readonly mostBy
   /** `edge`: by which it was come to; its name may say that the value is a secret. */
   function rowOf(node: number, edge: number = NONE): ObjectRow {
     const type = graph.nodeTypes[graph.nodeType[node] ?? 0] ?? '';
-    const text = TOLD.has(type) ? valueOf(graph, node, edge) : undefined;
+    const text = !TOLD.has(type) ? undefined : secrets[node] === 1 ? HIDDEN : valueOf(graph, node, edge);
     return { id: graph.nodeId[node] ?? 0, className: classes.names[classes.of[node] ?? 0] ?? '', type, ...(text === undefined || text === '' ? {} : { value: text }), shallow: graph.selfBytes[node] ?? 0, retained: retained[node] ?? 0 };
   }
 

@@ -9,6 +9,8 @@ export interface Texts {
   readonly count: number;
   /** Cut; never longer than MOST_TEXT_BYTES. */
   text(index: number): string;
+  /** Length as it is kept. */
+  bytes(index: number): number;
   /** First byte of the text; 0 for an empty one. */
   firstByte(index: number): number;
 }
@@ -38,6 +40,7 @@ export function createTexts(mostBytes: number): TextsBuilder {
     finished: () => ({
       count,
       text: (index) => decoded(kept.subarray(starts[index] ?? 0, starts[index + 1] ?? 0)),
+      bytes: (index) => (starts[index + 1] ?? 0) - (starts[index] ?? 0),
       firstByte: (index) => (starts[index] === starts[index + 1] ? 0 : (kept[starts[index] ?? 0] ?? 0)),
     }),
   };

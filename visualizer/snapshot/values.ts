@@ -4,25 +4,30 @@
 const MOST_SHOWN = 100;
 export const HIDDEN = '(hidden)';
 
-/** Names of what is nobody else's business, as parts of a name. */
-const SECRET_NAMES = /passw|passphrase|secret|token|credential|authori[sz]ation|cookie|api[-_]?key|private[-_]?key|access[-_]?key|session[-_]?id|^(?:auth|pwd|pin|cvv|iban|ssn)$/i;
+/** Names of what is nobody else's business, as parts of a name, and as words of one. */
+const SECRET_NAMES = /passw|passphrase|pwd|secret|token|credential|authori[sz]ation|cookie|signature|api[-_]?key|(?:private|access|signing|encryption)[-_]?key|session[-_]?id|connection[-_]?string|(?:^|[^a-z])(?:pass|auth|pin|otp|cvv|cvc|iban|ssn|dsn|jwt|bearer)(?:$|[^a-z])/i;
+const SECRET_WORD = /[a-z](?:Pass|Auth|Pin|Otp|Dsn|Jwt)(?:$|[^a-z])/;
 /** Secrets that are known by their form. */
 const SECRETS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(?:bearer|basic|digest|negotiate)\s+[\w+/=.~-]{6,}/i,
   /\beyJ[\w-]{6,}\.[\w-]{6,}/,
   /\b(?:sk|pk|rk|ghp|gho|ghs|github_pat|xox[abprs]|glpat|npm|AKIA|ASIA)[-_]?[A-Za-z0-9_-]{12,}/,
-  /:\/\/[^\s/:@]*:[^\s/@]+@/,
-  /(?:passw(?:or)?d|secret|token|api_?key)["']?\s*[=:]\s*["']?[^\s"'&;,]{3,}/i,
+  /:\/\/[^\s/:@]*:[^\s@]+@/,
+  /(?:passw(?:or)?d|\bpass|pwd|secret|token|api_?key)["']?\s*[=:]\s*["']?[^\s"'&;,]{3,}/i,
   /[\w.+-]+@[\w-]+\.[\w.-]+/,
   /\b(?:\d[ -]?){12,19}\b/,
 ];
 /** A long word of letters and digits without a pattern: keys, hashes, session ids. */
 const RANDOM = /[A-Za-z0-9+/_=-]{20,}/g;
 
+export function isSecretName(name: string): boolean {
+  return SECRET_NAMES.test(name) || SECRET_WORD.test(name);
+}
+
 /** The text, or `(hidden)` where it looks like a secret. `name`: of the property that holds it. */
 export function masked(text: string, name = ''): string {
-  if (SECRET_NAMES.test(name) && text !== '') return HIDDEN;
+  if (isSecretName(name) && text !== '') return HIDDEN;
   if (SECRETS.some((form) => form.test(text))) return HIDDEN;
   for (const [word] of text.matchAll(RANDOM)) if (isRandom(word)) return HIDDEN;
   return text;

@@ -1,7 +1,10 @@
 // What is no sound snapshot is refused in words, whatever is wrong with it; what is hostile in a sound one stays text.
 import assert from 'node:assert/strict';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { SnapshotError } from '../../../visualizer/snapshot/fault.ts';
 import { effort } from '../../effort.ts';
@@ -118,3 +121,54 @@ test('hostile names are text, long ones are cut, and secrets are hidden', async 
   assert.throws(() => analysis.object(4, 1), { code: 'SNAPSHOT_NO_OBJECT' });
   assert.throws(() => analysis.ofClass('Nothing', 1), { code: 'SNAPSHOT_NO_OBJECT' });
 });
+
+test('a secret is hidden by whatever way one comes to it: by its class, its number, its halves, as the value of a key', async (t) => {
+  const analysis = analysed(await inFile(t, JSON.stringify(made([
+    { type: 'synthetic', name: '', refers: { 1: 1 } },
+    { name: 'Config', refers: { dbPass: 2, headers: 5, cookies: 10, shown: 13, passage: 14 } },
+    { type: 'concatenated string', name: '(concatenated string)', refers: { 'internal:first': 3, 'internal:second': 4 } },
+    { type: 'string', name: 'hunt' },
+    { type: 'string', name: 'er2' },
+    { name: 'Array', refers: { 0: 6, 1: 7, 2: 8, 3: 9 } },
+    { type: 'string', name: 'Accept' },
+    { type: 'string', name: 'text/html' },
+    { type: 'string', name: 'X-Api-Key' },
+    { type: 'string', name: 'k3y of mine' },
+    { name: 'Map', refers: { 'internal:table': 11 } },
+    { type: 'array', name: '', refers: { 'internal:3': 12, 'internal:4': 15 } },
+    { type: 'string', name: 'sid' },
+    { type: 'string', name: 'plain' },
+    { type: 'string', name: 'of the book' },
+    { type: 'string', name: 'abc' },
+  ]))));
+  const told = analysis.ofClass('(string)', 100).objects.map(({ value }) => value ?? '').sort();
+  assert.deepEqual(told, [...Array.from({ length: 6 }, () => '(hidden)'), 'Accept', 'X-Api-Key', 'of the book', 'plain', 'text/html']);
+  assert.equal(analysis.object(7, 10).object.value, '(hidden)');
+  assert.deepEqual(analysis.object(5, 10).referents.map(({ object }) => object.value), ['(hidden)', '(hidden)']);
+});
+
+test('a real snapshot that was cut or damaged is refused in words or answers, and its process keeps to its memory', { timeout: 300_000 }, async (t) => {
+  const path = await inFile(t, '');
+  const whole = await realSnapshot(path);
+  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 })), { maxLength: 30 }), fc.option(fc.nat(whole.length - 1), { freq: 2 }), fc.boolean(), (changes, cut, early) => {
+    const bytes = Buffer.from(whole);
+    // The description comes first: what is changed there does the most harm.
+    for (const [at, byte] of changes) bytes[early ? at % 2000 : at] = byte;
+    writeFileSync(path, cut === null ? bytes : bytes.subarray(0, cut));
+    const rssBytes = process.memoryUsage.rss();
+    try {
+      const analysis = analysed(path);
+      for (const { name } of analysis.classes().slice(0, 20)) analysis.ofClass(name, 5);
+      analysis.holders(5);
+    } catch (error) {
+      assert.ok(error instanceof SnapshotError && /^[A-Z].*[.]$/s.test(error.message), String(error));
+    }
+    assert.ok(process.memoryUsage.rss() - rssBytes < 200e6, `${process.memoryUsage.rss() - rssBytes} bytes`);
+  }), { numRuns: effort(15, 500) });
+});
+
+/** Of a small program, a few MB. */
+async function realSnapshot(path: string): Promise<Buffer> {
+  await promisify(execFile)(process.execPath, [fileURLToPath(new URL('./leaks-child.js', import.meta.url)), 'map', path]);
+  return readFileSync(path);
+}
