@@ -157,10 +157,10 @@ test('what keeps the process alive is told by type and one by one', async (t) =>
 
 test('the report holds no secret: not of the environment, the command line, nor the sampler’s own', async (t) => {
   process.env['SHOP_DATABASE'] = 'postgres://shop:hunter2@db/shop';
-  process.env['NODE_SHOP_NOTE'] = `the secret is ${ADMIN}`;
+  process.env['NODE_PATH'] = `the secret is ${ADMIN}`;
   t.after(() => {
     delete process.env['SHOP_DATABASE'];
-    delete process.env['NODE_SHOP_NOTE'];
+    delete process.env['NODE_PATH'];
   });
   const port = await started(t);
   const text = await (await ask(port, 'report')).text();
