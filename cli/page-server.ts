@@ -25,6 +25,8 @@ interface PageParts {
   readonly collector: Collector;
   readonly snapshots: SnapshotPort;
   readonly held?: Held;
+  /** Without it in the address nobody may ask. */
+  readonly token?: string;
   readonly log: Logger;
 }
 
@@ -32,7 +34,7 @@ interface PageParts {
 export const SNAPSHOT_FOLDER = 'snapshots';
 
 /** @throws what node:net throws when the address cannot be had. */
-export async function servePage(config: Pick<Config, 'dbpath' | 'collector' | 'visualizer'>, { store, collector, snapshots, held, log }: PageParts): Promise<PageServer> {
+export async function servePage(config: Pick<Config, 'dbpath' | 'collector' | 'visualizer'>, { store, collector, snapshots, held, token, log }: PageParts): Promise<PageServer> {
   const { listen: { host, port }, loopback } = config.visualizer;
   const shelf = createShelf({ folder: join(config.dbpath, SNAPSHOT_FOLDER) });
   const desk = createDesk(shelf);
@@ -41,7 +43,7 @@ export async function servePage(config: Pick<Config, 'dbpath' | 'collector' | 'v
   };
   const metrics = async () => ({ contentType: collector.metrics.contentType, body: await collector.metrics.metrics() });
   const appFor = ({ collector: { hosts, sources }, visualizer: { allowedHosts, credentials } }: Parameters<PageServer['admit']>[0]) =>
-    createApp({ store, collector, metrics, failed, ...(held && { held }), snapshots: { shelf, desk, port: snapshots }, access: { loopback, allowedHosts, ...(credentials && { credentials }), secrets: [...new Set([...hosts, ...sources].map(({ secret }) => secret))] } });
+    createApp({ store, collector, metrics, failed, ...(held && { held }), snapshots: { shelf, desk, port: snapshots }, access: { loopback, allowedHosts, ...(credentials && { credentials }), ...(token !== undefined && { token }), secrets: [...new Set([...hosts, ...sources].map(({ secret }) => secret))] } });
   let app = appFor(config);
   const server = createServer((request, response) => {
     app(request, response);

@@ -11,6 +11,8 @@ export interface Access {
   /** Names besides those of loopback, lower case, without port. */
   readonly allowedHosts: readonly string[];
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** On loopback: who brings it in the address may ask, and gets a cookie for the addresses that follow. Other users of the machine do not know it. */
+  readonly token?: string;
   /** The samplers' secrets: whoever has one may read metrics and trigger a pull. */
   readonly secrets: readonly string[];
 }
@@ -45,11 +47,15 @@ export function policy(more: Readonly<Record<string, readonly string[]>> = {}): 
   });
 }
 
-export function guard({ loopback, allowedHosts, credentials, secrets }: Access): RequestHandler {
+export function guard({ loopback, allowedHosts, credentials, token, secrets }: Access): RequestHandler {
   const same = createComparer();
   return (request, response, next) => {
     if (loopback && !LOOPBACK.test(nameOf(request)) && !allowedHosts.includes(nameOf(request))) {
       throw new HttpError(403, 'HOST_NOT_ALLOWED', `This page does not answer to the name ${JSON.stringify(nameOf(request))}: add it to [visualizer] allowed_hosts.`);
+    }
+    if (token !== undefined) {
+      admitWithToken(request, response, next, (brought) => same(brought, token));
+      return;
     }
     if (credentials === undefined ? loopback : same(request.headers.authorization, basic(credentials))) {
       next();
@@ -76,6 +82,24 @@ export function sameOrigin(request: Request, _response: Response, next: NextFunc
   const { 'sec-fetch-site': site, origin, host = '' } = request.headers;
   const foreign = site === undefined ? origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}` : site !== 'same-origin' && site !== 'none';
   if (foreign) throw new HttpError(403, 'CROSS_SITE', 'Another site may not ask for this.');
+  next();
+}
+
+function admitWithToken(request: Request, response: Response, next: NextFunction, isToken: (brought: string | undefined) => boolean): void {
+  // Cookies know no ports: each has one of its own.
+  const name = `liveprofiler_${request.socket.localPort ?? 0}`;
+  const asked = new URLSearchParams(request.originalUrl.split('?')[1]);
+  const brought = asked.get('token') ?? undefined;
+  if (isToken(brought)) {
+    response.cookie(name, brought, { httpOnly: true, sameSite: 'lax' });
+    asked.delete('token');
+    // Neither the history of a browser nor a link that is copied holds it.
+    if (request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate') response.redirect(`${request.path.replace(/^[/\\]+/, '/')}${asked.size > 0 ? `?${asked.toString()}` : ''}`);
+    else next();
+    return;
+  }
+  const cookie = (request.headers.cookie ?? '').split('; ').find((one) => one.startsWith(`${name}=`));
+  if (!isToken(cookie?.slice(name.length + 1))) throw new HttpError(401, 'TOKEN_NEEDED', 'This shows what a program holds, to its owner alone: open the whole address that the program told on stderr.');
   next();
 }
 

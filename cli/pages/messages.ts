@@ -11,6 +11,8 @@ export interface PagesStart {
   readonly target: string;
   readonly secret: string;
   readonly adminSecret: string;
+  /** Of the page. */
+  readonly token: string;
 }
 
 export interface PagesTold {

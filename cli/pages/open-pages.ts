@@ -23,7 +23,7 @@ export interface PagesOptions {
 }
 
 export interface Pages {
-  /** As one opens it in a browser. */
+  /** As one opens it in a browser: with a token, so that other users of the machine cannot. */
   readonly url: string;
   /** Ends sampling and the pages, and deletes what they kept. They end with the program anyway. */
   close(): Promise<void>;
@@ -41,14 +41,14 @@ export async function openPages(options: PagesOptions = {}): Promise<Pages> {
   const { port, host, block } = checked(options);
   const calledAt = callerOf(new Error());
   const program = basename(process.argv[1] ?? 'node');
-  const [secret, adminSecret] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
+  const [secret = '', adminSecret = '', token = ''] = Array.from({ length: 3 }, () => randomBytes(24).toString('hex'));
   const sampler = createSampler({ secret, adminSecret, service: program, spool: false });
   const own = await sampler.listen({ port: 0 });
   // What is loaded into this process by its environment has no business in there.
   const child = fork(PROCESS, { execArgv: [], env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const close = (): Promise<void> => end(sampler, child);
   try {
-    const { url, snapshots } = await started(child, { port, host, program, ...(block ? { calledAt } : {}), target: `http://127.0.0.1:${own.port}${ENDPOINT_PATH}`, secret, adminSecret });
+    const { url, snapshots } = await started(child, { port, host, program, ...(block ? { calledAt } : {}), target: `http://127.0.0.1:${own.port}${ENDPOINT_PATH}`, secret, adminSecret, token });
     child.unref();
     child.channel?.unref();
     if (block) await hold(sampler, url, snapshots);
@@ -64,7 +64,7 @@ async function hold(sampler: Sampler, url: string, snapshots: string): Promise<v
   const path = join(snapshots, `here_${new Date().toISOString().replace(/[-:]/g, '')}.heapsnapshot`);
   renameSync(writeHeapSnapshot(`${path}.part`), path);
   sampler.pause();
-  await standStill(url, `liveprofiler: the program stands still until somebody presses Continue at ${url}held/\n`);
+  await standStill(url, `liveprofiler: the program stands still until somebody presses Continue at ${url.replace('?', 'held/?')}\n`);
   sampler.resume();
 }
 

@@ -24,7 +24,7 @@ process.once('message', (start: PagesStart) => {
 });
 
 async function serve(start: PagesStart): Promise<void> {
-  const { port, host, program, calledAt, target, secret, adminSecret } = start;
+  const { port, host, program, calledAt, target, secret, adminSecret, token } = start;
   const folder = await mkdtemp(join(tmpdir(), 'liveprofiler-pages-'));
   const gone = new Promise<void>((resolve) => { process.once('disconnect', resolve); });
   try {
@@ -37,11 +37,11 @@ async function serve(start: PagesStart): Promise<void> {
     const heap = createHeapSnapshots({ targets: () => settings.hosts, patienceMs: PATIENCE_MS });
     const page = await servePage(
       { dbpath: folder, collector: settings, visualizer: { listen: { host, port }, loopback: true, allowedHosts: [] } },
-      { store, collector, snapshots: heap, log, ...(calledAt === undefined ? {} : { held: { program, calledAt } }) },
+      { store, collector, snapshots: heap, log, token, ...(calledAt === undefined ? {} : { held: { program, calledAt } }) },
     );
     collector.start();
     const endStoreTurns = startStoreTurns(store, log);
-    process.send?.({ url: page.url, snapshots } satisfies PagesTold);
+    process.send?.({ url: `${page.url}?token=${token}`, snapshots } satisfies PagesTold);
     await gone;
     endStoreTurns();
     heap.stop();

@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 
 export interface Waiting {
-  /** Of the page. */
+  /** Of the page, with its token. */
   readonly url: string;
   /** One number: 1 lets the main thread go on. */
   readonly shared: SharedArrayBuffer;
@@ -17,7 +17,7 @@ const release = (): void => {
   Atomics.notify(go, 0);
 };
 
-get(new URL('/api/held/wait', url), (response) => {
+get(url.replace('?', 'api/held/wait?'), (response) => {
   parentPort?.postMessage('waiting');
   response.on('close', release);
   response.resume();

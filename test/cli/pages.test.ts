@@ -46,18 +46,24 @@ test('the pages show the program beside which they run, answer while it is busy,
   const before = foldersOfPages();
   const { child } = start(t, 'beside');
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
-  const { page } = await open(t, `${url}graph/?live=1`);
+  const { page } = await open(t, url.replace('?', 'graph/?live=1&'));
   await page.locator('g.frame[name=crunch]').waitFor({ timeout: 60_000 });
 
   child.send('crunch');
   await once(child, 'message');
   const crunched = once(child, 'message');
-  const answered = fetch(`${url}api/hosts`);
+  const answered = fetch(url.replace('?', 'api/hosts?'));
   assert.equal(await Promise.race([answered.then(() => 'the page'), crunched.then(() => 'the program')]), 'the page', 'the page waited for the program');
   assert.equal((await answered).status, 200);
   await crunched;
 
-  await page.goto(`${url}snapshots/`);
+  assert.doesNotMatch(page.url(), /token/);
+  for (const [path, how] of [['', {}], ['api/hosts', {}], ['api/held/wait', {}], ['snapshots/?token=wrong', {}], ['', { headers: { cookie: `liveprofiler_${new URL(url).port}=wrong` } }]] as const) {
+    const stranger = await fetch(new URL(path, url.split('?')[0]), how);
+    assert.deepEqual([stranger.status, stranger.headers.get('set-cookie')], [401, null], path);
+    assert.match(await stranger.text(), /open the whole address that the program told on stderr/);
+  }
+  await page.goto(new URL('/snapshots/', url).href);
   await page.getByRole('button', { name: 'Take a snapshot …' }).click();
   await page.getByRole('button', { name: 'Take it' }).click({ timeout: 30_000 });
   await page.getByRole('button', { name: /^pages-child\.js_\d+T/ }).click({ timeout: 60_000 });
@@ -77,7 +83,7 @@ test('with block the program stands still, its heap is at hand, and it goes on w
   const { child, stderr } = start(t, 'block');
   let wentOn = false;
   child.once('message', () => { wentOn = true; });
-  const url = await until(() => /at (http:\S+held\/)\n/.exec(stderr())?.[1]);
+  const url = await until(() => /at (http:\S+held\/\?token=\w+)\n/.exec(stderr())?.[1]);
   const { page } = await open(t, url);
   await page.getByRole('heading', { name: 'pages-child.js stands still' }).waitFor();
   assert.match(await page.getByLabel('Where it stands').innerText(), /^file:.*pages-child\.js:\d+:\d+/);
@@ -97,7 +103,7 @@ test('with block the program stands still, its heap is at hand, and it goes on w
 
 test('a program whose pages are gone does not stand still for ever', { skip: existsSync('/proc/self/task') ? false : 'this system does not tell children' }, async (t) => {
   const { child, stderr } = start(t, 'block');
-  await until(() => /at (http:\S+held\/)\n/.exec(stderr())?.[1]);
+  await until(() => /at (http:\S+held\/\?token=\w+)\n/.exec(stderr())?.[1]);
   const exited = once(child, 'exit');
   const [pages = ''] = readFileSync(`/proc/${child.pid ?? 0}/task/${child.pid ?? 0}/children`, 'utf8').trim().split(' ');
   process.kill(Number(pages), 'SIGKILL');

@@ -91,3 +91,16 @@ test('speedscope has a policy of its own, which loads nothing from elsewhere eit
   assert.match(policy, /frame-ancestors 'none'/);
   assert.doesNotMatch(policy, /script-src [^;]*'unsafe|https?:|\*/);
 });
+
+test('with a token nobody is let in without it, and it leaves the address of a browser at once', async (t) => {
+  const { port } = await serve(t, { access: { token: 'abc' } });
+  const navigate = { 'sec-fetch-mode': 'navigate' };
+  for (const path of ['/', '/api/hosts', '/metrics', '/collector/', '/assets/page.js', '/?token=ab', '/?token=', '/?Token=abc']) assert.equal((await get(port, path, { cookie: `liveprofiler_${port}=; liveprofiler_1=abc` })).status, 401, path);
+  const first = await get(port, '/graph/web/?live=1&token=abc', navigate);
+  assert.deepEqual([first.status, first.headers.location, first.headers['set-cookie']], [302, '/graph/web/?live=1', [`liveprofiler_${port}=abc; Path=/; HttpOnly; SameSite=Lax`]]);
+  assert.equal((await get(port, '/graph/web/?live=1', { cookie: `other=1; liveprofiler_${port}=abc` })).status, 200);
+  assert.equal((await get(port, '/api/hosts?token=abc')).status, 200);
+  for (const path of ['//evil.test/?token=abc', '/\\evil.test/?token=abc']) assert.doesNotMatch((await get(port, path, navigate)).headers.location ?? '', /^[/\\]{2}/, path);
+  assert.equal((await get(port, '//?token=abc')).status, 200);
+  assert.equal((await get(port, '/?token=abc', { host: 'evil.test' })).status, 403);
+});
