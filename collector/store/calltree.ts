@@ -32,7 +32,9 @@ export function callTree(totals: StackTotals, { focus = [], callersOf, calleesOf
 }
 
 function wholeTree({ frames, parent, frame, count, weight }: StackTotals): Tree {
-  return summed({ frames, parent, frame: frame.map((value, id) => (id === 0 ? ROOT : value)), selfCount: count, selfWeight: weight });
+  const rooted = frame.slice();
+  rooted[0] = ROOT;
+  return summed({ frames, parent, frame: rooted, selfCount: count, selfWeight: weight });
 }
 
 /** Fills in the totals: children come after their parents. */

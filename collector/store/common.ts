@@ -1,8 +1,8 @@
 // One numbering of frames and stacks over dictionaries: what different services and stretches of time sum up to adds up
 // by number. A dictionary's numbers are looked up once and remembered as long as it lives.
-import { randomInt } from 'node:crypto';
 import type { Frame } from 'liveprofiler-sampler/wire';
 import type { Tables } from './dictionary.ts';
+import { StackIds } from './stack-ids.ts';
 
 type Named = Pick<Tables, 'frames' | 'stacks'>;
 
@@ -11,8 +11,6 @@ interface Numbers {
   stackCount: number;
   readonly frames: number[];
 }
-
-const SEEDS = 2 ** 31;
 
 export class CommonStacks {
   /** Equal frames are one. */
@@ -23,10 +21,7 @@ export class CommonStacks {
   length = 1;
 
   readonly #frameIds = new Map<string, number>();
-  /** Numbers of stacks, placed by what they are; 0 where there is none. */
-  #places = new Int32Array(4096);
-  /** Nobody outside can choose stacks that fall on the same place. */
-  readonly #seed = randomInt(SEEDS);
+  readonly #stackIds = new StackIds();
   readonly #known = new WeakMap<object, Numbers>();
 
   /** Its number here for each stack of a dictionary. */
@@ -71,35 +66,14 @@ export class CommonStacks {
   }
 
   #stackId(parent: number, frame: number): number {
-    let place = this.#placeOf(parent, frame);
-    for (;;) {
-      const id = this.#places[place] ?? 0;
-      if (id === 0) break;
-      if (this.parent[id] === parent && this.frame[id] === frame) return id;
-      place = (place + 1) & (this.#places.length - 1);
-    }
+    const known = this.#stackIds.get(parent, frame);
+    if (known !== 0) return known;
     const id = this.length++;
     if (id >= this.parent.length) [this.parent, this.frame] = [grown(this.parent, 2 * id), grown(this.frame, 2 * id)];
     this.parent[id] = parent;
     this.frame[id] = frame;
-    this.#places[place] = id;
-    if (2 * this.length > this.#places.length) this.#replace();
+    this.#stackIds.set(parent, frame, id);
     return id;
-  }
-
-  #placeOf(parent: number, frame: number): number {
-    let hash = Math.imul(parent ^ this.#seed, 0x9e3779b1) + Math.imul(frame + this.#seed, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-    return (hash ^ (hash >>> 13)) & (this.#places.length - 1);
-  }
-
-  #replace(): void {
-    this.#places = new Int32Array(2 * this.#places.length);
-    for (let id = 1; id < this.length; id++) {
-      let place = this.#placeOf(this.parent[id] ?? 0, this.frame[id] ?? 0);
-      while (this.#places[place] !== 0) place = (place + 1) & (this.#places.length - 1);
-      this.#places[place] = id;
-    }
   }
 }
 

@@ -5,10 +5,10 @@ import type { Frame, Labels, Rows, StackProfile, StackTable } from 'liveprofiler
 import { markOf, readPage, writePage } from './dictionary-page.ts';
 import type { Entries, Mark } from './dictionary-page.ts';
 import { LineTable } from './line-table.ts';
+import { StackIds } from './stack-ids.ts';
 
 const EMPTY: Labels = {};
 const LONE_SURROGATES = /\p{Surrogate}/gu;
-/** Stacks are found by parent × this + frame, which stays exact below 2^53. */
 const MAX_FRAMES = 2 ** 26;
 const MAX_STACKS = 2 ** 27;
 const ENTRY_CHARACTERS = 100;
@@ -36,7 +36,7 @@ interface Index {
   readonly texts: Map<string, number>;
   readonly labels: Map<string, number>;
   readonly frames: Map<string, number>;
-  readonly stacks: Map<number, number>;
+  readonly stacks: StackIds;
 }
 
 export class Dictionary implements Entries {
@@ -64,10 +64,11 @@ export class Dictionary implements Entries {
   }
 
   text(value: string): number {
-    const kept = wellFormed(value);
     const ids = this.#indexed().texts;
-    const known = ids.get(kept);
+    // What is known is well-formed.
+    const known = ids.get(value) ?? ids.get(wellFormed(value));
     if (known !== undefined) return known;
+    const kept = wellFormed(value);
     const id = this.#pushText(kept);
     ids.set(kept, id);
     return id;
@@ -180,24 +181,23 @@ export class Dictionary implements Entries {
   }
 
   #stack(parent: number, frame: number): number {
-    const key = parent * MAX_FRAMES + frame;
     const ids = this.#indexed().stacks;
-    const known = ids.get(key);
-    if (known !== undefined) return known;
+    const known = ids.get(parent, frame);
+    if (known !== 0) return known;
     if (this.parent.length >= MAX_STACKS) throw new RangeError(`a dictionary holds at most ${MAX_STACKS} stacks`);
     const id = this.parent.push(parent) - 1;
     this.frame.push(frame);
-    ids.set(key, id);
+    ids.set(parent, frame, id);
     return id;
   }
 
   #indexed(): Index {
     if (this.#index !== undefined) return this.#index;
-    const index: Index = { texts: new Map(this.texts.map((text, id) => [text, id])), labels: new Map(), frames: new Map(), stacks: new Map() };
+    const index: Index = { texts: new Map(this.texts.map((text, id) => [text, id])), labels: new Map(), frames: new Map(), stacks: new StackIds() };
     this.#index = index;
     this.labelSets.forEach((set, id) => index.labels.set(Object.keys(set).map((name) => `${this.text(name)} ${this.text(set[name] ?? '')}`).join(' '), id));
     this.frames.forEach((frame, id) => index.frames.set(this.#frameKey(frame), id));
-    for (let id = 1; id < this.parent.length; id++) index.stacks.set((this.parent[id] ?? 0) * MAX_FRAMES + (this.frame[id] ?? 0), id);
+    for (let id = 1; id < this.parent.length; id++) index.stacks.set(this.parent[id] ?? 0, this.frame[id] ?? 0, id);
     return index;
   }
 }

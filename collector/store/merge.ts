@@ -23,13 +23,18 @@ export interface AddOptions {
 }
 
 export class StackSums {
-  #count: Float64Array<ArrayBuffer> = new Float64Array(1024);
-  #weight: Float64Array<ArrayBuffer> = new Float64Array(1024);
+  #count: Float64Array<ArrayBuffer>;
+  #weight: Float64Array<ArrayBuffer>;
   /** Integrals of levels, which can be wider than a number is exact. */
   #low: Float64Array<ArrayBuffer> = new Float64Array(0);
   #high: Float64Array<ArrayBuffer> = new Float64Array(0);
   /** One above the largest stack with something in it. */
   #length = 1;
+
+  /** `stacks`: how many are expected. */
+  constructor(stacks = 0) {
+    [this.#count, this.#weight] = [new Float64Array(stacks + 1), new Float64Array(stacks + 1)];
+  }
 
   /** `numbers`: common numbers by the rows' own. @throws RangeError for a row whose stack has none. */
   add({ length, stack, labels, count, weight, high }: RowColumns, numbers: Int32Array, { accept, levelForUs }: AddOptions = {}): void {

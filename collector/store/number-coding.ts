@@ -1,5 +1,6 @@
 // How named numbers are kept: names by their numbers in the dictionary, and what follows from other values left out. Most
-// are whole and many do not move while they are looked at, so most of them take a few bytes.
+// are whole and many do not move while they are looked at, so most of them take a few bytes. Names come first, then of
+// what sort the values are: neighbouring windows share both, and LevelDB tells what repeats by where it was.
 import type { Numbers, NumberSummary } from 'liveprofiler-sampler/wire';
 import type { Dictionary } from './dictionary.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
@@ -16,25 +17,27 @@ export function encodeNumbers(numbers: Numbers, dictionary: Pick<Dictionary, 'te
   const out = new ByteWriter();
   const named = Object.keys(numbers).map((name) => ({ name: dictionary.text(name), summary: numbers[name] ?? NOTHING })).sort((a, b) => a.name - b.name);
   out.uint(named.length);
-  let [before, often] = [0, 1];
-  for (const { name, summary } of named) {
-    out.uint(name - before);
-    writeSummary(out, summary, often);
-    [before, often] = [name, summary.count];
-  }
+  named.forEach(({ name }, i) => { out.uint(name - (named[i - 1]?.name ?? 0)); });
+  const oftenBefore = (i: number): number => named[i - 1]?.summary.count ?? 1;
+  const bits = named.map(({ summary }, i) => bitsOf(summary, oftenBefore(i)));
+  for (const one of bits) out.byte(one);
+  named.forEach(({ summary }, i) => { writeSummary(out, summary, bits[i] ?? 0); });
   return out.done();
 }
 
 /** @throws RangeError for bytes that are none of it, and names that the dictionary has not. */
 export function decodeNumbers(bytes: Buffer, { texts }: Pick<Dictionary, 'texts'>): Numbers {
   const input = new ByteReader(bytes);
+  const names = new Float64Array(input.length(3));
+  input.uints(names, names.length);
+  const bits = input.bytes(names.length);
   const entries: [string, NumberSummary][] = [];
   let [at, often] = [0, 1];
-  for (let left = input.length(2); left > 0; left--) {
-    at += input.uint();
+  for (const [i, step] of names.entries()) {
+    at += step;
     const name = texts[at];
     if (name === undefined) throw new RangeError('a number points outside its dictionary');
-    const summary = readSummary(input, often);
+    const summary = readSummary(input, bits[i] ?? 0, often);
     often = summary.count;
     entries.push([name, summary]);
   }
@@ -53,18 +56,20 @@ export function decodeFormerNumbers(bytes: Buffer): Numbers {
   return Object.fromEntries(entries);
 }
 
-function writeSummary(out: ByteWriter, summary: NumberSummary, often: number): void {
+function bitsOf(summary: NumberSummary, oftenBefore: number): number {
   const { min, max, sum, count, last } = summary;
-  const whole = isWhole(summary);
   const still = Object.is(min, max) && Object.is(min, last) && Object.is(sum, count * min);
-  out.byte((whole ? WHOLE : 0) | (still ? STILL : 0) | (count === often ? AS_OFTEN : 0));
-  if (count !== often) out.uint(count);
-  if (!whole) for (const value of still ? [min] : [min, max, sum, last]) out.double(value);
+  return (isWhole(summary) ? WHOLE : 0) | (still ? STILL : 0) | (count === oftenBefore ? AS_OFTEN : 0);
+}
+
+function writeSummary(out: ByteWriter, { min, max, sum, count, last }: NumberSummary, bits: number): void {
+  const still = (bits & STILL) !== 0;
+  if ((bits & AS_OFTEN) === 0) out.uint(count);
+  if ((bits & WHOLE) === 0) for (const value of still ? [min] : [min, max, sum, last]) out.double(value);
   else for (const value of still ? [min] : [min, max - min, sum - count * min, last - min]) out.int(value);
 }
 
-function readSummary(input: ByteReader, often: number): NumberSummary {
-  const bits = input.uint();
+function readSummary(input: ByteReader, bits: number, often: number): NumberSummary {
   const count = (bits & AS_OFTEN) === 0 ? input.uint() : often;
   const [whole, still] = [(bits & WHOLE) !== 0, (bits & STILL) !== 0];
   const min = whole ? input.int() : input.double();

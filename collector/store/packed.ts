@@ -2,6 +2,7 @@
 // how they divide it.
 import { brotliCompress, brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { promisify } from 'node:util';
+import { Inflated } from './inflated.ts';
 import { addsUpTo, columnsOf, entriesOf } from './packing.ts';
 import type { PackedWindow, Sections } from './packing.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
@@ -20,6 +21,10 @@ const FLAG_DIVIDED = 2;
 const FLAG_LINES = 4;
 /** No packed record is so long: what claims to be is refused before memory is taken. */
 const MAX_BYTES = 256 * 1024 * 1024;
+
+/** Most records inflate in one piece of so many times their length, which takes no copy. */
+const CHUNK_SHARE = 6;
+const [MIN_CHUNK_BYTES, MAX_CHUNK_BYTES] = [16 * 1024, 1024 * 1024];
 
 /**
  * `quantum`: in the unit of the weights; most of them are multiples of it. With a `sum` that the windows add up to, it
@@ -78,5 +83,7 @@ function opened(bytes: Buffer): { readonly lines: Buffer | undefined; readonly c
   const input = new ByteReader(bytes, 1);
   const lines = flags & FLAG_LINES ? input.bytes(input.length()) : undefined;
   const rest = bytes.subarray(input.at);
-  return { lines, columns: flags & FLAG_BROTLI ? brotliDecompressSync(rest, { maxOutputLength: MAX_BYTES }) : rest };
+  return { lines, columns: flags & FLAG_BROTLI ? inflated.of(rest) : rest };
 }
+
+const inflated = new Inflated((packed) => brotliDecompressSync(packed, { maxOutputLength: MAX_BYTES, chunkSize: Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, CHUNK_SHARE * packed.length)) }));

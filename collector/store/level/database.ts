@@ -10,6 +10,8 @@ import { bare, checked, isSound, withChecksum } from './checked-value.ts';
 import { filesOf, logDamage, tableDamage } from './files.ts';
 
 const READ_AHEAD = 1000;
+/** A batch ends where it reaches this: rows of an hour alone would fill LevelDB's own measure, and each would be a read. */
+const READ_AHEAD_BYTES = 1024 * 1024;
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** What is in memory and the log before it becomes a table: larger ones are merged less often. */
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
@@ -22,6 +24,9 @@ export interface Scanned {
   readonly sealed: Buffer;
   readonly value: Buffer | undefined;
 }
+
+/** Under Node `level` is LevelDB, which knows this. */
+const AHEAD: object = { highWaterMarkBytes: READ_AHEAD_BYTES };
 
 type Db = Level<Buffer, Buffer>;
 /** A view of the database that later writes do not change. Close it. */
@@ -122,7 +127,7 @@ export class Database {
 
   /** Entries of a range, a batch at a time. */
   async *batches(range: KeyRange, options: ReadOptions = {}): AsyncGenerator<readonly Entry[], void, void> {
-    const iterator = this.#begun(() => this.#db.iterator({ ...range, ...options }));
+    const iterator = this.#begun(() => this.#db.iterator({ ...range, ...options, ...AHEAD }));
     try {
       for (;;) {
         const entries = await this.#telling(iterator.nextv(Math.min(options.limit ?? READ_AHEAD, READ_AHEAD)));
@@ -175,7 +180,7 @@ export class Database {
 
   /** Every entry, or those of a range, as it stands on disk; one that is not as it was written has no value. */
   async *scan(options: Partial<KeyRange> & Pick<ReadOptions, 'snapshot'> = {}): AsyncGenerator<readonly Scanned[], void, void> {
-    const iterator = this.#begun(() => this.#db.iterator(options));
+    const iterator = this.#begun(() => this.#db.iterator({ ...options, ...AHEAD }));
     try {
       for (;;) {
         const entries = await this.#telling(iterator.nextv(READ_AHEAD));

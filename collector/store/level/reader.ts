@@ -36,7 +36,7 @@ export class Reader {
   async query(selector: Selector, range: Range, options: QueryOptions = {}): Promise<QueryAnswer> {
     const bounds = spanOf(range);
     const common = this.#engine.dictionaries.common();
-    const sums = new StackSums();
+    const sums = new StackSums(common.length);
     const idle = { count: 0, weight: 0 };
     const dropped = { count: 0, weight: 0 };
     const threads = new Set<string>();
