@@ -73,13 +73,18 @@ export function labelRequests(tracker: LabelTracker, routeOf: RouteOf | undefine
 type Sources = WeakMap<object, RequestSource>;
 
 const ROUTE = Symbol('route');
+const MOUNT = Symbol('mount');
 const watching = new Set<Sources>();
 let watched = false;
 
 interface Routed {
   [ROUTE]?: unknown;
-  /** Where the router is mounted. */
+  /** The `baseUrl` under which it was set. */
+  [MOUNT]?: unknown;
+  /** Where the router is mounted, as this request spells it. */
   readonly baseUrl?: unknown;
+  /** As the router around it has read them. */
+  readonly params?: unknown;
 }
 
 /**
@@ -97,16 +102,34 @@ function watchRoutes(sources: Sources): void {
       return this[ROUTE];
     },
     set(this: Routed, route: unknown) {
+      const again = route === this[ROUTE] && this.baseUrl === this[MOUNT];
       this[ROUTE] = route;
-      if (watching.size === 0) return;
+      this[MOUNT] = this.baseUrl;
+      // Said a second time as it is called, when `params` are those of the route.
+      if (watching.size === 0 || again) return;
       const path = pathOf((route as { readonly path?: unknown } | null | undefined)?.path);
       if (path === undefined) return;
       for (const known of watching) {
         const source = known.get(this);
-        if (source !== undefined) source.route = `${typeof this.baseUrl === 'string' ? this.baseUrl : ''}${path}`;
+        if (source !== undefined) source.route = `${mountOf(this)}${path}`;
       }
     },
   });
+}
+
+/** A router can be mounted on a pattern: what it matched is given back its name, so that not every id makes a route. */
+function mountOf({ baseUrl, params }: Routed): string {
+  if (typeof baseUrl !== 'string' || baseUrl === '') return '';
+  const names = new Map(Object.entries(params ?? {}).map(([name, value]) => [value as unknown, `:${name}`]));
+  return names.size === 0 ? baseUrl : baseUrl.split('/').map((part) => names.get(part) ?? names.get(decoded(part)) ?? part).join('/');
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function pathOf(path: unknown): string | undefined {

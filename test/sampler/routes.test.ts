@@ -167,3 +167,20 @@ test('without labelRoutes nothing is labelled', async (t) => {
   const [process] = (await askWire(port)).processes;
   assert.deepEqual(process?.labelSets, [{}]);
 });
+
+for (const [name, make] of [['5', express], ['4', express4]] as const) {
+  test(`a router of Express ${name} that is mounted on a pattern makes one route of all that the pattern matches`, async (t) => {
+    const sampler = createSampler({ secret: SECRET, intervalUs: 1000, labelRoutes: true });
+    afterwards(t, () => sampler.stop());
+    const [app, orders] = [make(), make.Router()];
+    orders.get('/orders/:no', (_request, response) => { response.send(showUser()); });
+    app.use('/shops/:shop', orders);
+    const url = await serve(t, app as RequestListener);
+    const { port } = await sampler.listen({ port: 0 });
+    for (let round = 0; round < 30; round++) assert.equal(await (await fetch(`${url}/shops/${round % 2 === 0 ? round : `a%20${round}`}/orders/7`)).text(), 'user');
+    sampler.pause();
+    const [process] = (await askWire(port)).processes;
+    assert.ok(process !== undefined);
+    assert.deepEqual([...setsOf(process, 'showUser').keys()], [JSON.stringify({ method: 'GET', route: '/shops/:shop/orders/:no' })]);
+  });
+}
