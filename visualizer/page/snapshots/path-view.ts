@@ -13,7 +13,7 @@ export interface ShownPath {
 }
 
 const [COLUMN_PX, ROW_PX, BOX_WIDTH_PX, BOX_HEIGHT_PX, MARGIN_PX] = [290, 78, 260, 44, 8];
-const MOST_SIGNS = 34;
+const MOST_SIGNS = 33;
 
 export function createPathView(paths: readonly ShownPath[], hrefOf: (step: Step) => string): HTMLElement {
   const text = paths.map(({ path, about }) => [...(about === '' ? [] : [about]), ...pathLines(path)].join('\n')).join('\n\n');
