@@ -137,7 +137,7 @@ test('a request is no object of its own kind for being watched, tells the route 
   const app = express();
   app.all('/users/{*rest}', (_request, _response, next) => { next(); });
   app.get('/users/:id', (request, response, next) => {
-    for (let times = 0; times < 5; times++) showUser();
+    for (let times = 0; times < 100; times++) showUser();
     seen.push(Object.getOwnPropertyDescriptor(request, 'route'), (request.route as { path: string }).path);
     sampler.pause();
     sampler.stop().then(() => {
