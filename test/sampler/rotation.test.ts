@@ -80,7 +80,7 @@ test('a V8 that gives empty profiles while the process is busy is set up anew, c
   assert.deepEqual(rotation.cost.recoveries, { noSamples: 2 });
   assert.ok(rotation.cost.longestPauseUs > 200_000, 'the pause of a recovery is a cost too');
   assert.equal(accounted, lasted);
-  assert.ok(dropped > 1_000_000 && busy > 1_500_000, `busy ${busy} µs, dropped ${dropped} µs`);
+  assert.ok(dropped > 1_000_000 && busy > 600_000, `busy ${busy} µs, dropped ${dropped} µs`);
   assert.deepEqual([mostOpen, open.size], [2, 0]);
 });
 
