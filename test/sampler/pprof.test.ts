@@ -1,6 +1,5 @@
 // pprof from the windows at hand, read by the library of its format and, where it is installed, by Go's own tool.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { createSampler } from 'liveprofiler-sampler';
+import { goPprof } from '../visualizer/go.ts';
 import { allWindows, SECRET, weightOf } from './ask.ts';
 import { spinFor } from './spin.ts';
 
@@ -59,13 +59,17 @@ test('whoever lacks the secret learns nothing; a wrong query is a sentence; the 
   }
 });
 
-test('go tool pprof reads it', { skip: spawnSync('go', ['version']).error === undefined ? false : 'go is not installed' }, async (t) => {
+test('go tool pprof reads it', async (t) => {
+  const goTool = goPprof();
+  if (goTool === undefined) {
+    t.skip('go is not installed');
+    return;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-pprof-'));
   t.after(() => { rmSync(folder, { recursive: true }); });
   const file = join(folder, 'profile.pb.gz');
   writeFileSync(file, Buffer.from(await (await ask(await sampled(t))).arrayBuffer()));
-  const { status, stdout, stderr } = spawnSync('go', ['tool', 'pprof', '-top', '-cum', file], { encoding: 'utf8', env: { ...process.env, HOME: folder } });
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, /Type: cpu/);
-  assert.match(stdout, /burnsMost/);
+  const told = goTool(file, '-top', '-cum');
+  assert.match(told, /Type: cpu/);
+  assert.match(told, /burnsMost/);
 });
