@@ -18,8 +18,7 @@ export interface Asked {
 }
 
 export interface ClockVerdict {
-  /** The clocks to remember, this boot's included. */
-  readonly clocks: Clocks;
+  /** To be remembered of the boot. */
   readonly clock: BootMemory;
   /** By how much the host's clock was set since it was last read; absent when it was not. */
   readonly jumpMs?: Milliseconds;
@@ -41,8 +40,7 @@ const MAX_BOOTS = 1000;
  * after ours was set right. Its offset is the host's where ours agrees, else the former one as long as that is true
  * by our clock: a wrong clock that is set to another wrong time moves nothing.
  */
-export function readClock(known: Clocks, boot: string, { wallMs, monotonicUs }: ClockReading, asked: Asked): ClockVerdict {
-  const before = Object.hasOwn(known, boot) ? known[boot] : undefined;
+export function readClock(before: BootMemory | undefined, { wallMs, monotonicUs }: ClockReading, asked: Asked): ClockVerdict {
   const [earliestUs, latestUs] = [asked.askedMs, asked.nowMs].map((ms) => Math.round(ms * 1000) - monotonicUs) as [number, number];
   const trusted = (offsetUs: Microseconds): boolean => earliestUs - TRUSTED_MS * 1000 <= offsetUs && offsetUs <= latestUs + TRUSTED_MS * 1000;
   const wallOffsetUs = wallMs * 1000 - monotonicUs;
@@ -56,11 +54,18 @@ export function readClock(known: Clocks, boot: string, { wallMs, monotonicUs }: 
     epoch: before === undefined ? 0 : before.epoch + 1,
     seenMs: asked.nowMs,
   };
-  return { clocks: withBoot(known, boot, clock, asked.nowMs), clock, ...(stepped && { jumpMs: Math.round(jumpUs / 1000) }) };
+  return { clock, ...(stepped && { jumpMs: Math.round(jumpUs / 1000) }) };
 }
 
-function withBoot(known: Clocks, boot: string, clock: BootMemory, nowMs: Milliseconds): Clocks {
-  const kept = Object.entries(known).filter(([name, { seenMs }]) => name !== boot && Math.abs(nowMs - seenMs) < FORGET_AFTER_MS);
-  if (kept.length >= MAX_BOOTS) kept.sort(([, a], [, b]) => b.seenMs - a.seenMs).splice(MAX_BOOTS - 1);
-  return Object.fromEntries([...kept, [boot, clock]]);
+export function knownClock(clocks: Clocks, boot: string): BootMemory | undefined {
+  return Object.hasOwn(clocks, boot) ? clocks[boot] : undefined;
+}
+
+/** What is known after an answer that told of `read`, once per answer: a host may tell of very many boots. */
+export function withClocks(clocks: Clocks, read: ReadonlyMap<string, BootMemory>, nowMs: Milliseconds): Clocks {
+  const fresh = [...read].slice(-MAX_BOOTS);
+  const kept = Object.entries(clocks).filter(([boot, { seenMs }]) => !read.has(boot) && Math.abs(nowMs - seenMs) < FORGET_AFTER_MS);
+  const room = MAX_BOOTS - fresh.length;
+  if (kept.length > room) kept.sort(([, a], [, b]) => b.seenMs - a.seenMs).splice(room);
+  return Object.fromEntries([...kept, ...fresh]);
 }

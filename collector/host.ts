@@ -70,7 +70,7 @@ export function createHost({ target, limits, store, queue, lookup, clock, log, m
   /** A line when the state changes; within one state a line for the first of each kind of oddity. */
   function tell(former: HostStatus, { failure, notes }: PullReport): void {
     // The store's own trouble is told once, and not by every host.
-    const codes = [...(failure === undefined || isStoreTrouble(failure.cause) ? [] : [failure.code]), ...notes.map(({ code }) => code)];
+    const codes = [...new Set([...(failure === undefined || isStoreTrouble(failure.cause) ? [] : [failure.code]), ...notes.map(({ code }) => code)])];
     const changed = former.state !== status.state;
     if (changed) told.clear();
     const news = codes.filter((code) => !told.has(code));

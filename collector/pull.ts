@@ -55,6 +55,8 @@ export interface PullerOptions {
 
 /** Answers per pull, so that a host that says `more` for ever gives the others their turn. */
 const MAX_ROUNDS = 100;
+/** Of one pull; a host may tell of very many processes, and nobody reads on. */
+const MOST_NOTES = 100;
 
 type Report = { -readonly [K in keyof PullReport]: PullReport[K] } & { notes: Note[] };
 
@@ -158,7 +160,12 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs }: P
 
 /** What each of several answers of one pull says is told once. */
 function note(report: Report, notes: readonly Note[]): void {
-  report.notes.push(...notes.filter(({ sentence }) => !report.notes.some((known) => known.sentence === sentence)));
+  const known = new Set(report.notes.map(({ sentence }) => sentence));
+  for (const one of notes) {
+    if (report.notes.length >= MOST_NOTES) return;
+    if (!known.has(one.sentence)) report.notes.push(one);
+    known.add(one.sentence);
+  }
 }
 
 /** The store says how many it had, not which: they are the oldest, as a host tells its windows in order. */

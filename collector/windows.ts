@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { FACTS, LINES } from 'liveprofiler-sampler/wire';
 import type { Labels, LineHits, Milliseconds, Numbers, WireAnswer, WireProcess, WireWindow } from 'liveprofiler-sampler/wire';
-import { readClock } from './clocks.ts';
+import { knownClock, readClock, withClocks } from './clocks.ts';
 import type { Asked } from './clocks.ts';
 import type { Totals } from './dialects/totals.ts';
 import { linesFault } from './store/check.ts';
@@ -32,17 +32,17 @@ export const NO_MEMORY: HostMemory = { cursor: '', clocks: {}, ancestorSeq: 0 };
 const JITTER_MS = 1000;
 
 export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory, asked: Asked): Placed {
-  let clocks = memory.clocks;
+  const clocks = new Map<string, BootMemory>();
   let clockSteps = 0;
   let lost = 0;
   const jumpsMs: Milliseconds[] = [];
   const windows: Window[] = [];
   for (const process of answer.processes) {
-    const verdict = readClock(clocks, process.boot, answer, asked);
+    const verdict = readClock(clocks.get(process.boot) ?? knownClock(memory.clocks, process.boot), answer, asked);
     clockSteps = Math.max(clockSteps, verdict.clock.epoch);
     if (verdict.jumpMs !== undefined) jumpsMs.push(verdict.jumpMs);
     lost += Math.max(0, process.cost.lost.count - (verdict.clock.lost ?? 0));
-    clocks = process.cost.lost.count === 0 ? verdict.clocks : { ...verdict.clocks, [process.boot]: { ...verdict.clock, lost: process.cost.lost.count } };
+    clocks.set(process.boot, process.cost.lost.count === 0 ? verdict.clock : { ...verdict.clock, lost: process.cost.lost.count });
     const labels = sorted({ ...process.labels, ...host.labels });
     const names = new Map(process.threads.map(({ id, name }) => [id, name]));
     for (const window of process.windows) {
@@ -50,7 +50,7 @@ export function placeWire(host: HostName, answer: WireAnswer, memory: HostMemory
       windows.push(placed, ...factsOf(placed, window));
     }
   }
-  return { windows, memory: { ...memory, cursor: answer.cursor, clocks }, clockSteps, jumpsMs, lost };
+  return { windows, memory: { ...memory, cursor: answer.cursor, clocks: withClocks(memory.clocks, clocks, asked.nowMs) }, clockSteps, jumpsMs, lost };
 }
 
 function placeWindow(host: string, process: WireProcess, window: WireWindow, processLabels: Labels, threadName: string, clock: BootMemory): StackWindow {
@@ -110,10 +110,10 @@ function isSummary(value: unknown): boolean {
 /** One window per answer: its sampler counts afresh after each, so what is asked for twice is never told twice. */
 export function placeTotals(host: HostName, totals: Totals, memory: HostMemory, nowMs: Milliseconds): Placed {
   const boot = ancestorBoot(host.name);
-  const last = Object.hasOwn(memory.clocks, boot) ? memory.clocks[boot] : undefined;
+  const last = knownClock(memory.clocks, boot);
   const seq = memory.ancestorSeq;
   const endUs = Math.round(nowMs * 1000);
-  const { clocks, clock } = readClock(memory.clocks, boot, { wallMs: nowMs, monotonicUs: endUs }, { askedMs: nowMs, nowMs });
+  const { clock } = readClock(last, { wallMs: nowMs, monotonicUs: endUs }, { askedMs: nowMs, nowMs });
   const window: Window = {
     host: host.name,
     boot,
@@ -133,7 +133,7 @@ export function placeTotals(host: HostName, totals: Totals, memory: HostMemory, 
     profile: totals.profile,
     sections: {},
   };
-  return { windows: [window], memory: { ...memory, clocks, ancestorSeq: seq + 1 }, clockSteps: 0, jumpsMs: [], lost: 0 };
+  return { windows: [window], memory: { ...memory, clocks: withClocks(memory.clocks, new Map([[boot, clock]]), nowMs), ancestorSeq: seq + 1 }, clockSteps: 0, jumpsMs: [], lost: 0 };
 }
 
 function startOf(endUs: number, { elapsedUs }: Totals, lastSeenMs: Milliseconds | undefined): number {

@@ -2,11 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readClock } from '../../collector/clocks.ts';
-import type { Asked, Clocks } from '../../collector/clocks.ts';
+import { knownClock, readClock as readOne, withClocks } from '../../collector/clocks.ts';
+import type { Asked, ClockReading, Clocks, ClockVerdict } from '../../collector/clocks.ts';
 
 const HOUR_MS = 3_600_000;
 const START_MS = 1_700_000_000_000;
+
+/** An answer that tells of one boot. */
+function readClock(known: Clocks, boot: string, reading: ClockReading, asked: Asked): ClockVerdict & { readonly clocks: Clocks } {
+  const verdict = readOne(knownClock(known, boot), reading, asked);
+  return { ...verdict, clocks: withClocks(known, new Map([[boot, verdict.clock]]), asked.nowMs) };
+}
 
 /** Answered at once. */
 const at = (nowMs: number): Asked => ({ askedMs: nowMs, nowMs });
@@ -81,6 +87,10 @@ test('boots unseen for a day leave, and a host cannot make the memory grow by in
   for (let i = 0; i < 1500; i++) clocks = readClock(clocks, `b${i}`, { wallMs: START_MS, monotonicUs: 0 }, at(START_MS + 24 * HOUR_MS + i)).clocks;
   assert.equal(Object.keys(clocks).length, 1000);
   assert.ok(Object.hasOwn(clocks, 'b1499'));
+  const { clock } = readClock({}, 'b', { wallMs: START_MS, monotonicUs: 0 }, at(START_MS + 24 * HOUR_MS));
+  const atOnce = withClocks(clocks, new Map(Array.from({ length: 1500 }, (_, i) => [`c${i}`, clock])), START_MS + 24 * HOUR_MS);
+  assert.equal(Object.keys(atOnce).length, 1000);
+  assert.ok(Object.hasOwn(atOnce, 'c1499'));
 });
 
 test('a boot called __proto__ is a boot like any other', () => {

@@ -105,3 +105,20 @@ test('windows at impossible times or of endless depth cost their host alone', as
   assert.deepEqual(await rig.store.tally('good'), good.served());
   assert.match(rig.status('wild').error ?? '', /clock/);
 });
+
+test('a host that tells of very many processes keeps nobody waiting, and its line of the log is short', async (t) => {
+  const script = createScriptedHost();
+  script.state = 'paused';
+  const one = script.tell('');
+  const [process] = one.processes;
+  const body = JSON.stringify({ ...one, processes: Array.from({ length: 20_000 }, (_, i) => ({ ...process, boot: `b${i}` })) });
+  const host = await serveHttp(t, (_, response) => response.end(body));
+  const rig = await createRig(t, settings([target('many', host.url)], { maxBytes: 32 * 2 ** 20, timeoutMs: 20_000 }));
+  for (let round = 0; round < 2; round++) {
+    const beforeMs = performance.now();
+    await rig.collector.pullNow();
+    assert.ok(performance.now() - beforeMs < 5000);
+  }
+  assert.match(rig.status('many').error ?? '', /is paused/);
+  assert.ok(JSON.stringify(rig.lines).length < 10_000);
+});
