@@ -1,7 +1,7 @@
 // How other commands reach the process that holds the store: a socket in the folder itself, for its owner alone. One
 // JSON line asks; lines of progress and one of the outcome answer.
 import { chmod, rm } from 'node:fs/promises';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,12 +22,23 @@ interface Reply {
 /** Longest path of a socket, on the systems that allow least. */
 const MAX_SOCKET_PATH = 100;
 
+export interface Control {
+  /** Requests that run are answered; whoever has asked nothing yet is sent away, and holds up no end. */
+  close(): void;
+}
+
 /** Serves requests until it is closed. `run` resolves to what to say. */
-export async function listenForControl(folder: string, run: (request: Request, tell: Tell) => Promise<string>): Promise<Server> {
+export async function listenForControl(folder: string, run: (request: Request, tell: Tell) => Promise<string>): Promise<Control> {
+  const silent = new Set<Socket>();
   const server = createServer((socket) => {
+    silent.add(socket);
     socket.on('error', () => undefined);
+    socket.on('close', () => silent.delete(socket));
     const lines = createInterface({ input: socket });
-    lines.once('line', (line) => void answer(socket, line, run));
+    lines.once('line', (line) => {
+      silent.delete(socket);
+      void answer(socket, line, run);
+    });
   });
   const path = socketOf(folder);
   // What holds the folder now is this process: a socket there was left by one that is gone.
@@ -42,7 +53,12 @@ export async function listenForControl(folder: string, run: (request: Request, t
   // Who cannot connect now asks again; the process that serves goes on.
   server.on('error', () => undefined);
   await chmod(path, 0o600);
-  return server;
+  return {
+    close() {
+      server.close();
+      for (const socket of silent) socket.destroy();
+    },
+  };
 }
 
 /** Asks the process that holds the folder; undefined when none answers there. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -129,6 +129,18 @@ test('SIGTERM and SIGINT while hosts hang: it ends at once, with exit code 0', a
     assert.ok(performance.now() - sentMs < 5000);
     assert.match(stderr(), /liveprofiler: ending\. A second signal ends it at once\.\n$/);
   }
+});
+
+test('a command that hangs before it has asked anything does not keep the server from ending', { timeout: 30_000 }, async (t) => {
+  const path = await folder(t);
+  const { child, ended } = await serve(t, await write(path, iniFor(9)));
+  const silent = connect(join(path, 'db/control.sock'));
+  t.after(() => silent.destroy());
+  await once(silent, 'connect');
+  const sentMs = performance.now();
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, { code: 0, signal: null });
+  assert.ok(performance.now() - sentMs < 5000);
 });
 
 test('a second signal ends a slow end at once; the same key press seen twice does not', async (t) => {
