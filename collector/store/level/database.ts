@@ -1,5 +1,5 @@
 // The only file that touches LevelDB. Nothing that it gives has changed on the disk: every value carries a checksum.
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import type { Bytes } from 'liveprofiler-sampler/wire';
@@ -72,6 +72,7 @@ export class Database {
       throw new StoreError('STORE_IO', `The folder ${folder} cannot be made: ${String(cause)}. Give a dbpath that this user may write.`, cause);
     });
     const location = join(folder, 'leveldb');
+    await makePrivate(location);
     const db: Db = new Level(location, { keyEncoding: 'buffer', valueEncoding: 'buffer', cacheSize: CACHE_BYTES, writeBufferSize: WRITE_BUFFER_BYTES });
     try {
       await db.open();
@@ -254,4 +255,10 @@ function canCompact(db: object): db is { compactRange(start: Buffer, end: Buffer
 
 function canRepair(engine: object): engine is { repair(location: string): Promise<void> } {
   return 'repair' in engine;
+}
+
+/** LevelDB makes its files for all to read, and the folder around may be one that others made. Where this fails, LevelDB tells why. */
+async function makePrivate(location: string): Promise<void> {
+  await mkdir(location, { mode: 0o700 }).catch(() => undefined);
+  await chmod(location, 0o700).catch(() => undefined);
 }

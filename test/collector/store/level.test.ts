@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -68,6 +68,19 @@ test('whatever was acknowledged before a kill -9 is there, once', async (t) => {
     const again = Array.from({ length: windows }, (_, i) => windowOf({ seq: i + 1 }));
     assert.deepEqual(await store.append(again, new Map()), { appended: 0, duplicates: windows, refused: [] });
     acknowledged = windows;
+    await store.close();
+  }
+});
+
+test('what is stored is for its owner alone, also in a folder that was there and is open to others', async (t) => {
+  const path = await folder(t);
+  await chmod(path, 0o755);
+  const modeOf = async (): Promise<number> => (await stat(join(path, 'leveldb'))).mode & 0o077;
+  for (const before of ['not there', 'made by an older version']) {
+    if (before !== 'not there') await chmod(join(path, 'leveldb'), 0o755);
+    const store = await openStore({ path });
+    await store.append([windowOf({})], new Map());
+    assert.equal(await modeOf(), 0, before);
     await store.close();
   }
 });
