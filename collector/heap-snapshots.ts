@@ -29,19 +29,22 @@ export interface HeapSnapshotsOptions {
   readonly maxBytes?: Bytes;
   /** How long nothing may come, once the pause is over that the host expects. */
   readonly patienceMs?: Milliseconds;
+  /** How long one may take in all: others wait for it. */
+  readonly mostMs?: Milliseconds;
   readonly lookup?: LookupFunction;
 }
 
 const PATH = '/heap-snapshot';
 const MAX_BYTES: Bytes = 4 * 1024 ** 3;
 const PATIENCE_MS: Milliseconds = 30_000;
+const MOST_MS: Milliseconds = 3_600_000;
 /** A pause can be some times what was expected of it. */
 const PAUSE_SLACK = 5;
 const MAX_PLAN_BYTES: Bytes = 64 * 1024;
 /** Characters of what a host says of itself. */
 const MAX_WORDS = 500;
 
-export function createHeapSnapshots({ targets, maxBytes = MAX_BYTES, patienceMs = PATIENCE_MS, lookup = createLookup() }: HeapSnapshotsOptions): HeapSnapshots {
+export function createHeapSnapshots({ targets, maxBytes = MAX_BYTES, patienceMs = PATIENCE_MS, mostMs = MOST_MS, lookup = createLookup() }: HeapSnapshotsOptions): HeapSnapshots {
   const running = new Set<AbortController>();
   let taking: string | undefined;
 
@@ -53,6 +56,7 @@ export function createHeapSnapshots({ targets, maxBytes = MAX_BYTES, patienceMs 
     const gone = new AbortController();
     running.add(gone);
     const timer = setTimeout(() => { gone.abort(new PullFailure('timeout', `${url.host} told nothing for ${Math.round(waitMs / 1000)} s: is it overloaded?`)); }, waitMs);
+    const most = setTimeout(() => { gone.abort(new PullFailure('timeout', `${url.host} was not done after ${Math.round(mostMs / 1000)} s: is it overloaded, or the way there too slow?`)); }, mostMs);
     const connection = connectTo({ ...target, secret: target.adminSecret ?? '', lookup });
     try {
       const response = await answerTo(connection.request(url, gone.signal), gone.signal);
@@ -65,6 +69,7 @@ export function createHeapSnapshots({ targets, maxBytes = MAX_BYTES, patienceMs 
       throw gone.signal.aborted ? (gone.signal.reason as Error) : networkFailure(error, url);
     } finally {
       clearTimeout(timer);
+      clearTimeout(most);
       running.delete(gone);
       connection.close();
     }
@@ -94,7 +99,7 @@ export function createHeapSnapshots({ targets, maxBytes = MAX_BYTES, patienceMs 
       try {
         const target = targetOf(host);
         const { pauseMs } = await planOf(target);
-        await asking(target, '', patienceMs + PAUSE_SLACK * pauseMs, async (response, url, alive) => {
+        await asking(target, '', Math.min(mostMs, patienceMs + PAUSE_SLACK * pauseMs), async (response, url, alive) => {
           if (response.statusCode !== 200) throw await failureOf(response, url);
           const whole = Number(response.headers['liveprofiler-snapshot-bytes']);
           const counted = counting(maxBytes, url, (bytes) => {

@@ -96,6 +96,10 @@ test('one at a time; stopping ends it, and another can be taken then', async (t)
 for (const [what, snapshot, options, told] of [
   ['cut short', (_, response) => { response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy()); }, {}, /ended|closed|ends/],
   ['larger than allowed', (_, response) => { response.end(Buffer.alloc(100_000)); }, { maxBytes: 50_000 }, /larger than the 0 MiB/],
+  ['dripping', (_, response) => {
+    const timer = setInterval(() => response.write(' '), 50);
+    response.on('close', () => { clearInterval(timer); });
+  }, { mostMs: 600 }, /was not done after 1 s/],
   ['silent', (_, response) => { response.write('{'); }, { patienceMs: 300 }, /told nothing for/],
   ['redirected', (_, response) => { response.writeHead(302, { location: 'http://elsewhere/' }).end(); }, {}, /redirects to elsewhere/],
   ['not found', (_, response) => { response.writeHead(404).end(); }, {}, /hands out no heap snapshots \(404\)/],
@@ -113,6 +117,14 @@ for (const [what, snapshot, options, told] of [
     assert.ok(!existsSync(path('x')) || statSync(path('x')).size <= 100_000);
   });
 }
+
+test('a host that says that it will pause for ages is not waited for that long', { timeout: 20_000 }, async (t) => {
+  const path = await folderFor(t);
+  const host = await serveHttp(t, ({ url = '' }, response) => void (url.includes('plan') ? response.end(`{"heapUsedBytes":1,"expectedPauseMs":${Number.MAX_SAFE_INTEGER}}`) : response.write('{')));
+  const beforeMs = performance.now();
+  await assert.rejects(asking(host.url, { mostMs: 600 }).take('shop', path('x'), () => undefined), /told nothing for 1 s|was not done after 1 s/);
+  assert.ok(performance.now() - beforeMs > 500, 'nor given up at once');
+});
 
 test('a plan of nonsense is told as that; nobody there too', async (t) => {
   for (const body of ['', 'x', '[]', 'null', '{"heapUsedBytes":-1,"expectedPauseMs":1}', '{"heapUsedBytes":1,"expectedPauseMs":"1"}', '{"heapUsedBytes":1,"expectedPauseMs":1,"refused":{}}']) {
