@@ -34,11 +34,7 @@ const FRAMEWORKS: Readonly<Record<string, (sampler: Sampler) => RequestListener 
   },
   Koa: (sampler) => {
     const app = new Koa();
-    app.use((context, next) => {
-      if (!sampler.handle(context.req, context.res)) return next();
-      context.respond = false;
-      return undefined;
-    });
+    app.use(sampler.koa);
     app.use((context) => {
       context.body = 'the service';
     });

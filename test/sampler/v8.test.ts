@@ -1,13 +1,18 @@
 // The sampler over real V8, in this process: what it says of a program whose answer is known.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createSampler } from 'liveprofiler-sampler';
 import type { Sampler } from 'liveprofiler-sampler';
 import { KINDS } from 'liveprofiler-sampler/wire';
 import { effort } from '../effort.ts';
-import { allWindows, askWire, assertConserved, SECRET, weightOf } from './ask.ts';
+import { allWindows, askWire, assertConserved, costWhen, SECRET, weightOf } from './ask.ts';
 import { spinFor } from './spin.ts';
 
 async function started(t: TestContext, options: { intervalUs?: number; enabled?: boolean } = {}): Promise<{ sampler: Sampler; port: number }> {
@@ -89,7 +94,7 @@ test('a blocked loop delays windows and loses nothing of them', async (t) => {
   assert.equal(windows.reduce((sum, { dropped }) => sum + dropped.weight, 0), 0);
 });
 
-test('pause ends the open window, resume goes on, stop leaves what is finished to be read', async (t) => {
+test('pause ends the open window, resume goes on', async (t) => {
   const { sampler, port } = await started(t);
   await pause(300);
   sampler.pause();
@@ -104,6 +109,65 @@ test('pause ends the open window, resume goes on, stop leaves what is finished t
   const windows = resumed.processes[0]?.windows ?? [];
   assert.deepEqual(windows.map(({ firstSeq }) => firstSeq), windows.map((_, index) => before.length + index + 1));
   assert.ok(windows.length > 0 && (windows[0]?.startUs ?? 0) > (before.at(-1)?.endUs ?? 0));
+});
+
+test('stop ends sampling and its own server; what is finished can still be read', async (t) => {
+  const { sampler, port } = await started(t);
+  const server = createServer((request, response) => void sampler.handle(request, response)).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  spinFor(300);
+  await sampler.stop();
+  await assert.rejects(askWire(port), 'nobody listens there any more');
+  const [process] = (await askWire((server.address() as AddressInfo).port)).processes;
+  assert.equal(process?.state, 'stopped');
+  assert.ok(process.windows.reduce((sum, window) => sum + weightOf(window), 0) > 250_000);
+  sampler.resume();
+  await pause(300);
+  assert.deepEqual((await askWire((server.address() as AddressInfo).port)).processes[0]?.windows.length, process.windows.length);
+});
+
+test('a sampler, its server and a reader that stays connected keep no process alive', async () => {
+  const script = `
+    const { createSampler } = require('liveprofiler-sampler');
+    const { get } = require('node:http');
+    const sampler = createSampler({ secret: 's', service: 'short', spool: false });
+    sampler.listen({ port: 0 }).then(({ port }) => {
+      get({ host: '127.0.0.1', port, path: '/liveprofiler?after=', headers: { PROFILER_TOKEN: 's', connection: 'close' } }, (response) => response.resume().on('end', () => process.stdout.write('read')));
+    });`;
+  const child = spawn(process.execPath, ['-e', script], { cwd: fileURLToPath(new URL('../../../', import.meta.url)), timeout: 30_000, stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  assert.deepEqual([code, signal, out], [0, null, 'read']);
+});
+
+test('a window tells the processor time of its process, and of its thread where Node knows it', async (t) => {
+  const usedUs = (since?: NodeJS.CpuUsage): number => Object.values(process.cpuUsage(since)).reduce((sum, one) => sum + one, 0);
+  const atStart = process.cpuUsage();
+  const { sampler, port } = await started(t);
+  const beforeWork = process.cpuUsage();
+  spinFor(1500);
+  const ofWork = usedUs(beforeWork);
+  sampler.pause();
+  const inAll = usedUs(atStart);
+  const windows = await allWindows(port);
+  const told = windows.reduce((sum, { processCpuUs }) => sum + processCpuUs, 0);
+  assert.ok(told >= ofWork && told <= inAll, `${told} µs, of ${ofWork} µs for the work and ${inAll} µs in all`);
+  const known = 'threadCpuUsage' in process;
+  for (const { threadCpuUs, processCpuUs } of windows) {
+    assert.equal(threadCpuUs !== undefined, known);
+    // The two are read one after the other.
+    assert.ok((threadCpuUs ?? 0) <= processCpuUs + 50_000, `${threadCpuUs} of ${processCpuUs} µs`);
+  }
+});
+
+test('every answer tells what the sampler itself costs', async (t) => {
+  const { port } = await started(t);
+  spinFor(700);
+  const cost = await costWhen(port, ({ slices }) => slices > 0);
+  assert.ok(cost.firstStartUs > 0 && cost.longestPauseUs > 0 && cost.longestPauseUs <= cost.totalPauseUs, JSON.stringify(cost));
+  assert.ok((await costWhen(port, ({ bytesHeld }) => bytesHeld > 0)).totalPauseUs >= cost.totalPauseUs);
 });
 
 test('a sampler that is not enabled says so and samples nothing', async (t) => {
