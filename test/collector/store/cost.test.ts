@@ -1,0 +1,51 @@
+// What an answer reads and what an append writes: figures would be of one machine, records and syncs are counted.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { Level } from 'level';
+import { openStore } from '../../../collector/store/index.ts';
+import { SPACE } from '../../../collector/store/keys.ts';
+import { windowOf } from '../../windows.ts';
+
+const RANGE = { fromMs: 1_700_000_000_000, untilMs: 1_700_000_000_000 + 3_600_000 };
+
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'liveprofiler-store-'));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+test('lines over time and the values of labels are answered without the rows of a single window', async (t) => {
+  const path = await folder(t);
+  const whole = await openStore({ path });
+  await whole.append(Array.from({ length: 20 }, (_, i) => windowOf({ seq: i + 1 })), new Map());
+  const lines = await whole.timeline({ kind: 'cpu' }, RANGE, 60_000, 'thread');
+  const labels = await whole.labels(RANGE);
+  assert.equal(lines.series.length, 1);
+  await whole.close();
+
+  const db = new Level<Buffer, Buffer>(join(path, 'leveldb'), { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  const rows = await db.keys({ gte: Buffer.from([SPACE.payload]), lt: Buffer.from([SPACE.payload + 1]) }).all();
+  assert.equal(rows.length, 20);
+  await db.batch(rows.map((key) => ({ type: 'del', key })));
+  await db.close();
+
+  const rowless = await openStore({ path });
+  t.after(() => rowless.close());
+  assert.deepEqual(await rowless.timeline({ kind: 'cpu' }, RANGE, 60_000, 'thread'), lines);
+  assert.deepEqual(await rowless.labels(RANGE), labels);
+});
+
+test('what many hosts bring at the same time goes to the disk by one sync, not by one each', async (t) => {
+  const store = await openStore({ path: await folder(t) });
+  t.after(() => store.close());
+  const batch = t.mock.method(Level.prototype, 'batch');
+  const hosts = Array.from({ length: 100 }, (_, i) => `web-${i}`);
+  const reports = await Promise.all(hosts.map((host) => store.append([windowOf({ host, boot: `boot-${host}` })], new Map())));
+  assert.equal(reports.reduce((sum, { appended }) => sum + appended, 0), hosts.length);
+  const syncs = batch.mock.calls.filter(({ arguments: args }) => args.some((one: unknown) => typeof one === 'object' && one !== null && 'sync' in one && one.sync === true));
+  assert.ok(syncs.length >= 1 && syncs.length <= 2, `${syncs.length} syncs for ${hosts.length} hosts`);
+});
