@@ -31,21 +31,22 @@ export function systemNameServers(): NameServers {
 
 export function createDnsLook(source: DnsSource, nameServers: () => NameServers, monotonicMs: () => Milliseconds): Look {
   const { hostname } = source.url;
-  let known: readonly (readonly string[])[] = [[], []];
+  /** Undefined: nothing was learnt yet. */
+  let known: readonly (readonly string[])[] | undefined;
   let absentSinceMs: Milliseconds | undefined;
 
   return async (): Promise<Found> => {
     const servers = nameServers();
     const answers = await Promise.all([answerOf(servers.resolve4(hostname)), answerOf(servers.resolve6(hostname))]);
-    const next = answers.map(({ addresses }, family) => addresses ?? known[family] ?? []);
+    const next = answers.map(({ addresses }, family) => addresses ?? known?.[family] ?? []);
     const absent = next.every((addresses) => addresses.length === 0);
     absentSinceMs = absent ? (absentSinceMs ?? monotonicMs()) : undefined;
     if (absentSinceMs === undefined || monotonicMs() - absentSinceMs >= ABSENT_MS) known = next;
     const failed = answers.find(({ addresses }) => addresses === undefined);
-    const addresses = known.flatMap((family) => [...new Set(family)].sort());
+    const addresses = known?.flatMap((family) => [...new Set(family)].sort());
     return {
-      targets: addresses.slice(0, MOST_TARGETS).map((address) => targetAt(address, source)),
-      trouble: failed !== undefined ? failure(source, failed.code ?? '') : absent ? absence(source) : cutTrouble(source.name, addresses.length),
+      targets: addresses?.slice(0, MOST_TARGETS).map((address) => targetAt(address, source)),
+      trouble: failed !== undefined ? failure(source, failed.code ?? '') : absent ? absence(source) : cutTrouble(source.name, addresses?.length ?? 0),
     };
   };
 }

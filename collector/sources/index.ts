@@ -14,7 +14,7 @@ import { createFileLook } from './file.ts';
 import type { Look, Trouble } from './look.ts';
 
 export interface Sources {
-  /** Which there are from now on; one that stays as it was keeps what it knows. */
+  /** Which there are from now on; one that is known keeps its hosts, and is looked at anew if it was changed. */
   set(sources: readonly Source[]): void;
   /** The hosts given, then those of the sources in their order: each place once, at most `MOST_HOSTS` in all. */
   addTo(hosts: readonly Target[]): readonly Target[];
@@ -65,14 +65,14 @@ export function createSources({ clock, log, registry, nameServers, changed }: So
     return source.kind === 'dns' ? createDnsLook(source, nameServers, () => clock.monotonicMs()) : createFileLook(source);
   }
 
-  function watch(source: Source): Watched {
+  function watch(source: Source, known: readonly Target[] = []): Watched {
     const look = lookFor(source);
     const told = new Set<string>();
     let stopped = false;
     let cancel = (): void => undefined;
     const one: Watched = {
       source,
-      targets: [],
+      targets: known,
       up: false,
       start() {
         void look().then(({ targets = one.targets, trouble }) => {
@@ -114,7 +114,7 @@ export function createSources({ clock, log, registry, nameServers, changed }: So
       const before = watched;
       watched = new Map(sources.map((source) => {
         const known = before.get(source.name);
-        return [source.name, known !== undefined && isSame(known.source, source) ? known : watch(source)];
+        return [source.name, known !== undefined && isSame(known.source, source) ? known : watch(source, known?.targets)];
       }));
       for (const [name, one] of before) if (watched.get(name) !== one) one.stop();
       if (started) for (const [name, one] of watched) if (before.get(name) !== one) one.start();

@@ -39,6 +39,15 @@ const MOST_BYTES = 8 * 2 ** 30;
 const MOST_TITLE = 60;
 
 export function createShelf({ folder, mostFiles = MOST_FILES, mostBytes = MOST_BYTES, wallMs = Date.now }: ShelfOptions): Shelf {
+  const writing = new Set<string>();
+  void sweep();
+
+  /** What a process that was killed left unfinished. One process alone has the folder. */
+  async function sweep(): Promise<void> {
+    const left = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ENDING + UNFINISHED) && !writing.has(name));
+    await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+  }
+
   async function list(): Promise<SnapshotFile[]> {
     const names = await readdir(folder).catch(() => []);
     const files = await Promise.all(names.filter((name) => name.endsWith(ENDING)).map(async (name) => {
@@ -58,6 +67,8 @@ export function createShelf({ folder, mostFiles = MOST_FILES, mostBytes = MOST_B
     await chmod(folder, 0o700);
     const name = nameFor(title, wallMs());
     const path = join(folder, name);
+    writing.add(name + UNFINISHED);
+    await sweep();
     try {
       await write(path + UNFINISHED);
       await chmod(path + UNFINISHED, 0o600);
@@ -65,6 +76,8 @@ export function createShelf({ folder, mostFiles = MOST_FILES, mostBytes = MOST_B
     } catch (error) {
       await rm(path + UNFINISHED, { force: true });
       throw error;
+    } finally {
+      writing.delete(name + UNFINISHED);
     }
     await dropBeyond(name);
     return name;

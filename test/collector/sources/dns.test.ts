@@ -192,6 +192,17 @@ test('a source that the configuration does not name any more takes its hosts alo
   assert.deepEqual([names.asked.length, clock.pending()], [before, 0]);
 });
 
+test('a source whose secret is changed keeps its hosts, also while no name server answers', async (t) => {
+  const { port } = await everywhere(t);
+  const { rig, names, here, gone } = await moving(t, port, ['127.0.0.2']);
+  names.zones.set(NAME, 'fails');
+  await names.after(() => { void rig.collector.reload(settings([], { sources: [source(port, { secret: 'changed' })] })); });
+  assert.deepEqual([here(), gone()], [[`127.0.0.2:${port}`], []]);
+  names.zones.set(NAME, ['127.0.0.2']);
+  await names.after(() => { void rig.collector.reload(settings([], { sources: [source(port, { secret: 'again' })] })); });
+  assert.deepEqual(rig.collector.targets().map(({ secret }) => secret), ['again']);
+});
+
 test('more addresses than a source may name are cut, always the same, and told', async (t) => {
   const { port } = await everywhere(t);
   const servers = { resolve4: () => Promise.resolve(Array.from({ length: 2100 }, (_, index) => `10.0.${index >> 8}.${index & 255}`).reverse()), resolve6: () => Promise.resolve([]) };

@@ -148,6 +148,19 @@ test('an upload becomes a file here, whatever it is called; the oldest leave bey
   assert.equal(((await get(port, `/api/snapshots/classes?snapshot=${name}`)).json() as ClassesAnswer).summary.objects, 5);
 });
 
+test('what a killed process left unfinished is removed, and what is being written stays', async (t) => {
+  const folder = join(dirname(await inFile(t, '')), 'shelf');
+  await mkdir(folder);
+  const shelf = createShelf({ folder });
+  await writeFile(join(folder, 'killed.heapsnapshot.part'), 'half');
+  const taken = await Promise.all(['one', 'two'].map((name) => shelf.add(name, async (path) => {
+    await writeFile(path, heapOf(1));
+    await shelf.add(`beside ${name}`, (other) => writeFile(other, heapOf(1)));
+  })));
+  assert.equal((await readdir(folder)).length, 4);
+  assert.ok(taken.every((name) => existsSync(join(folder, name))));
+});
+
 test('one snapshot is open at a time, and none when nobody has asked for a while', async (t) => {
   const path = await inFile(t, heapOf(5));
   const shelf = createShelf({ folder: dirname(path) });
