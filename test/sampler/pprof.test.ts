@@ -17,6 +17,10 @@ const PATH = '/debug/pprof/profile';
 
 function burnsMost(): void { spinFor(6); }
 
+function before(): void { spinFor(100); }
+
+function lately(): void { spinFor(1100); }
+
 async function sampled(t: TestContext): Promise<number> {
   const sampler = createSampler({ secret: SECRET, intervalUs: 1000 });
   t.after(() => sampler.stop());
@@ -47,6 +51,24 @@ test('it holds what the windows hold, to the nanosecond and the sample, with lab
   assert.ok(functions.some(({ name }) => stringTable.strings[Number(name)] === 'burnsMost'));
   const labels = new Set(sample.flatMap(({ label }) => label.map(({ key, str }) => `${stringTable.strings[Number(key)] ?? ''}=${stringTable.strings[Number(str)] ?? ''}`)));
   assert.deepEqual([...labels].sort(), ['tenant=acme', 'thread=main']);
+});
+
+test('seconds= takes the windows of the last seconds alone', async (t) => {
+  const sampler = createSampler({ secret: SECRET, intervalUs: 1000 });
+  t.after(() => sampler.stop());
+  const { port } = await sampler.listen({ port: 0 });
+  for (const work of [before, lately]) {
+    sampler.resume();
+    work();
+    await turn();
+    sampler.pause();
+  }
+  const names = async (seconds: number): Promise<string[]> => {
+    const { stringTable } = Profile.decode(gunzipSync(Buffer.from(await (await ask(port, `?seconds=${seconds}`)).arrayBuffer())));
+    return ['before', 'lately'].filter((name) => stringTable.strings.includes(name));
+  };
+  assert.deepEqual(await names(60), ['before', 'lately']);
+  assert.deepEqual(await names(1), ['lately']);
 });
 
 test('whoever lacks the secret learns nothing; a wrong query is a sentence; the own header counts too', async (t) => {

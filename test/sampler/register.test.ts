@@ -56,6 +56,12 @@ test('a service without a line of code for it is sampled, and says so in one lin
   assert.ok(Math.abs(process.intervalUs - 2000) <= 100);
 });
 
+test('it is read at this machine alone, unless LIVEPROFILER_HOST says where else', async (t) => {
+  const { line, port } = await start(t, { ...GOOD, LIVEPROFILER_HOST: '0.0.0.0' });
+  assert.match(line, /read at 0\.0\.0\.0:\d+$/);
+  assert.equal((await askWire(port)).processes[0]?.state, 'running');
+});
+
 test('--require does as well, and the version is the commit where the environment tells it, unless one is given', async (t) => {
   const built = { ...GOOD, GIT_COMMIT: 'not a commit', SOURCE_VERSION: '0123456789abcdef0123456789abcdef01234567' };
   assert.match((await start(t, built, '--require')).line, /sampling shop 0123456789ab, read at/);

@@ -14,9 +14,11 @@ import { openFolder } from '#sampler/spool/folder.js';
 import { createReader } from '#sampler/spool/reader.js';
 import { openSpool } from '#sampler/spool/spool.js';
 import type { Told } from '#sampler/spool/spool.js';
+import { createSampler } from 'liveprofiler-sampler';
 import { readWire } from 'liveprofiler-sampler/wire';
 import type { WireAnswer } from 'liveprofiler-sampler/wire';
 import { SECRET } from './ask.ts';
+import { spinFor } from './spin.ts';
 
 /** A temporary folder of the test's own, for it and for its children. */
 function ownTmp(t: TestContext): string {
@@ -101,6 +103,20 @@ test('the folder is private to the user, and one that others can reach is not us
   mkdirSync(join(tmp, 'elsewhere'));
   writeFileSync(join(folder, '..'), '');
   assert.throws(() => openFolder('shop', [SECRET]));
+});
+
+test('what a process finishes lies in the folder, unless spool is false', async (t) => {
+  const tmp = ownTmp(t);
+  const finished = async (spool: boolean): Promise<void> => {
+    const sampler = createSampler({ secret: SECRET, service: 'shop', spool });
+    spinFor(50);
+    await sampler.stop();
+  };
+  await finished(false);
+  assert.deepEqual(readdirSync(tmp), []);
+  await finished(true);
+  const folder = openFolder('shop', [SECRET]);
+  while (!readdirSync(folder).some((name) => name.endsWith('.windows'))) await pause(20);
 });
 
 test('processes that are asked under different names do not answer for each other; one that nobody asks is taken along once it is dead', async (t) => {
