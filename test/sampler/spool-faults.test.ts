@@ -1,10 +1,8 @@
 // What a spool lives through: a full disk, a crash in a loop, years of answers, a container that starts again.
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { listFiles, openFolder } from '#sampler/spool/folder.js';
 import { createReader } from '#sampler/spool/reader.js';
 import { openSpool } from '#sampler/spool/spool.js';
@@ -12,19 +10,7 @@ import { createWriter } from '#sampler/spool/writer.js';
 import { createSampler } from 'liveprofiler-sampler';
 import { fill, smallDisk } from '../small-disk.ts';
 import { askWire, SECRET } from './ask.ts';
-
-/** A temporary folder of the test's own. */
-function ownTmp(t: TestContext): string {
-  const before = process.env['TMPDIR'];
-  const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-spool-'));
-  process.env['TMPDIR'] = folder;
-  t.after(() => {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
-}
+import { ownTmp } from './own-tmp.ts';
 
 /** As another process would have left it, so many milliseconds before this one started. */
 function leave(folder: string, boot: string, pid: number, beforeMs: number): string {

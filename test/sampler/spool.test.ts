@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openFolder } from '#sampler/spool/folder.js';
@@ -18,20 +16,8 @@ import { createSampler } from 'liveprofiler-sampler';
 import { readWire } from 'liveprofiler-sampler/wire';
 import type { WireAnswer } from 'liveprofiler-sampler/wire';
 import { SECRET } from './ask.ts';
+import { ownTmp } from './own-tmp.ts';
 import { spinFor } from './spin.ts';
-
-/** A temporary folder of the test's own, for it and for its children. */
-function ownTmp(t: TestContext): string {
-  const before = process.env['TMPDIR'];
-  const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-spool-'));
-  process.env['TMPDIR'] = folder;
-  t.after(() => {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
-}
 
 async function ask(port: number, agent: Agent, after: string): Promise<WireAnswer> {
   const request = get({ host: '127.0.0.1', port, agent, path: `/liveprofiler?after=${after}`, headers: { PROFILER_TOKEN: SECRET } });
