@@ -1,6 +1,7 @@
 // The example service and a liveprofiler that reads it, as processes of their own, asked through the page's API.
 import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ export interface Live {
 
 export async function whileServing<T>(intervalMs: number, work: (live: Live) => Promise<T>): Promise<T> {
   return inFolder(async (path) => {
-    const env = { ...process.env, PROFILER_TOKEN: SECRET };
+    const env = { ...process.env, PROFILER_TOKEN: SECRET, ADMIN_TOKEN: randomUUID() };
     const service = fork(scriptOf('../../example/service.js'), { env });
     const children: ChildProcess[] = [service];
     try {
