@@ -1,5 +1,5 @@
-// Takes comments out of the sampler's compiled code and indents it by tabs: it is what people install in production. Names
-// and lines stay, so stack traces do; the docstrings are in the .d.ts files.
+// Takes comments and indentation out of the sampler's compiled code: it is what people install in production. Names and
+// lines stay, so stack traces do; the docstrings are in the .d.ts files. Texts over several lines are code as well.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
@@ -9,6 +9,6 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.js')) continue;
   const source = readFileSync(folder + name, 'utf8');
   const { code } = transformSync(source, { format: 'esm', target: 'es2022', legalComments: 'none', charset: 'utf8' });
-  const indented = code.replace(/^(?: {2})+/gm, (spaces) => '\t'.repeat(spaces.length / 2));
-  if (indented !== source) writeFileSync(folder + name, indented);
+  const short = code.replace(/^[ \t]+/gm, '');
+  if (short !== source) writeFileSync(folder + name, short);
 }
