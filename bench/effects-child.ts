@@ -39,21 +39,16 @@ async function idling(): Promise<Effects> {
   await pause(MEASURE_MS);
   const { user, system } = process.cpuUsage(cpu);
   const idle = { utilization: performance.eventLoopUtilization(before).utilization, cpuMsPerMinute: ((user + system) / 1000 / (performance.now() - startMs)) * 60_000 };
-  return switched === 'on' ? { ...idle, busyShare: busyShare() } : idle;
+  return switched === 'on' ? { ...idle, busyShare: await busyShare() } : idle;
 }
 
 /** As the page shows it, of the windows after the settling. */
-function busyShare(): number {
+async function busyShare(): Promise<number> {
   sampler.pause();
-  let body = '';
-  const response = {
-    statusCode: 0,
-    setHeader: () => undefined,
-    end(text: string | Uint8Array = '') {
-      body = Buffer.from(text).toString();
-    },
-  };
-  sampler.handle({ method: 'GET', url: `${ENDPOINT_PATH}?after=`, headers: { profiler_token: 'bench' } }, response);
+  const body = await new Promise<string>((resolve) => {
+    const response = { statusCode: 0, setHeader: () => undefined, end: (text: string | Uint8Array = '') => { resolve(Buffer.from(text).toString()); } };
+    sampler.handle({ method: 'GET', url: `${ENDPOINT_PATH}?after=`, headers: { profiler_token: 'bench' } }, response);
+  });
   const windows = (readWire(JSON.parse(body)).processes[0]?.windows ?? []).slice(1);
   const busy = windows.reduce((sum, { rows }) => sum + rows.weight.reduce((weight, one) => weight + one, 0), 0);
   return busy / (busy + windows.reduce((sum, { idle }) => sum + idle.weight, 0));
