@@ -57,9 +57,9 @@ export class Dictionary implements Entries {
     return this;
   }
 
-  /** Roughly what it holds in memory, in entries of arrays and maps; long texts count as several. */
+  /** Roughly what it holds in memory, in entries of arrays and maps; long texts count as several, two stacks as one. */
   get size(): number {
-    const entries = this.texts.length + this.labelSets.length + this.frames.length + this.parent.length + this.lines.length + Math.floor(this.#characters / ENTRY_CHARACTERS);
+    const entries = this.texts.length + this.labelSets.length + this.frames.length + Math.ceil(this.parent.length / 2) + this.lines.length + Math.floor(this.#characters / ENTRY_CHARACTERS);
     return this.#index === undefined ? entries : 2 * entries;
   }
 

@@ -19,8 +19,11 @@ const STRETCHES = [
 ] as const;
 /** Entries kept in memory over all dictionaries: some hundred bytes each. */
 const MAX_ENTRIES = 1_500_000;
-/** Above this, what is new goes into another one: names without end cost no single dictionary more. */
-const MAX_ENTRIES_OF_ONE = 400_000;
+/**
+ * Above this, what is new goes into another one: names without end cost no single dictionary more. Far above what a busy
+ * program meets in a day: a dictionary that is begun anew tells once more all that is still met.
+ */
+const MAX_ENTRIES_OF_ONE = 800_000;
 
 /** Above this, the common numbers are given anew: those of dictionaries that were let go are never asked for again. */
 const MAX_COMMON = 2_000_000;

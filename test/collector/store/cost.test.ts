@@ -49,3 +49,22 @@ test('what many hosts bring at the same time goes to the disk by one sync, not b
   const syncs = batch.mock.calls.filter(({ arguments: args }) => args.some((one: unknown) => typeof one === 'object' && one !== null && 'sync' in one && one.sync === true));
   assert.ok(syncs.length >= 1 && syncs.length <= 2, `${syncs.length} syncs for ${hosts.length} hosts`);
 });
+
+test('a process that meets a quarter of a million stacks in a day has each of them written once', async (t) => {
+  const path = await folder(t);
+  const store = await openStore({ path });
+  const each = Array.from({ length: 50_000 }, (_, i) => i);
+  for (let seq = 1; seq <= 5; seq++) {
+    const window = windowOf({ seq, startMs: RANGE.fromMs + seq * 10_000 });
+    await store.append([{ ...window, profile: {
+      frames: each.slice(0, 1000).map((i) => ({ name: `f${seq}.${i}`, url: 'file:///app.js', line: i, column: 0 })),
+      stacks: { parent: [0, ...each.map((i) => Math.floor(i / 50))], frame: [0, ...each.map((i) => i % 1000)] },
+      labelSets: [{}],
+      rows: { stack: each.map((i) => i + 1), labels: each.map(() => 0), count: each.map(() => 1), weight: each.map(() => 10_000) },
+    } }], new Map());
+  }
+  await store.close();
+  const db = new Level<Buffer, Buffer>(join(path, 'leveldb'), { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  t.after(() => db.close());
+  assert.equal((await db.keys({ gte: Buffer.from([SPACE.dictionary]), lt: Buffer.from([SPACE.dictionary + 1]) }).all()).length, 1);
+});
