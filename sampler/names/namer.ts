@@ -74,6 +74,8 @@ export function createNamer(): Namer {
       const begun = new Worker(new URL('./names-worker.js', import.meta.url), { execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
       ours.add(begun);
       begun.unref();
+      // Starting makes Node wait for it once more: a program that is done would end seconds later.
+      begun.once('online', () => { begun.unref(); });
       begun.on('message', (named: Named) => {
         if (worker === begun) learn(named);
       });
