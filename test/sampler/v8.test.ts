@@ -181,3 +181,19 @@ test('a sampler that is not enabled says so and samples nothing', async (t) => {
   const plain = await fetch(`http://127.0.0.1:${port}/liveprofiler`, { headers: { 'profiler-token': SECRET } });
   assert.equal(await plain.text(), '{}');
 });
+
+test('a program that is done while its frames are named ends at once, not when the naming thread goes', async (t) => {
+  const script = `
+    const { createSampler } = require('liveprofiler-sampler');
+    const sampler = createSampler({ secret: 's' });
+    const untilMs = Date.now() + 1500;
+    const work = () => { for (let i = 0; i < 1e6; i++); if (Date.now() < untilMs) setImmediate(work); else { sampler.pause(); setTimeout(() => process.stdout.write('done'), 500); } };
+    work();`;
+  const child = spawn(process.execPath, ['-e', script], { cwd: fileURLToPath(new URL('../../../', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(late);
+  assert.equal(code, 0, 'it was still there after 5 s');
+});
