@@ -74,14 +74,14 @@ test('good hosts are unharmed by bad ones, and each bad one says why', async (t)
 test('hosts that hang hold at most half of the places, so good ones are pulled while they do', async (t) => {
   const script = createScriptedHost();
   const good = await serveHttp(t, script.answer);
-  const hanging = await Promise.all(Array.from({ length: 8 }, async (_, i) => target(`bad-${i}`, (await serveTcp(t, () => undefined)).url)));
-  const rig = await createRig(t, settings([...hanging, target('good', good.url)], { timeoutMs: 400, concurrency: 4 }));
+  const hanging = await Promise.all(Array.from({ length: 4 }, async (_, i) => target(`bad-${i}`, (await serveTcp(t, () => undefined)).url)));
+  const rig = await createRig(t, settings([...hanging, target('good', good.url)], { timeoutMs: 1500, concurrency: 4 }));
   await rig.collector.pullNow();
   const all = rig.collector.pullNow();
   script.finish(1);
   const before = performance.now();
   await until(() => good.requests.length >= 2);
-  assert.ok(performance.now() - before < 300, 'it did not wait for a timeout of the others');
+  assert.ok(performance.now() - before < 1200, 'it did not wait for a timeout of the others');
   await all;
 });
 
