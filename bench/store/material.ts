@@ -112,10 +112,11 @@ function sumOf(pieces: readonly Piece[]): Piece {
     });
   }
   const tallies = [...sums.values()];
-  const lines = new Map<string, { frame: number; line: number; count: number }>();
+  const lines = new Map<number, { frame: number; line: number; count: number }>();
   for (const { lines: of } of pieces) {
     of.frame.forEach((frame, i) => {
-      const [line, key] = [of.line[i] ?? 0, `${frame} ${of.line[i]}`];
+      const line = of.line[i] ?? 0;
+      const key = frame * LINE_SPACE + line;
       const sum = lines.get(key) ?? { frame, line, count: 0 };
       lines.set(key, sum);
       sum.count += of.count[i] ?? 0;
@@ -157,6 +158,8 @@ interface Tables {
   frameOf(frames: readonly Frame[]): (frame: number) => number;
 }
 
+/** More lines than any recorded file has. */
+const LINE_SPACE = 2 ** 26;
 const NO_LINES: LineHits = { frame: [], line: [], count: [] };
 
 export function createTables(): Tables {

@@ -1,7 +1,7 @@
 // Says what is wrong with a window before anything of it is kept: numbers that are none, names no key can hold,
 // rows that point nowhere. Everything in a window came from a host and is hostile until it passed here.
 import { KINDS, MAX_STACK_DEPTH } from 'liveprofiler-sampler/wire';
-import type { Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
+import type { Frame, Labels, StackTable, Tally } from 'liveprofiler-sampler/wire';
 import type { NumberWindow, StackWindow, Window } from './contract.ts';
 import { nameFault } from './key-parts.ts';
 import { MAX_LINE } from './line-table.ts';
@@ -109,6 +109,7 @@ export function linesFault({ lines, profile, over }: Pick<StackWindow, 'lines' |
 
 /** Tables are shared by the windows of one answer; what passed once is not walked again. */
 const sound = new WeakMap<StackTable, number>();
+const soundFrames = new WeakMap<readonly Frame[], number>();
 
 function stacksFault(stacks: StackTable, frames: number): string | undefined {
   if (sound.get(stacks) === frames) return undefined;
@@ -127,11 +128,17 @@ function stacksFault(stacks: StackTable, frames: number): string | undefined {
 
 function textsFault({ profile, processLabels, threadName }: StackWindow): string | undefined {
   if (isLong(threadName) || [processLabels, ...profile.labelSets].some(hasLongText)) return LONG_LABEL;
-  for (const frame of profile.frames) {
+  return framesFault(profile.frames);
+}
+
+function framesFault(frames: readonly Frame[]): string | undefined {
+  if (soundFrames.get(frames) === frames.length) return undefined;
+  for (const frame of frames) {
     const { original = frame } = frame;
     if ([frame.name, frame.url, original.name, original.url].some(isLong)) return `a frame's name or url is longer than ${MAX_TEXT} characters`;
     if (![frame.line, frame.column, original.line, original.column].every(isWhole)) return `the frame ${frame.name.slice(0, 100)} has a line or column that is not a whole number`;
   }
+  soundFrames.set(frames, frames.length);
   return undefined;
 }
 

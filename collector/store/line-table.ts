@@ -1,18 +1,17 @@
 // Part of a dictionary: the lines at which each of its frames was met, numbered per frame in the order of their first
 // sight, so that those met often have small numbers. Append-only, as the rest of it.
+import { StackIds } from './stack-ids.ts';
 import type { ByteReader, ByteWriter } from './varint.ts';
 
-/** Lines are found by frame × this + line, which stays exact. */
-const LINE_SPACE = 2 ** 26;
 /** The largest line that is kept. */
-export const MAX_LINE: number = LINE_SPACE - 1;
+export const MAX_LINE: number = 2 ** 26 - 1;
 
 export class LineTable {
   readonly #frames: number[] = [];
   readonly #lines: number[] = [];
   readonly #of: (number[] | undefined)[] = [];
   /** Made when something is looked up. */
-  #index: Map<number, number> | undefined;
+  #index: StackIds | undefined;
 
   get length(): number {
     return this.#lines.length;
@@ -25,12 +24,11 @@ export class LineTable {
 
   /** The number of a line among those of its frame. */
   number(frame: number, line: number): number {
-    this.#index ??= new Map(this.#of.flatMap((lines, of) => (lines ?? []).map((one, number) => [of * LINE_SPACE + one, number] as const)));
-    const key = frame * LINE_SPACE + line;
-    const known = this.#index.get(key);
-    if (known !== undefined) return known;
+    this.#index ??= this.#indexed();
+    const known = this.#index.get(frame, line);
+    if (known !== 0) return known - 1;
     const number = this.#push(frame, line);
-    this.#index.set(key, number);
+    this.#index.set(frame, line, number + 1);
     return number;
   }
 
@@ -59,6 +57,13 @@ export class LineTable {
       this.#lines.pop();
       this.#of[this.#frames.pop() ?? 0]?.pop();
     }
+  }
+
+  /** By frame and line its number, plus one. */
+  #indexed(): StackIds {
+    const index = new StackIds();
+    this.#of.forEach((lines, of) => { lines?.forEach((line, number) => { index.set(of, line, number + 1); }); });
+    return index;
   }
 
   #push(frame: number, line: number): number {

@@ -4,7 +4,9 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { LineHits } from 'liveprofiler-sampler/wire';
 import type { Dictionary } from './dictionary.ts';
 import { MAX_LINE } from './line-table.ts';
+import { ascending } from './order.ts';
 import type { RowColumns } from './rows.ts';
+import { StackIds } from './stack-ids.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
 /** Different lines of one record. Hits beyond them are at none. */
@@ -35,26 +37,26 @@ export function selfCounts({ length, stack, count }: Pick<RowColumns, 'length'> 
 
 /** Sums of hits by frame and line. */
 export class LineSums {
-  readonly #hits = new Map<number, number>();
-
-  get size(): number {
-    return this.#hits.size;
-  }
+  readonly #places = new StackIds();
+  readonly #frames: number[] = [];
+  readonly #lines: number[] = [];
+  readonly #counts: number[] = [];
 
   add(frame: number, line: number, count: number): void {
-    const key = frame * LINE_SPACE + line;
-    const known = this.#hits.get(key);
-    if (known !== undefined || this.#hits.size < MAX_PAIRS) this.#hits.set(key, (known ?? 0) + count);
+    const known = this.#places.get(frame, line);
+    if (known !== 0) this.#counts[known - 1] = (this.#counts[known - 1] ?? 0) + count;
+    else if (this.#frames.length < MAX_PAIRS) {
+      this.#places.set(frame, line, this.#frames.push(frame));
+      this.#lines.push(line);
+      this.#counts.push(count);
+    }
   }
 
   /** In order of frame and line. */
   hits(): LineHits {
-    const keys = Float64Array.from(this.#hits.keys()).sort();
-    return {
-      frame: Array.from(keys, (key) => Math.floor(key / LINE_SPACE)),
-      line: Array.from(keys, (key) => key % LINE_SPACE),
-      count: Array.from(keys, (key) => this.#hits.get(key) ?? 0),
-    };
+    const order = Array.from(ascending(Float64Array.from(this.#frames, (frame, i) => frame * LINE_SPACE + (this.#lines[i] ?? 0))));
+    const inOrder = (column: readonly number[]): number[] => order.map((i) => column[i] ?? 0);
+    return { frame: inOrder(this.#frames), line: inOrder(this.#lines), count: inOrder(this.#counts) };
   }
 }
 

@@ -7,31 +7,33 @@ export const MAX_NAMES = 1000;
 
 /** Names with when the last of their observations was made, which decides whose `last` it is. */
 export class NumberSums {
-  readonly #sums = new Map<string, { summary: NumberSummary; lastUs: Microseconds }>();
+  readonly #sums = new Map<string, Sum>();
 
   /** `endUs`: when the observations ended. */
   add(numbers: Numbers, endUs: Microseconds): void {
-    for (const [name, summary] of Object.entries(numbers)) {
+    for (const name of Object.keys(numbers)) {
+      const summary = numbers[name];
+      if (summary === undefined) continue;
       const known = this.#sums.get(name);
-      if (known === undefined && this.#sums.size >= MAX_NAMES) continue;
-      this.#sums.set(name, known === undefined ? { summary, lastUs: endUs } : { summary: merged(known, { summary, lastUs: endUs }), lastUs: Math.max(known.lastUs, endUs) });
+      if (known !== undefined) take(known, summary, endUs);
+      else if (this.#sums.size < MAX_NAMES) this.#sums.set(name, { min: summary.min, max: summary.max, sum: summary.sum, count: summary.count, last: summary.last, lastUs: endUs });
     }
   }
 
   numbers(): Numbers {
-    return Object.fromEntries([...this.#sums].map(([name, { summary }]) => [name, summary]));
+    return Object.fromEntries([...this.#sums].map(([name, { min, max, sum, count, last }]) => [name, { min, max, sum, count, last }]));
   }
 }
 
-interface Timed {
-  readonly summary: NumberSummary;
-  readonly lastUs: Microseconds;
-}
+type Sum = { -readonly [K in keyof NumberSummary]: NumberSummary[K] } & { lastUs: Microseconds };
 
-function merged(a: Timed, b: Timed): NumberSummary {
-  const [first, second] = [a.summary, b.summary];
-  const last = a.lastUs === b.lastUs ? Math.max(first.last, second.last) : a.lastUs > b.lastUs ? first.last : second.last;
-  return { min: Math.min(first.min, second.min), max: Math.max(first.max, second.max), sum: finite(first.sum + second.sum), count: Math.min(MOST, first.count + second.count), last };
+function take(into: Sum, { min, max, sum, count, last }: NumberSummary, endUs: Microseconds): void {
+  into.min = Math.min(into.min, min);
+  into.max = Math.max(into.max, max);
+  into.sum = finite(into.sum + sum);
+  into.count = Math.min(MOST, into.count + count);
+  into.last = into.lastUs === endUs ? Math.max(into.last, last) : into.lastUs > endUs ? into.last : last;
+  into.lastUs = Math.max(into.lastUs, endUs);
 }
 
 function finite(sum: number): number {

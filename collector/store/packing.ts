@@ -1,6 +1,7 @@
 // Writes rows of windows in columns that compress well: by stack first, then by window. Weights are told in steps of a
 // quantum, with what does not fit told apart, so that nothing is lost. Where the windows' sum is known already, only how
 // it is divided among them is told.
+import { ascending } from './order.ts';
 import type { PayloadRows } from './rows.ts';
 import { ByteWriter } from './varint.ts';
 
@@ -64,7 +65,7 @@ export function entriesOf(windows: readonly PayloadRows[]): Entries {
   // One number per entry orders faster than three: a dictionary's numbers leave room for all windows of a bucket.
   const stacks = stack.reduce((most, one) => Math.max(most, one), 0) + 1;
   const rank = labels.map((set, i) => (set * stacks + (stack[i] ?? 0)) * windows.length + (window[i] ?? 0));
-  const order = Uint32Array.from(stack.keys()).sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0));
+  const order = ascending(rank);
   // A host may tell a stack twice in a window: it becomes one.
   const first = order.filter((from, i) => i === 0 || rank[from] !== rank[order[i - 1] ?? 0]);
   const taken = (values: Float64Array): Float64Array => {

@@ -1,12 +1,13 @@
 // What a window becomes when its five minutes are over: its times in steps of a quantum, its sum as it was. Pure.
 import { KINDS } from 'liveprofiler-sampler/wire';
+import { ascending } from './order.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
 
 /** A step is between a fiftieth and a fifth of what one sample stands for: 1 ms at 100 Hz. */
 const LEAST_STEPS = 5;
 
 /** In which steps weights are told once they are sealed; 1 tells them as they are. */
-export function quantumOf(kind: string, { count, weight }: Pick<PayloadRows, 'count' | 'weight'>): number {
+export function quantumOf(kind: string, { count, weight }: { readonly count: ArrayLike<number>; readonly weight: ArrayLike<number> }): number {
   if (!Object.hasOwn(KINDS, kind) || KINDS[kind]?.unit !== 'microseconds') return 1;
   const mean = total(weight) / total(count);
   // Rows may have weight and no count: they stand for samples of the window before.
@@ -18,8 +19,9 @@ export function quantumOf(kind: string, { count, weight }: Pick<PayloadRows, 'co
  * to the next one. Rows sealed before stay as they are.
  */
 export function sealed({ length, stack, labels, count, weight }: RowColumns, kind: string): PayloadRows {
-  const quantum = quantumOf(kind, { count: [...count.subarray(0, length)], weight: [...weight.subarray(0, length)] });
-  const order = Array.from({ length }, (_, i) => i).sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0) || (stack[a] ?? 0) - (stack[b] ?? 0));
+  const quantum = quantumOf(kind, { count: count.subarray(0, length), weight: weight.subarray(0, length) });
+  const stacks = stack.subarray(0, length).reduce((most, one) => Math.max(most, one), 0) + 1;
+  const order = Array.from(ascending(stack.subarray(0, length).map((one, i) => (labels[i] ?? 0) * stacks + one)));
   const rounded: number[] = [];
   let [sum, told] = [0, 0];
   for (const [place, i] of order.entries()) {
@@ -33,6 +35,8 @@ export function sealed({ length, stack, labels, count, weight }: RowColumns, kin
   return { stack: order.map((i) => stack[i] ?? 0), labels: order.map((i) => labels[i] ?? 0), count: order.map((i) => count[i] ?? 0), weight: rounded };
 }
 
-function total(column: readonly number[]): number {
-  return column.reduce((sum, value) => sum + value, 0);
+function total(column: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < column.length; i++) sum += column[i] ?? 0;
+  return sum;
 }

@@ -1,4 +1,4 @@
-// Numbers of stacks by what they are: a parent and a frame. One table with open places: a map would make a number of its
+// Numbers of pairs of numbers: of stacks by what they are, a parent and a frame, and of lines by frame and line. One table with open places: a map would make a number of its
 // own of each pair, and looking stacks up is most of what an append does.
 import { randomInt } from 'node:crypto';
 
