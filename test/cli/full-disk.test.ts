@@ -9,7 +9,7 @@ import { fill, smallDisk } from '../small-disk.ts';
 import { folder, iniFor, run, serve, write } from './command.ts';
 import type { Serving } from './command.ts';
 
-test('a full disk is told once and served on; with room nothing is missing, and it can end and start in between', async (t) => {
+test('a full disk is told once and served on; with room nothing is missing, and it can end and start in between', { timeout: 120_000 }, async (t) => {
   const disk = await smallDisk(t, 96);
   if (disk === undefined) return;
   const scripts = [createScriptedHost({ secret: 'token', boot: 'one' }), createScriptedHost({ secret: 'token', boot: 'two' })];
@@ -34,9 +34,9 @@ test('a full disk is told once and served on; with room nothing is missing, and 
   await first.told(/nothing is stored at present.*(?:full|free).*Make room/);
   await pause(1500);
   assert.deepEqual(troubles(first), ['STORE_FULL'], 'once, after many pulls of two hosts');
-  const hosts = (await (await fetch(`${first.url}api/hosts`)).json()) as { state: string; error: string }[];
-  assert.deepEqual(hosts.map(({ state }) => state), ['up', 'up']);
-  assert.match(hosts[0]?.error ?? '', /the store does not keep its windows/);
+  const hosts = async () => (await (await fetch(`${first.url}api/hosts`)).json()) as { state: string; error?: string }[];
+  // On a machine that is busy an answer may take longer than a pull may.
+  while ((await hosts()).some(({ state, error }) => state !== 'up' || error?.includes('the store does not keep its windows') !== true)) await pause(50);
   await makeRoom();
   await first.told(/what hosts answer is stored again/);
   await allKept(first);

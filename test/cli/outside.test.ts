@@ -36,18 +36,18 @@ test('a line when a host’s state changes, none per pull', async (t) => {
     if (broken) response.writeHead(500).end();
     else script.answer(request, response);
   });
-  const serving = await serve(t, await write(await folder(t), iniFor(host.port).replace('200ms', '500ms')));
+  const serving = await serve(t, await write(await folder(t), iniFor(host.port).replace('200ms', '1s')));
   const pulls = async (many: number): Promise<void> => {
     const before = host.requests.length;
     while (host.requests.length < before + many) await pause(20);
   };
   script.finish(1);
-  await pulls(3);
+  await pulls(2);
   broken = true;
-  await pulls(3);
+  await pulls(2);
   broken = false;
   script.finish(1);
-  await pulls(3);
+  await pulls(2);
   const states = serving.lines().filter((line) => line['host'] !== undefined).map(({ from, state }) => [from, state]);
   assert.deepEqual(states, [['new', 'up'], ['up', 'down'], ['down', 'up']]);
 });
