@@ -3,7 +3,7 @@ import type { Bytes, Frame, Microseconds, Milliseconds } from 'liveprofiler-samp
 import type { Pin, Range } from '../collector/store/contract.ts';
 import type { HostStatus } from '../collector/store/host-status.ts';
 
-/** `GET /api/hosts?from=&until=`, the last 15 minutes if left out. Hosts that are gone stand last: those of the last day, and those of which the range shows something. With `only=state` what the collector last saw of those that are asked, at once. */
+/** `GET /api/hosts?from=&until=`, the last 15 minutes if left out. Hosts that are gone stand last: those of the last day, and those of which the range shows something. With `only=state` what the collector last saw of those that are asked, at once; with `only=busy` no threads and no cost, with `only=cost` these alone. */
 export interface HostAnswer extends HostStatus {
   readonly up: boolean;
   /** ISO 8601; absent before the first pull. */

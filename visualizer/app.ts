@@ -110,7 +110,10 @@ export function createApp({ store, collector, metrics, access, snapshots, held, 
     const threshold = countOf(query, 'threshold', 0, 0, 1);
     response.json(ancestorTree(tree, { weight, threshold, ...(switchOf(query, 'idle') ? { idle } : {}) }));
   });
-  app.get('/api/hosts', (request, response) => oneOf(queryOf(request), 'only', ['state']) === 'state' ? void response.json(hostStates(collector.hosts())) : answer(request, response, () => hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()), gone, wallMs())));
+  app.get('/api/hosts', (request, response) => {
+    const only = oneOf(queryOf(request), 'only', ['state', 'busy', 'cost']);
+    return only === 'state' ? void response.json(hostStates(collector.hosts())) : answer(request, response, () => hostAnswers(spared, collector.hosts(), rangeOf(queryOf(request), wallMs()), { gone, nowMs: wallMs(), only }));
+  });
   app.get('/api/flame', (request, response) => answer(request, response, () => flame(request)));
   app.post('/api/flame', express.json({ limit: MOST_BODY_BYTES }), async (request, response) => void response.json(await flame(request, partOf(request.body))));
   app.get('/api/timeline', (request, response) => answer(request, response, async () => {

@@ -19,21 +19,32 @@ export function hostStates(statuses: readonly HostStatus[]): HostAnswer[] {
   return statuses.filter(({ state }) => state !== 'gone').map(seenOf);
 }
 
+export interface HostsOptions {
+  readonly gone: Gone;
+  readonly nowMs: Milliseconds;
+  /** Left out, all of it. */
+  readonly only?: 'busy' | 'cost' | undefined;
+}
+
 /** Hosts that are asked, in their order, then those that are gone and still listed. */
-export async function hostAnswers(store: SparingReader, statuses: readonly HostStatus[], asked: Range, gone: Gone, nowMs: Milliseconds): Promise<HostAnswer[]> {
+export async function hostAnswers(store: SparingReader, statuses: readonly HostStatus[], asked: Range, { gone, nowMs, only }: HostsOptions): Promise<HostAnswer[]> {
   const configured = statuses.filter(({ state }) => state !== 'gone');
   const stepMs = stepFor(asked, MOST_STEPS);
   // Named once, they need not be looked for by every question.
   const known = await store.hosts();
-  const [lines, spent, inventory] = await Promise.all([store.timeline({ kind: 'cpu', hosts: known }, alignedTo(asked, stepMs), stepMs, 'host'), costsOf(store, known, asked), store.labels({ ...asked, fromMs: Math.max(asked.fromMs, asked.untilMs - THREADS_MS) })]);
-  const measured = new Map(lines.series.map((series) => [series.name, measuredOf(series)]));
+  const [lines, spent, inventory] = await Promise.all([
+    only === 'cost' ? undefined : store.timeline({ kind: 'cpu', hosts: known }, alignedTo(asked, stepMs), stepMs, 'host'),
+    only === 'busy' ? undefined : costsOf(store, known, asked),
+    only === 'busy' ? undefined : store.labels({ ...asked, fromMs: Math.max(asked.fromMs, asked.untilMs - THREADS_MS) }),
+  ]);
+  const measured = new Map(lines?.series.map((series) => [series.name, measuredOf(series)]));
   const threads = new Map<string, number>();
-  for (const { host } of inventory.threads) threads.set(host, (threads.get(host) ?? 0) + 1);
-  const damage = new Map(damageOf(lines, spent, inventory).damaged?.map(({ host, message }) => [host, `What is kept of it is damaged. ${message}`]));
+  for (const { host } of inventory?.threads ?? []) threads.set(host, (threads.get(host) ?? 0) + 1);
+  const damage = new Map(damageOf(...[lines, spent, inventory].filter((answer) => answer !== undefined)).damaged?.map(({ host, message }) => [host, `What is kept of it is damaged. ${message}`]));
   const names = new Set(configured.map(({ host }) => host));
-  const others = await gone.listed(known.filter((host) => !names.has(host)), (host) => measured.has(host), nowMs);
+  const others = await gone.listed(known.filter((host) => !names.has(host)), (host) => (lines === undefined ? threads : measured).has(host), nowMs);
   return [...configured, ...others].map((status) => {
-    const cost = spent.costs.get(status.host);
+    const cost = spent?.costs.get(status.host);
     const threadCount = threads.get(status.host);
     const error = [status.error, damage.get(status.host)].filter((words) => words !== undefined).join(' ');
     return {

@@ -64,6 +64,15 @@ export function readWindowKey(key: Buffer): WindowKey {
   };
 }
 
+/** Reads keys of headers of one series and tier, whose first part is the same. */
+export function windowKeysOf(tier: number, { host, kind }: Series): (key: Buffer) => WindowKey {
+  const at = kindPrefix(SPACE.header, tier, host, kind).length;
+  return (key) => {
+    const [boot, afterBoot] = readText(key, at + 8);
+    return { tier, host, kind, startUs: readFixed(key, at), boot, thread: readFixed(key, afterBoot), firstSeq: readFixed(key, afterBoot + 8) };
+  };
+}
+
 export function tierPrefix(space: WindowSpace, tier: number): Buffer {
   return Buffer.from([space, tier]);
 }

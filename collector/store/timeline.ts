@@ -2,10 +2,11 @@
 import type { Labels } from 'liveprofiler-sampler/wire';
 import type { GroupBy, Range, Timeline } from './contract.ts';
 import { StoreError } from './errors.ts';
-import type { Header, LabelTotal } from './header.ts';
+import type { Header } from './header.ts';
 import type { WindowKey } from './keys.ts';
 import { labelOf } from './select.ts';
 import { carried, product, quotient } from './wide.ts';
+import type { Wide } from './wide.ts';
 
 const MAX_STEPS = 20_000;
 
@@ -34,7 +35,7 @@ export interface Grouped {
 export interface TimelineRecord extends Grouped {
   readonly header: Pick<Header, 'averages' | 'rolled' | 'coveredUs' | 'firstUs' | 'lastUs'>;
   /** What the chosen rows sum up to, per label set of samples. */
-  readonly totals: readonly (LabelTotal & { readonly sample: Labels })[];
+  readonly totals: readonly (Wide & { readonly sample: Labels })[];
   readonly idleUs: number;
 }
 

@@ -48,7 +48,7 @@ test('hosts stand under their service with state, reason, busy share, threads, o
   const other = windowOf({ thread: 1, threadName: 'worker', seq: 1, startMs: nowMs - 60_000, stacks: { work: 250 } });
   const { port } = await serve(t, { hosts, windows: [window, other, { ...identity, numbers: { samplerPauseUs: { min: 900, max: 2500, sum: 3400, count: 2, last: 900 }, samplerHeldBytes: { min: 1, max: 1_234_567, sum: 1, count: 1, last: 1_234_567 } } }] });
   const { page } = await open(t, `http://127.0.0.1:${port}/`);
-  await service(page, 'shop').locator('.share').waitFor();
+  await service(page, 'shop').getByText('holds 1.2 MB').waitFor();
   const shop = await service(page, 'shop').innerText();
   assert.match(shop, /shop 1 of 2 up/);
   assert.match(shop, /web 1\.2 memory\s+up for 2 h\s+25\.0 %\s+2\s+2\.5 ms at most\s+holds 1\.2 MB\s+[2-9] s ago/);
@@ -134,7 +134,7 @@ test('hundreds of hosts: an answer that says the same touches no row, and the fo
   const { page } = await open(t, `http://127.0.0.1:${port}/`);
   await page.clock.install();
   await page.reload();
-  await page.getByText('no windows').nth(399).waitFor();
+  await page.getByText('not told').nth(399).waitFor();
   const link = page.getByRole('link', { name: 'h-7', exact: true });
   await link.focus();
   await page.evaluate(`
@@ -162,6 +162,25 @@ test('hosts and their states stand there before the store has answered, the rest
   assert.deepEqual(await names(page), ['web-2']);
   await page.getByRole('searchbox', { name: 'Filter' }).fill('');
   answer();
+  await row.getByText('not told').waitFor();
+  assert.equal((await row.innerText()).includes('…'), false);
+});
+
+test('how busy hosts were stands there before what else there is of them', async (t) => {
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => { answer = resolve; });
+  const windows = [windowOf({ seq: 1, startMs: Date.now() - 60_000, stacks: { work: 250 } })];
+  const { port } = await serve(t, { windows, wrap: (store) => ({ ...store, numbers: async (...asked) => { await held; return store.numbers(...asked); } }) });
+  const { page } = await open(t, `http://127.0.0.1:${port}/`);
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'web', exact: true }) });
+  await row.getByText('25.0 %').waitFor();
+  assert.equal((await row.innerText()).match(/…/g)?.length, 2);
+  answer();
+  await row.getByText('not told').waitFor();
+  assert.equal((await row.innerText()).includes('…'), false);
+  await row.getByText('25.0 %').waitFor();
+  // Ordered by what comes last, all of it comes at once.
+  await page.goto(`http://127.0.0.1:${port}/?order=threads`);
   await row.getByText('25.0 %').waitFor();
   assert.equal((await row.innerText()).includes('…'), false);
 });

@@ -26,11 +26,13 @@ export interface HostsOptions {
   readonly from: string;
   /** What the lines are drawn against. */
   readonly most: number;
-  /** False as long as nothing but states is known. */
-  readonly measured: boolean;
+  readonly told: Told;
   /** By host: what grows on and on there, in words. */
   readonly leaks: ReadonlyMap<string, string>;
 }
+
+/** What is known of hosts: their states alone, how busy they were too, or all. */
+export type Told = 'state' | 'busy' | 'all';
 
 interface Row {
   readonly element: HTMLTableRowElement;
@@ -119,26 +121,26 @@ function createRow(name: string): Row {
 
   return {
     element,
-    update(host, { from, most, measured, leaks }) {
+    update(host, { from, most, told, leaks }) {
       const nowMs = Date.now();
       const page = { ...START, from, selection: narrowed(EVERYTHING, { host: name }) };
       if (linkedFrom !== from) link.href = addressOf(page);
       linkedFrom = from;
       fill(routes, [host.tellsRoutes, from], () => (host.tellsRoutes === true ? [h('a', { href: addressOf({ ...page, view: 'shares', by: 'route' }), 'aria-label': `Routes of ${name}` }, 'routes')] : []));
-      const words = leaks.get(name);
+      const grows = leaks.get(name);
       const toMemory = (text: string, label: string): HTMLElement => h('a', { href: memoryAddress({ ...readMemory('', name), from }), ...(label === '' ? {} : { 'aria-label': label }) }, text);
-      fill(memory, [from, words === undefined], () => (words === undefined ? [toMemory('memory', `Memory of ${name}`)] : []));
-      fill(leak, [words, from], () => (words === undefined ? [] : [toMemory(words, '')]));
+      fill(memory, [from, grows === undefined], () => (grows === undefined ? [toMemory('memory', `Memory of ${name}`)] : []));
+      fill(leak, [grows, from], () => (grows === undefined ? [] : [toMemory(grows, '')]));
       if (element.className !== host.state) element.className = host.state;
       fill(version, host.version, () => [host.version]);
       fill(why, host.error, () => [host.error]);
-      const odds = oddities(host).map((told) => `${told.charAt(0).toUpperCase()}${told.slice(1)}.`).join(' ');
+      const odds = oddities(host).map((words) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`).join(' ');
       fill(odd, odds, () => [odds]);
       const since = host.sinceMs > 0 ? ` for ${ago(host.sinceMs, nowMs)}` : '';
       fill(state, [host.state, since], () => [h('span', { class: `state ${host.state}` }, STATES[host.state]), since]);
-      fill(busy, [measured, host.busyShare, host.busyShares, most], () => (measured ? busyParts(host, most) : [ASKED]));
-      fill(threads, [measured, host.threadCount], () => [host.threadCount === undefined ? h('span', { class: 'quiet' }, measured ? '–' : ASKED) : String(host.threadCount)]);
-      fill(cost, [measured, host.cost, host.droppedUs], () => (measured ? costParts(host) : [ASKED]));
+      fill(busy, [told === 'state', host.busyShare, host.busyShares, most], () => (told === 'state' ? [ASKED] : busyParts(host, most)));
+      fill(threads, [told === 'all', host.threadCount], () => [host.threadCount === undefined ? h('span', { class: 'quiet' }, told === 'all' ? '–' : ASKED) : String(host.threadCount)]);
+      fill(cost, [told === 'all', host.cost, host.droppedUs], () => (told === 'all' ? costParts(host) : [ASKED]));
       const pulled = host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`;
       fill(pull, pulled, () => [pulled]);
     },

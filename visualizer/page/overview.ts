@@ -2,13 +2,14 @@
 import type { HostAnswer, LeaksAnswer, TopAnswer } from '../api.ts';
 import { EVERYTHING } from '../selection.ts';
 import type { FleetState } from '../view/fleet.ts';
-import { addressOfFleet, groupedHosts, highestShare, isMeasured, readFleet, standingOf } from '../view/fleet.ts';
+import { addressOfFleet, groupedHosts, highestShare, isMeasured, readFleet, standingOf, withCosts } from '../view/fleet.ts';
 import { leakSentence } from '../view/leak-words.ts';
-import { hostsQuestion, STATES_QUESTION } from '../view/questions.ts';
+import { firstPart, hostsQuestion, STATES_QUESTION } from '../view/questions.ts';
 import { questionOf, readState } from '../view/state.ts';
 import { ask } from './ask.ts';
 import { PRESETS } from './controls.ts';
 import { button, h, segments } from './dom.ts';
+import type { Told } from './hosts-table.ts';
 import { createHostsTable } from './hosts-table.ts';
 import { createHottest, MOST_HOTTEST } from './hottest.ts';
 import { focusOnSlash } from './keys.ts';
@@ -24,8 +25,7 @@ const MOST_LEAKS = 20;
 export function showOverview(app: HTMLElement): void {
   let state = readFleet(location.search);
   let hosts: readonly HostAnswer[] | undefined;
-  /** Whether `hosts` tell what the store has of them, or their states alone. */
-  let measured = false;
+  let told: Told = 'state';
   let hottestAt = 0;
   const leaks = new Map<string, string>();
   const leaksAt = new Map<string, number>();
@@ -61,18 +61,26 @@ export function showOverview(app: HTMLElement): void {
   }
 
   async function askAll(signal: AbortSignal): Promise<void> {
+    const show = (fresh: readonly HostAnswer[], tells: Told): void => {
+      signal.throwIfAborted();
+      hosts = fresh;
+      told = tells;
+      say('');
+      paint();
+    };
     const question = questionOf({ ...readState('', ''), from: state.from });
     const { from } = state;
     if (hosts === undefined) void askStates(signal);
-    const fresh = await ask<HostAnswer[]>(hostsQuestion(state), signal);
-    signal.throwIfAborted();
-    hosts = fresh;
-    measured = true;
-    say('');
-    paint();
+    if (told === 'all' || firstPart(state) === '') show(await ask<HostAnswer[]>(hostsQuestion(state), signal), 'all');
+    else {
+      const [busyOf, costOf] = [hostsQuestion(state, 'busy'), hostsQuestion(state, 'cost')];
+      const busy = await ask<HostAnswer[]>(busyOf, signal);
+      show(busy, 'busy');
+      show(withCosts(busy, await ask<HostAnswer[]>(costOf, signal)), 'all');
+    }
     await pins.refresh();
     await refreshLeaks(signal);
-    if (hosts.length === 0 || Date.now() - hottestAt < HOTTEST_EVERY_MS) return;
+    if ((hosts ?? []).length === 0 || Date.now() - hottestAt < HOTTEST_EVERY_MS) return;
     const top = await ask<TopAnswer>(`/api/top?${question}&by=service&limit=${2 * MOST_HOTTEST}`, signal);
     signal.throwIfAborted();
     hottestAt = Date.now();
@@ -110,7 +118,7 @@ export function showOverview(app: HTMLElement): void {
     fleet.hidden = hosts.length === 0;
     controls.hidden = hosts.length === 0;
     status.textContent = hosts.length === 0 ? '' : [standingOf(hosts), state.filter === '' ? '' : `${shown} shown`].filter((part) => part !== '').join(' · ');
-    table.show(groups, { sorting: state, from: state.from, most: highestShare(hosts), measured, leaks });
+    table.show(groups, { sorting: state, from: state.from, most: highestShare(hosts), told, leaks });
     if (hosts.length === 0) say('There is no host yet: add one to [collector] hosts in config.ini and send SIGHUP. It shows up here within seconds. Where dns: or file: brings none, the log says why.');
     else if (shown > 0) say('');
     else {

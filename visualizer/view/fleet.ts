@@ -36,6 +36,20 @@ export function isMeasured(order: HostOrder): boolean {
   return order === 'busy' || order === 'threads' || order === 'cost';
 }
 
+/** Whether that is told after all else. */
+export function isCost(order: HostOrder): boolean {
+  return order === 'threads' || order === 'cost';
+}
+
+/** Hosts with how busy they were, as another answer tells their threads and cost. */
+export function withCosts(hosts: readonly HostAnswer[], costs: readonly HostAnswer[]): HostAnswer[] {
+  const byHost = new Map(costs.map((cost) => [cost.host, cost]));
+  return hosts.map((host) => {
+    const { threadCount, cost, error } = byHost.get(host.host) ?? {};
+    return { ...host, ...(threadCount === undefined ? {} : { threadCount }), ...(cost === undefined ? {} : { cost }), ...(error === undefined ? {} : { error }) };
+  });
+}
+
 export function readFleet(search: string): FleetState {
   const query = new URLSearchParams(search);
   return {

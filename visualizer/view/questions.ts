@@ -1,7 +1,7 @@
 // What pages ask first. Server and page share it: the server tells the browser to ask before the page's script is
 // there, which only helps as long as both write the very same address. Pure.
 import type { FleetState } from './fleet.ts';
-import { readFleet } from './fleet.ts';
+import { isCost, readFleet } from './fleet.ts';
 import type { DiffState } from './diff-state.ts';
 import { diffQuestion, readDiff } from './diff-state.ts';
 import type { GraphState } from './state.ts';
@@ -27,8 +27,14 @@ export function linesQuestion(state: GraphState): string {
 /** What can be told of hosts at once. */
 export const STATES_QUESTION = '/api/hosts?only=state';
 
-export function hostsQuestion({ from }: Pick<FleetState, 'from'>): string {
-  return `/api/hosts?${questionOf({ ...readState('', ''), from })}`;
+/** All of it, or a part. */
+export function hostsQuestion({ from }: Pick<FleetState, 'from'>, only: 'busy' | 'cost' | '' = ''): string {
+  return `/api/hosts?${questionOf({ ...readState('', ''), from }, { only })}`;
+}
+
+/** How busy hosts were comes first, unless they are ordered by the rest. */
+export function firstPart({ order }: Pick<FleetState, 'order'>): 'busy' | '' {
+  return isCost(order) ? '' : 'busy';
 }
 
 export function changesQuestion(state: DiffState): string {
@@ -49,7 +55,7 @@ export const SNAPSHOTS_QUESTION = '/api/snapshots';
 export function firstQuestions(view: 'overview' | 'graph' | 'diff' | 'memory' | 'process', search: string, host = ''): readonly string[] {
   if (view === 'overview') {
     const state = readFleet(search);
-    return needsZone(state.from) ? [STATES_QUESTION] : [STATES_QUESTION, hostsQuestion(state)];
+    return needsZone(state.from) ? [STATES_QUESTION] : [STATES_QUESTION, hostsQuestion(state, firstPart(state))];
   }
   if (view === 'diff') {
     const state = readDiff(search);

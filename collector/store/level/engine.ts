@@ -3,6 +3,7 @@
 import { Database } from './database.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Identities } from './identities.ts';
+import { KnownHosts } from './known-hosts.ts';
 import { Marks } from './marks.ts';
 import type { Room } from './room.ts';
 
@@ -11,6 +12,7 @@ export class Engine {
   readonly dictionaries: Dictionaries;
   readonly marks: Marks;
   readonly identities: Identities;
+  readonly hosts: KnownHosts;
   readonly #room: Room;
   #line: Promise<void> = Promise.resolve();
   /** Memory may know what the disk does not. */
@@ -21,6 +23,7 @@ export class Engine {
     this.dictionaries = dictionaries;
     this.marks = marks;
     this.identities = new Identities(db);
+    this.hosts = new KnownHosts(db);
     this.#room = room;
   }
 
@@ -52,6 +55,7 @@ export class Engine {
   /** After a write that failed: what memory knows beyond the disk is forgotten. To be called while alone. */
   async recover(): Promise<void> {
     this.identities.forget();
+    this.hosts.forget();
     this.#stale = true;
     await this.ready().catch(() => undefined);
   }

@@ -20,7 +20,7 @@ import { readPins } from './pins.ts';
 import { reading } from './reading.ts';
 import { headersOf, kindsOf, recordsOf } from './records.ts';
 import type { Whole } from './records.ts';
-import { eachStep, knownHosts, spanOf, view } from './view.ts';
+import { eachStep, spanOf, view } from './view.ts';
 
 const NO_LABELS: Labels = {};
 /** A sampler closes its windows after 5 minutes and a slice at the latest. */
@@ -84,10 +84,12 @@ export class Reader {
 
   async timeline(selector: Selector, range: Range, stepMs: number, by?: GroupBy): Promise<Timeline> {
     const sums = new TimelineSums(stepsOf(range, stepMs), by);
+    const narrows = selector.labels !== undefined;
     await eachStep(this.#engine, selector, range, stepMs, headersOf, ({ key, header, dictionary, processLabels }, step) => {
-      if (header.shape !== SHAPE.stacks || !mayHold(selector, processLabels)) return;
-      const totals = header.totals.map((total) => ({ ...total, sample: dictionary.labelSets[total.labels] ?? NO_LABELS })).filter(({ sample }) => selectsLabels(selector, processLabels, sample));
-      const idleUs = selectsLabels(selector, processLabels, NO_LABELS) ? header.idle.weight : 0;
+      if (header.shape !== SHAPE.stacks || (narrows && !mayHold(selector, processLabels))) return;
+      const all = header.totals.map(({ labels, low, high }) => ({ low, high, sample: dictionary.labelSets[labels] ?? NO_LABELS }));
+      const totals = narrows ? all.filter(({ sample }) => selectsLabels(selector, processLabels, sample)) : all;
+      const idleUs = !narrows || selectsLabels(selector, processLabels, NO_LABELS) ? header.idle.weight : 0;
       sums.add(step, { key, header, processLabels, threadName: dictionary.texts[header.threadName] ?? '', totals, idleUs });
     });
     return sums.timeline();
@@ -157,7 +159,7 @@ export class Reader {
   }
 
   hosts(): Promise<readonly string[]> {
-    return knownHosts(this.#engine);
+    return this.#engine.hosts.all();
   }
 
   async memory(host: string): Promise<HostMemory | undefined> {

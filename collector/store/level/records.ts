@@ -6,7 +6,7 @@ import { StoreError } from '../errors.ts';
 import { decodeHeader } from '../header.ts';
 import type { Header } from '../header.ts';
 import { after, under } from '../key-parts.ts';
-import { hostPrefix, kindPrefix, readWindowKey, SPACE, tierPrefix, windowBounds } from '../keys.ts';
+import { hostPrefix, kindPrefix, readWindowKey, SPACE, tierPrefix, windowBounds, windowKeysOf } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
 import { decodeFormerNumbers, decodeNumbers } from '../number-coding.ts';
 import { unpack } from '../packed.ts';
@@ -61,7 +61,7 @@ export async function* recordsOf(source: Source, series: Series, segment: Segmen
 export async function recordOf({ db, dictionaries }: Source, [key, value]: Entry, blocks: Blocks | undefined): Promise<Whole> {
   const header = reading(key, () => decodeHeader(value));
   const { dictionary } = await dictionaries.get(header.dictionary);
-  const seen = seenOf(key, header, dictionary);
+  const seen = seenOf(key, readWindowKey(key), header, dictionary);
   return { ...seen, ...payloadOf(key, seen, await db.get(inPayloads(key)), blocks) };
 }
 
@@ -96,8 +96,10 @@ export async function hostsOf(db: Database, tier: number): Promise<string[]> {
   return hosts;
 }
 
-async function* headerBatches({ db, dictionaries }: Source, { host, kind }: Series, { tier, fromUs, untilUs }: Segment, snapshot?: Snapshot): AsyncGenerator<{ entries: readonly Entry[]; seen: readonly Seen[] }, void, void> {
+async function* headerBatches({ db, dictionaries }: Source, series: Series, { tier, fromUs, untilUs }: Segment, snapshot?: Snapshot): AsyncGenerator<{ entries: readonly Entry[]; seen: readonly Seen[] }, void, void> {
+  const { host, kind } = series;
   const known = new Map<number, Dictionary>();
+  const keyOf = windowKeysOf(tier, series);
   for await (const entries of db.batches(windowBounds(SPACE.header, tier, host, kind, fromUs, untilUs), snapshot === undefined ? {} : { snapshot })) {
     const seen: Seen[] = [];
     for (const [bytes, value] of entries) {
@@ -107,18 +109,18 @@ async function* headerBatches({ db, dictionaries }: Source, { host, kind }: Seri
         dictionary = (await dictionaries.get(header.dictionary)).dictionary;
         known.set(header.dictionary, dictionary);
       }
-      seen.push(seenOf(bytes, header, dictionary));
+      seen.push(seenOf(bytes, keyOf(bytes), header, dictionary));
     }
     yield { entries, seen };
   }
 }
 
-function seenOf(key: Buffer, header: Header, dictionary: Dictionary): Seen {
+function seenOf(bytes: Buffer, key: WindowKey, header: Header, dictionary: Dictionary): Seen {
   const { labelSets, texts } = dictionary;
   const processLabels = labelSets[header.processLabels];
   const named = texts[header.threadName] !== undefined && header.totals.every(({ labels }) => labels < labelSets.length);
-  if (processLabels === undefined || !named) throw new StoreError('STORE_DAMAGED', `The record ${key.toString('hex').slice(0, 80)} points outside its dictionary. Run liveprofiler repair, or restore the folder from a backup.`);
-  return { key: readWindowKey(key), header, dictionary, processLabels };
+  if (processLabels === undefined || !named) throw new StoreError('STORE_DAMAGED', `The record ${bytes.toString('hex').slice(0, 80)} points outside its dictionary. Run liveprofiler repair, or restore the folder from a backup.`);
+  return { key, header, dictionary, processLabels };
 }
 
 /** By header: its payload, under the same key in a space of its own; undefined where it is sealed. */

@@ -63,13 +63,17 @@ function storeOver(engine: Engine, path: string, retention: Retention, maxBytes:
   const reader = new Reader(engine);
   const generations = new Generations();
   /** Also after a failure: nobody knows then how far it came. */
-  const changing = async <T>(work: () => Promise<T>, changed: (result: T) => boolean): Promise<T> => {
+  const changed = (): void => {
+    generations.changed();
+    engine.hosts.forget();
+  };
+  const changing = async <T>(work: () => Promise<T>, isOther: (result: T) => boolean): Promise<T> => {
     try {
       const result = await work();
-      if (changed(result)) generations.changed();
+      if (isOther(result)) changed();
       return result;
     } catch (error) {
-      generations.changed();
+      changed();
       throw error;
     }
   };

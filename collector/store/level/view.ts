@@ -4,15 +4,13 @@ import type { Range, Selector } from '../contract.ts';
 import { cover } from '../cover.ts';
 import type { Segment, SeriesState } from '../cover.ts';
 import { StoreError } from '../errors.ts';
-import { under } from '../key-parts.ts';
-import { readMemoryKey, SPACE } from '../keys.ts';
 import type { Series } from '../keys.ts';
 import { selectsThread } from '../select.ts';
 import type { Span } from '../spans.ts';
 import { TIERS } from '../tiers.ts';
 import type { Snapshot } from './database.ts';
 import type { Engine } from './engine.ts';
-import { hostsOf, kindsOf, seriesOf } from './records.ts';
+import { kindsOf, seriesOf } from './records.ts';
 import type { Seen } from './records.ts';
 import { wholeOf } from './whole.ts';
 
@@ -91,7 +89,7 @@ async function seriesMeant(engine: Engine, hosts: readonly string[] | undefined,
     for (const tier of TIERS.keys()) for (const series of await seriesOf(engine.db, tier)) found.set(JSON.stringify([series.host, series.kind]), series);
     return [...found.values()];
   }
-  const names = hosts === undefined ? await knownHosts(engine) : [...new Set(hosts)];
+  const names = hosts === undefined ? await engine.hosts.all() : [...new Set(hosts)];
   if (kind !== undefined) return names.map((host) => ({ host, kind }));
   const series: Series[] = [];
   for (const host of names) {
@@ -100,17 +98,6 @@ async function seriesMeant(engine: Engine, hosts: readonly string[] | undefined,
     series.push(...[...kinds].map((found) => ({ host, kind: found })));
   }
   return series;
-}
-
-export async function knownHosts(engine: Engine): Promise<readonly string[]> {
-  const hosts = new Set<string>();
-  for (const tier of TIERS.keys()) for (const host of await hostsOf(engine.db, tier)) hosts.add(host);
-  // By their keys alone: what is damaged there is no reason not to name its host.
-  await engine.db.skim(under(Buffer.from([SPACE.memory])), (key) => {
-    hosts.add(readMemoryKey(key));
-    return Buffer.concat([key, Buffer.alloc(1)]);
-  });
-  return [...hosts].sort();
 }
 
 async function allOf<T>(source: AsyncIterable<T>): Promise<T[]> {

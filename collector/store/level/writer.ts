@@ -65,9 +65,12 @@ export class Writer {
       begun = true;
       const batch = new Batch(this.#engine.db, this.#engine.dictionaries);
       const reports = new Map<Job, AppendReport>();
+      const hosts = new Set<string>();
       for (const job of jobs) {
         try {
-          reports.set(job, await this.#add(batch, job));
+          const { report, of } = await this.#add(batch, job);
+          reports.set(job, report);
+          for (const host of of) hosts.add(host);
         } catch (error) {
           this.#engine.identities.retract(job.windows);
           job.reject(error);
@@ -75,6 +78,7 @@ export class Writer {
       }
       await batch.write();
       this.#engine.identities.written();
+      this.#engine.hosts.written(hosts);
       for (const [job, report] of reports) job.resolve(report);
     } catch (error) {
       if (begun) await this.#engine.recover();
@@ -89,7 +93,9 @@ export class Writer {
     return this.#waiting.splice(0, fits < 0 ? this.#waiting.length : fits);
   }
 
-  async #add(batch: Batch, { windows, memories }: Pick<Job, 'windows' | 'memories'>): Promise<AppendReport> {
+  /** `of`: hosts that something is written of. */
+  async #add(batch: Batch, { windows, memories }: Pick<Job, 'windows' | 'memories'>): Promise<{ readonly report: AppendReport; readonly of: ReadonlySet<string> }> {
+    const of = new Set(memories.keys());
     let appended = 0;
     let duplicates = 0;
     /** Of this job alone: nothing of it is written when it fails. */
@@ -101,13 +107,14 @@ export class Writer {
       if (fault !== undefined) refused.push({ window, why: fault });
       else if (overlap === undefined) {
         writes.push(...(await this.#put(batch, window)));
+        of.add(window.host);
         appended++;
       } else if (overlap.past ? overlap.firstSeq <= window.firstSeq && window.lastSeq <= overlap.lastSeq : overlap.firstSeq === window.firstSeq && overlap.lastSeq === window.lastSeq) duplicates++;
       else refused.push({ window, why: `its sequence numbers ${window.firstSeq} to ${window.lastSeq} overlap the window ${overlap.firstSeq} to ${overlap.lastSeq}, which is kept already` });
     }
     for (const [host, memory] of memories) writes.push({ type: 'put', key: memoryKey(host), value: Buffer.from(JSON.stringify(memory)) });
     batch.push(writes);
-    return { appended, duplicates, refused };
+    return { report: { appended, duplicates, refused }, of };
   }
 
   async #put(batch: Batch, window: Window): Promise<Write[]> {

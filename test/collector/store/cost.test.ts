@@ -39,6 +39,29 @@ test('lines over time and the values of labels are answered without the rows of 
   assert.deepEqual(await rowless.labels(RANGE), labels);
 });
 
+test('hosts are looked for once: those that come are known, those that leave are not', async (t) => {
+  const path = await folder(t);
+  const store = await openStore({ path, retention: { rawMs: 1, minutesMs: 1, hoursMs: 1, daysMs: 1 } });
+  t.after(() => store.close());
+  const DAY_MS = 86_400_000;
+  const of = (host: string, startMs = RANGE.fromMs) => windowOf({ host, boot: `boot-${host}`, startMs });
+  await store.append([of('b')], new Map());
+  // Both find what is being read and what is written meanwhile.
+  const [first] = await Promise.all([store.hosts(), store.append([of('a')], new Map())]);
+  assert.ok(first.includes('b'));
+  const keys = t.mock.method(Level.prototype, 'keys');
+  assert.deepEqual(await store.hosts(), ['a', 'b']);
+  await store.append([of('c')], new Map([['d', { cursor: '', clocks: {}, ancestorSeq: 0 }]]));
+  const { refused } = await store.append([{ ...of('e'), endUs: 0 }], new Map());
+  assert.equal(refused.length, 1);
+  assert.deepEqual(await store.hosts(), ['a', 'b', 'c', 'd']);
+  assert.equal((await store.timeline({ kind: 'cpu' }, RANGE, 60_000, 'host')).series.length, 3);
+  assert.equal(keys.mock.callCount(), 0);
+  await store.append([of('new', RANGE.fromMs + 500 * DAY_MS)], new Map());
+  await store.prune(RANGE.fromMs + 500 * DAY_MS);
+  assert.deepEqual(await store.hosts(), ['new']);
+});
+
 test('what many hosts bring at the same time goes to the disk by one sync, not by one each', async (t) => {
   const store = await openStore({ path: await folder(t) });
   t.after(() => store.close());
