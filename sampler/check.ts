@@ -55,14 +55,14 @@ export function optional<K extends string, T>(members: Members, key: K, at: stri
   return { [key]: read(members[key], `${at}.${key}`) } as Partial<Record<K, T>>;
 }
 
-/** Columns of counts, all of one length; a column in `below` holds indices below that number. */
+/** Columns of counts, lists or typed ones, all of one length; a column in `below` holds indices below that number. */
 export function columnsOf<K extends string>(value: unknown, at: string, names: readonly K[], below: Partial<Record<K, number>>): Record<K, number[]> {
   const members = object(value, at);
   const columns = {} as Record<K, number[]>;
   let length: number | undefined;
   for (const name of names) {
     const column = members[name];
-    if (!Array.isArray(column)) throw new Malformed(`${at}.${name}`, 'is not a list');
+    if (!isColumn(column)) throw new Malformed(`${at}.${name}`, 'is not a list');
     length ??= column.length;
     if (column.length !== length) throw new Malformed(`${at}.${name}`, `has ${column.length} entries where its neighbour has ${length}`);
     const limit = below[name] ?? Number.MAX_SAFE_INTEGER;
@@ -75,4 +75,8 @@ export function columnsOf<K extends string>(value: unknown, at: string, names: r
     columns[name] = column as number[];
   }
   return columns;
+}
+
+function isColumn(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || value instanceof Uint32Array || value instanceof Float64Array;
 }

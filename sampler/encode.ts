@@ -1,7 +1,7 @@
 // Puts windows into the columns of the wire, with one table of frames and stacks for all of them. Pure.
 import { FACTS } from './facts.ts';
-import { LINES } from './lines.ts';
 import type { Frame, Labels, LineHits, Rows, StackTable } from './profile.ts';
+import { LINES } from './profile.ts';
 import type { WireWindow } from './wire.ts';
 import type { FinishedWindow } from './window.ts';
 import type { WindowBody } from './window-builder.ts';

@@ -1,9 +1,6 @@
 // Hits per line inside functions: V8 tells them per node of a whole profile, a window keeps them per function. Pure.
 import type { V8Profile } from './v8-profiler.ts';
 
-/** Section of a window that holds them. */
-export const LINES = 'lines';
-
 /** Of one node of V8's tree. */
 export interface NodeLines {
   readonly node: number;

@@ -95,6 +95,11 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   /** Whatever breaks in here, the service goes on: from now on it is not sampled. */
   function fail(error: unknown): void {
     now = { state: 'disabled', reason: `the sampler failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1024) };
+    letGo();
+    workers?.tell('pause');
+  }
+
+  function letGo(): void {
     for (const part of [thread, sites, classes]) {
       try {
         part?.stop();
@@ -102,7 +107,6 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
         // That is what failed.
       }
     }
-    workers?.tell('pause');
   }
 
   function begin(): void {
@@ -112,6 +116,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       classes.start();
       now = { state: 'running' };
     } catch (error) {
+      letGo();
       now = { state: 'disabled', reason: `there is no inspector here: ${error instanceof Error ? error.message : String(error)}` };
     }
   }

@@ -56,6 +56,9 @@ export interface LineHits {
   readonly count: readonly number[];
 }
 
+/** Section of a window that holds them. */
+export const LINES = 'lines';
+
 /** Rows with what their numbers point at. Label set 0 is the empty one. */
 export interface StackProfile {
   readonly frames: readonly Frame[];

@@ -94,6 +94,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
 
   return {
     start() {
+      if (rotation !== undefined) return;
       pausedBeforeUs = 0;
       rotation = startRotation(intervalUs, clock, {
         started: (atUs) => {

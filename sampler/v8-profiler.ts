@@ -148,9 +148,14 @@ export function connectWorkers(): V8Workers {
 export interface V8Heap {
   /** undefined when somebody else ended the sampling. Forces a full collection before Node 26. */
   read(): V8HeapProfile | undefined;
-  /** Forgets what was allocated so far. */
+  /** Forgets what was allocated so far. @throws as `connectHeap` does. */
   restart(): void;
   disconnect(): void;
+}
+
+/** True for what `connectHeap` and `restart` throw where V8's one sampling of the heap is somebody else's: from Node 26 on. */
+export function isHeapHeld(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_HEAP_PROFILE_HAVE_BEEN_STARTED';
 }
 
 /**
@@ -164,7 +169,7 @@ export function connectHeap(everyBytes: Bytes, collected: boolean): V8Heap {
   const session: Session = new inspector.Session();
   session.connect();
   const flags = { includeObjectsCollectedByMajorGC: collected, includeObjectsCollectedByMinorGC: collected };
-  let end: () => void = start();
+  let end: () => void = ignore;
 
   function start(): () => void {
     if (startHeapProfile === undefined) {
@@ -172,7 +177,26 @@ export function connectHeap(everyBytes: Bytes, collected: boolean): V8Heap {
       return () => { session.post('HeapProfiler.stopSampling', ignore); };
     }
     const handle = startHeapProfile({ sampleInterval: everyBytes, ...flags });
-    return () => { handle.stop(); };
+    return () => {
+      try {
+        handle.stop();
+      } catch {
+        // Somebody else ended it.
+      }
+    };
+  }
+
+  function restart(): void {
+    end();
+    end = ignore;
+    end = start();
+  }
+
+  try {
+    restart();
+  } catch (error) {
+    session.disconnect();
+    throw error;
   }
 
   return {
@@ -185,10 +209,7 @@ export function connectHeap(everyBytes: Bytes, collected: boolean): V8Heap {
       });
       return profile;
     },
-    restart() {
-      end();
-      end = start();
-    },
+    restart,
     disconnect() {
       end();
       session.disconnect();

@@ -114,12 +114,12 @@ function readWindow(value: unknown, at: string, stacks: number, labelSets: numbe
   return read;
 }
 
-function readRows(value: unknown, at: string, stacks: number, labelSets: number): Rows {
+export function readRows(value: unknown, at: string, stacks: number, labelSets: number): Rows {
   const names = ['stack', 'labels', 'count', 'weight'] as const;
   return columnsOf(value, at, names, { stack: stacks, labels: labelSets });
 }
 
-function readStacks(value: unknown, at: string, frames: number): StackTable {
+export function readStacks(value: unknown, at: string, frames: number): StackTable {
   // Stack 0 is the empty one: its frame points at nothing, also where there are no frames at all.
   const table = columnsOf(value, at, ['parent', 'frame'] as const, { frame: Math.max(frames, 1) });
   if (table.parent.length === 0) throw new Malformed(at, 'lacks stack 0');
@@ -134,7 +134,7 @@ function readStacks(value: unknown, at: string, frames: number): StackTable {
   return table;
 }
 
-function readFrame(value: unknown, at: string): Frame {
+export function readFrame(value: unknown, at: string): Frame {
   const frame = object(value, at);
   return {
     ...readNamedPlace(frame, at),
@@ -151,7 +151,7 @@ function readNamedPlace(place: Members, at: string): Omit<Frame, 'original'> {
   };
 }
 
-function readLabels(value: unknown, at: string): Labels {
+export function readLabels(value: unknown, at: string): Labels {
   const labels = recordOf(value, at, (label, here) => text(label, here, 1024));
   return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -161,7 +161,7 @@ function readThread(value: unknown, at: string): { id: number; name: string } {
   return { id: count(thread['id'], `${at}.id`), name: text(thread['name'], `${at}.name`, 256) };
 }
 
-function readTally(value: unknown, at: string): Tally {
+export function readTally(value: unknown, at: string): Tally {
   const tally = object(value, at);
   return { count: count(tally['count'], `${at}.count`), weight: count(tally['weight'], `${at}.weight`) };
 }

@@ -55,7 +55,7 @@ export interface MemoryCost {
   readonly reads: number;
   readonly longestPauseUs: Microseconds;
   readonly totalPauseUs: Microseconds;
-  /** Why the heap is not read any more, in words. */
+  /** Why the heap is not read any more, or not for now, in words. */
   readonly stopped?: string;
 }
 
@@ -97,6 +97,5 @@ export interface WireAnswer {
 
 export { claimsWire, MAX_CURSOR_LENGTH, readWire, WIRE_VERSION, WireError } from './wire-read.ts';
 export { FACTS } from './facts.ts';
-export { LINES } from './lines.ts';
-export { COLLECTED, IDLE, KINDS, MAX_STACK_DEPTH, TRUNCATED } from './profile.ts';
+export { COLLECTED, IDLE, KINDS, LINES, MAX_STACK_DEPTH, TRUNCATED } from './profile.ts';
 export type * from './profile.ts';

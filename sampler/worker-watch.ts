@@ -14,12 +14,18 @@ export const ours: WeakSet<Worker> = new WeakSet<Worker>();
 
 /** The result stops watching. */
 export function watchWorkers(config: WorkerConfig, tell: (message: FromWorker) => void): () => void {
-  const workers = MAY_EVALUATE ? connected() : undefined;
+  let workers = MAY_EVALUATE ? connected() : undefined;
   const online = (worker: Worker): void => {
     if (ours.has(worker)) return;
     const thread = worker.threadId;
     // Before it is online, its own start would be disturbed.
-    worker.once('online', () => workers?.evaluate(thread, joining(config)));
+    worker.once('online', () => {
+      try {
+        workers?.evaluate(thread, joining(config));
+      } catch (error) {
+        tell({ tells: 'failed', thread, cause: String(error) });
+      }
+    });
     worker.once('exit', () => {
       tell({ tells: 'gone', thread, atUs: systemClock.monotonicUs() });
     });
@@ -28,6 +34,8 @@ export function watchWorkers(config: WorkerConfig, tell: (message: FromWorker) =
   return () => {
     process.off('worker', online);
     workers?.disconnect();
+    // One that is starting may come online yet.
+    workers = undefined;
   };
 }
 

@@ -2,10 +2,9 @@
 import { basename } from 'node:path';
 import { BroadcastChannel, threadId } from 'node:worker_threads';
 import * as workerThreads from 'node:worker_threads';
-import { systemClock } from './clock.ts';
+import { guarded, systemClock } from './clock.ts';
 import { lendTracker, trackLabels } from './labels/tracker.ts';
 import type { Microseconds, Milliseconds } from './profile.ts';
-import type { SampledThread } from './thread.ts';
 import { sampleThread } from './thread.ts';
 import type { SentWindow } from './told-frames.ts';
 import { createTeller } from './told-frames.ts';
@@ -31,12 +30,7 @@ export type FromWorker =
 
 export type ToWorkers = 'pause' | 'resume' | 'stop';
 
-interface Joined {
-  readonly channel: string;
-  leave(): void;
-}
-
-let joined: Joined | undefined;
+let joined: { leave(): void } | undefined;
 
 /** Begins to sample this worker, once: more calls change nothing. */
 export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConfig): void {
@@ -50,39 +44,66 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
     threadName: nameOfWorker,
     intervalUs,
     windowMs,
-    clock: systemClock,
+    clock: guarded(systemClock, broke),
     switches: labelling.log,
     heldBytes: () => 0,
     finished: (window) => { post({ tells: 'window', window: sent(window) }); },
   });
-  const start = (): void => {
-    const atUs = systemClock.monotonicUs();
-    startOr(thread, (cause) => { post({ tells: 'failed', thread: threadId, cause }); });
-    post({ tells: 'began', thread: threadId, name: nameOfWorker(), atUs });
-  };
   const stopWatching = watchWorkers({ channel, intervalUs, windowMs, paused }, post);
   const orders = new BroadcastChannel(ordersOf(channel));
-  const leave = (): void => {
+  let hasFailed = false;
+
+  function start(): void {
+    const atUs = systemClock.monotonicUs();
+    try {
+      thread.start();
+    } catch (error) {
+      tellFailure(error);
+    }
+    post({ tells: 'began', thread: threadId, name: nameOfWorker(), atUs });
+  }
+
+  function end(): void {
+    const atUs = systemClock.monotonicUs();
+    try {
+      thread.stop();
+      post({ tells: 'ended', thread: threadId });
+    } catch (error) {
+      tellFailure(error);
+      // What was not handed over is counted as dropped.
+      post({ tells: 'gone', thread: threadId, atUs });
+    }
+  }
+
+  function leave(): void {
     joined = undefined;
     process.off('exit', leave);
     orders.close();
     stopWatching();
-    thread.stop();
+    end();
     labelling.stop();
-    post({ tells: 'ended', thread: threadId });
-  };
+  }
+
+  /** Whatever breaks in here, the worker goes on: from now on it is not sampled. */
+  function broke(error: unknown): void {
+    tellFailure(error);
+    leave();
+  }
+
+  function tellFailure(error: unknown): void {
+    if (!hasFailed) post({ tells: 'failed', thread: threadId, cause: error instanceof Error ? error.message : String(error) });
+    hasFailed = true;
+  }
+
   orders.onmessage = (event) => {
-    const order = (event as { readonly data: ToWorkers }).data;
-    if (order === 'stop') leave();
-    else if (order === 'resume') start();
-    else {
-      thread.stop();
-      post({ tells: 'ended', thread: threadId });
-    }
+    const { data: order } = event as { readonly data: unknown };
+    if (order === ('stop' satisfies ToWorkers)) leave();
+    else if (order === ('resume' satisfies ToWorkers)) start();
+    else if (order === ('pause' satisfies ToWorkers)) end();
   };
   orders.unref();
   process.once('exit', leave);
-  joined = { channel, leave };
+  joined = { leave };
   if (!paused) start();
 }
 
@@ -109,12 +130,4 @@ export function postOnce(channel: string, message: unknown): void {
   const sender = new BroadcastChannel(channel);
   sender.postMessage(message);
   sender.close();
-}
-
-function startOr(thread: SampledThread, failed: (cause: string) => void): void {
-  try {
-    thread.start();
-  } catch (error) {
-    failed(error instanceof Error ? error.message : String(error));
-  }
 }

@@ -1,8 +1,9 @@
 // Keeps what worker threads hand over. A worker that was terminated leaves a stretch of time without samples: it is
 // counted as dropped, so that no time of a sampled worker is missing.
 import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads';
-import { systemClock } from './clock.ts';
+import { guarded, systemClock } from './clock.ts';
 import type { WindowColumns } from './encode.ts';
+import { fromWorker } from './heard.ts';
 import type { Microseconds, Milliseconds } from './profile.ts';
 import type { SentWindow } from './told-frames.ts';
 import { createListener } from './told-frames.ts';
@@ -29,22 +30,33 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   const alive = new Map<number, { readonly name: string; untilUs: Microseconds }>();
   const listeners = new Map<number, ReturnType<typeof createListener>>();
   let failed = 0;
+  let unheard = 0;
+  const clock = guarded(systemClock, () => { unheard++; });
   let allEnded: () => void = () => undefined;
 
   const channel = new BroadcastChannel(config.channel);
   channel.onmessage = (event) => {
-    hear((event as { readonly data: FromWorker }).data);
+    hear((event as { readonly data: unknown }).data);
   };
   channel.unref();
   publish(false);
   const stopWatching = watchWorkers({ ...config, paused: false }, hear);
 
-  function hear(message: FromWorker): void {
+  /** Whatever is posted, and whatever breaks over it, the service goes on. */
+  function hear(data: unknown): void {
+    try {
+      take(fromWorker(data));
+    } catch {
+      unheard++;
+    }
+  }
+
+  function take(message: FromWorker): void {
     if (message.tells === 'began') alive.set(message.thread, { name: message.name, untilUs: message.atUs });
     else if (message.tells === 'window') keep(message.window);
     else if (message.tells === 'ended') forget(message.thread);
     else if (message.tells === 'failed') failed++;
-    else systemClock.after(LAST_WORDS_MS, () => {
+    else clock.after(LAST_WORDS_MS, () => {
       bury(message.thread, message.atUs);
       listeners.delete(message.thread);
     });
@@ -84,14 +96,18 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
       publish(order === 'pause');
       postOnce(ordersOf(config.channel), order satisfies ToWorkers);
     },
-    recoveries: () => (failed === 0 ? {} : { workerNotSampled: failed }),
+    recoveries: () => ({ ...(failed === 0 ? {} : { workerNotSampled: failed }), ...(unheard === 0 ? {} : { workerNotHeard: unheard }) }),
     async stop() {
       setEnvironmentData(WORKER_KEY, undefined);
       postOnce(ordersOf(config.channel), 'stop' satisfies ToWorkers);
       if (alive.size > 0) {
         await new Promise<void>((resolve) => {
-          allEnded = resolve;
-          systemClock.after(FAREWELL_MS, resolve);
+          // Whoever waits for this must not end before it.
+          const timer = setTimeout(resolve, FAREWELL_MS);
+          allEnded = () => {
+            clearTimeout(timer);
+            resolve();
+          };
         });
       }
       stopWatching();

@@ -34,7 +34,7 @@ const MAX_NAME = 64;
 /** One long pause can be the machine's. */
 const PAUSES_TOO_LONG = 2;
 
-export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, paused, query = queryObjects() }: ClassCountsOptions): ClassCounts {
+export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, paused, query = queryObjects }: ClassCountsOptions): ClassCounts {
   const classes = new Map<string, Tracked>();
   const cost = { reads: 0, longestPauseUs: 0, totalPauseUs: 0 };
   let running = false;
@@ -104,7 +104,7 @@ export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, pau
 }
 
 /** With the prototypes of subclasses, which are instances too. */
-function queryObjects(): (tracked: Tracked) => number {
-  const { queryObjects } = process.getBuiltinModule('node:v8') as unknown as { readonly queryObjects: (tracked: Tracked, options: { readonly format: 'count' }) => number };
-  return (tracked) => queryObjects(tracked, { format: 'count' });
+function queryObjects(tracked: Tracked): number {
+  const v8 = process.getBuiltinModule('node:v8') as unknown as { readonly queryObjects: (tracked: Tracked, options: { readonly format: 'count' }) => number };
+  return v8.queryObjects(tracked, { format: 'count' });
 }

@@ -5,7 +5,7 @@ import type { CheckedOptions, MemoryOptions } from '../options.ts';
 import type { Bytes, Microseconds } from '../profile.ts';
 import { windowEndMs } from '../schedule.ts';
 import type { V8Heap } from '../v8-profiler.ts';
-import { connectHeap } from '../v8-profiler.ts';
+import { connectHeap, isHeapHeld } from '../v8-profiler.ts';
 import type { ThreadWindow } from '../window.ts';
 import type { MemoryCost } from '../wire.ts';
 import { foldHeap } from './fold-heap.ts';
@@ -32,6 +32,7 @@ export interface HeapSites {
 const EVERY_BYTES: Bytes = 512 * 1024;
 /** One long pause can be the machine's. */
 const PAUSES_TOO_LONG = 2;
+const HELD = 'The heap is not read while somebody else in this process samples it; then it goes on.';
 
 export function readHeapSites({ memory, clock, thread, finished, paused, connect = connectHeap }: HeapSitesOptions): HeapSites {
   const { everyMs, maxPauseMs, of } = memory;
@@ -46,6 +47,24 @@ export function readHeapSites({ memory, clock, thread, finished, paused, connect
   let sinceUs: Microseconds = 0;
   let cancel: () => void = () => undefined;
 
+  /** Where somebody else samples the heap already it is tried again at the next turn. */
+  function reach(how: () => void): void {
+    try {
+      how();
+      stopped = undefined;
+    } catch (error) {
+      if (!isHeapHeld(error)) throw error;
+      heap?.disconnect();
+      heap = undefined;
+      stopped = HELD;
+    }
+    begin();
+  }
+
+  function connectAnew(): void {
+    heap = connect(EVERY_BYTES, of === 'allocated');
+  }
+
   function begin(): void {
     lastOrdinal = 0;
     sinceUs = clock.monotonicUs();
@@ -57,14 +76,18 @@ export function readHeapSites({ memory, clock, thread, finished, paused, connect
   }
 
   function read(): void {
-    if (heap === undefined) return;
+    if (heap === undefined) {
+      reach(connectAnew);
+      windows++;
+      plan();
+      return;
+    }
     const startUs = clock.monotonicUs();
     const startWallMs = clock.wallMs() - (startUs - sinceUs) / 1000;
     const profile = heap.read();
     if (profile === undefined) {
       ended++;
-      heap.restart();
-      begin();
+      reach(() => heap?.restart());
     } else {
       const folded = foldHeap(profile, lastOrdinal, EVERY_BYTES, frames);
       const common = { ...thread(), startUs: sinceUs, endUs: startUs, startWallMs, processCpuUs: 0 };
@@ -72,10 +95,7 @@ export function readHeapSites({ memory, clock, thread, finished, paused, connect
       finished({ ...common, kind: 'heap-alloc', body: folded.allocated });
       ({ lastOrdinal } = folded);
       sinceUs = startUs;
-      if (of === 'allocated') {
-        heap.restart();
-        begin();
-      }
+      if (of === 'allocated') reach(() => heap?.restart());
     }
     windows++;
     if (account(clock.monotonicUs() - startUs)) plan();
@@ -103,8 +123,7 @@ export function readHeapSites({ memory, clock, thread, finished, paused, connect
   return {
     start() {
       [stopped, tooLong] = [undefined, 0];
-      heap = connect(EVERY_BYTES, of === 'allocated');
-      begin();
+      reach(connectAnew);
       plan();
     },
     stop: disconnect,

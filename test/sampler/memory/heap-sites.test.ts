@@ -25,8 +25,8 @@ class Service {
   readonly child: ChildProcess;
   port = 0;
 
-  constructor(t: TestContext, node: string, memory: MemoryOptions) {
-    this.child = fork(fileURLToPath(new URL('heap-child.js', import.meta.url)), [JSON.stringify(memory)], { execPath: node, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  constructor(t: TestContext, node: string, memory: MemoryOptions, more: readonly string[]) {
+    this.child = fork(fileURLToPath(new URL('heap-child.js', import.meta.url)), [JSON.stringify(memory), ...more], { execPath: node, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     t.after(() => this.child.kill('SIGKILL'));
   }
 
@@ -49,8 +49,8 @@ class Service {
   }
 }
 
-async function start(t: TestContext, node: string, memory: MemoryOptions): Promise<Service> {
-  const service = new Service(t, node, memory);
+async function start(t: TestContext, node: string, memory: MemoryOptions, more: readonly string[] = []): Promise<Service> {
+  const service = new Service(t, node, memory, more);
   [{ port: service.port }] = (await once(service.child, 'message')) as [{ port: number }];
   return service;
 }
@@ -176,3 +176,54 @@ test('without memory nothing of the heap is sampled; the formats of other tools 
   const cpu = sampled?.windows.filter(({ kind }) => kind === 'cpu') ?? [];
   assert.equal(counted, cpu.flatMap(({ rows, idle }) => [...rows.count, idle.count]).reduce((sum, count) => sum + count, 0));
 });
+
+test('while somebody else samples the heap it is said so, and then it goes on by itself', () => {
+  const windows: ThreadWindow[] = [];
+  let nowUs = 0;
+  let next: (() => void) | undefined;
+  const clock = { wallMs: () => nowUs / 1000, monotonicUs: () => nowUs, after: (_: number, callback: () => void) => { next = callback; return () => { next = undefined; }; } };
+  let held = true;
+  const take = (): void => {
+    if (held) throw Object.assign(new Error('Heap profile has been started'), { code: 'ERR_HEAP_PROFILE_HAVE_BEEN_STARTED' });
+  };
+  const profiles: (V8HeapProfile | undefined)[] = [PROFILE, undefined, PROFILE];
+  const sites = readHeapSites({
+    memory: { everyMs: 1000, maxPauseMs: 10, of: 'live' }, clock, thread: () => ({ thread: 0, threadName: 'main' }), finished: (window) => windows.push(window), paused: () => undefined,
+    connect: () => {
+      take();
+      return { read: () => profiles.shift(), restart: take, disconnect: () => undefined };
+    },
+  });
+  const turn = (atMs: number): [stopped: string | undefined, windows: number] => {
+    nowUs = atMs * 1000;
+    next?.();
+    return [sites.cost().stopped, windows.length];
+  };
+  const waits = 'The heap is not read while somebody else in this process samples it; then it goes on.';
+  sites.start();
+  assert.deepEqual(turn(1000), [waits, 0]);
+  held = false;
+  assert.deepEqual([turn(2000), turn(3000)], [[undefined, 0], [undefined, 2]]);
+  held = true;
+  assert.deepEqual(turn(4000), [waits, 2], 'somebody ended ours and began their own');
+  held = false;
+  assert.deepEqual([turn(5000), turn(6000)], [[undefined, 2], [undefined, 4]]);
+  assert.equal(windows.at(-1)?.startUs, 5e6);
+  sites.stop();
+});
+
+for (const { path, major } of nodes().filter(({ major }) => major >= 26)) {
+  test(`Node ${major}: a heap that somebody else samples is waited for, and losing it to somebody ends nothing else`, LIMIT, async (t) => {
+    const service = await start(t, path, { everyMs: 1000, maxPauseMs: 60_000 }, ['held']);
+    const { memory } = await costWhen(service.port, (cost) => cost.memory?.stopped !== undefined);
+    assert.match(memory?.stopped ?? '', /somebody else/);
+    const [waiting] = (await askWire(service.port)).processes;
+    assert.deepEqual([waiting?.state, waiting?.reason], ['running', undefined]);
+    await service.order({ letGo: true });
+    await service.afterRead('heap-live');
+    await service.order({ endOthers: true });
+    await costWhen(service.port, ({ recoveries }) => recoveries['heapSamplingEnded'] === 1);
+    const { process } = await service.afterRead('heap-live');
+    assert.equal(process.state, 'running');
+  });
+}
