@@ -2,7 +2,11 @@
 // order in which they were written.
 import type { Frame, Labels } from 'liveprofiler-sampler/wire';
 import type { LineTable } from './line-table.ts';
+import { expanded, squeezedNow, WORTH_BYTES } from './squeeze.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
+
+/** How a compressed page begins. Others begin with a number, and none is written in these bytes. */
+const SQUEEZED = Buffer.from([0x80, 0]);
 
 /** What a dictionary holds, by number. */
 export interface Entries {
@@ -46,14 +50,16 @@ export function writePage(entries: Entries, from: Mark, numberOf: (text: string)
     out.uint(entries.frame[id] ?? 0);
   }
   if (to.lines > from.lines) entries.lines.write(out, from.lines);
-  return out.done();
+  const plain = out.done();
+  return plain.length < WORTH_BYTES ? plain : Buffer.concat([SQUEEZED, squeezedNow(plain)]);
 }
 
-/** Adds what a page holds. @throws RangeError for bytes that are none; nothing of them is left behind. */
+/** Adds what a page holds. @throws RangeError, or what zlib throws, for bytes that are none; nothing of them is left behind. */
 export function readPage(page: Buffer, entries: Entries): void {
   const before = markOf(entries);
   try {
-    take(new ByteReader(page), entries);
+    const squeezed = page.subarray(0, SQUEEZED.length).equals(SQUEEZED);
+    take(new ByteReader(squeezed ? expanded(page.subarray(SQUEEZED.length)) : page), entries);
   } catch (error) {
     entries.texts.length = before.texts;
     entries.labelSets.length = before.labelSets;

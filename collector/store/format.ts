@@ -7,8 +7,9 @@ import { StoreError } from './errors.ts';
  * 2: roll-ups beside them, marks that say which are due, names per service.
  * 3: hits per line in them, where there are any.
  * 4: named numbers by names of the dictionary, in as few bytes as they need.
+ * 5: named numbers in blocks once they are sealed, and pages of dictionaries compressed.
  */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 export function encodeFormat(version: number = FORMAT_VERSION): Buffer {
   return Buffer.from(JSON.stringify({ format: version }));

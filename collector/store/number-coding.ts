@@ -57,9 +57,12 @@ export function decodeFormerNumbers(bytes: Buffer): Numbers {
 }
 
 function bitsOf(summary: NumberSummary, oftenBefore: number): number {
-  const { min, max, sum, count, last } = summary;
-  const still = Object.is(min, max) && Object.is(min, last) && Object.is(sum, count * min);
-  return (isWhole(summary) ? WHOLE : 0) | (still ? STILL : 0) | (count === oftenBefore ? AS_OFTEN : 0);
+  return (isWhole(summary, MOST_WHOLE) ? WHOLE : 0) | (isStill(summary) ? STILL : 0) | (summary.count === oftenBefore ? AS_OFTEN : 0);
+}
+
+/** Whether one value and the count tell all of it. */
+export function isStill({ min, max, sum, count, last }: NumberSummary): boolean {
+  return Object.is(min, max) && Object.is(min, last) && Object.is(sum, count * min);
 }
 
 function writeSummary(out: ByteWriter, { min, max, sum, count, last }: NumberSummary, bits: number): void {
@@ -78,6 +81,7 @@ function readSummary(input: ByteReader, bits: number, often: number): NumberSumm
   return { min, max: min + input.int(), sum: count * min + input.int(), count, last: min + input.int() };
 }
 
-function isWhole({ min, max, sum, count, last }: NumberSummary): boolean {
-  return [min, max, sum, last, count * min].every((value) => Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) <= MOST_WHOLE);
+/** Whether all of it, and what it is told by, are whole numbers of at most so much. */
+export function isWhole({ min, max, sum, count, last }: NumberSummary, most: number): boolean {
+  return [min, max, sum, last, count * min].every((value) => Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) <= most);
 }

@@ -1,30 +1,17 @@
 // Rows of one or many windows as a record: in columns, compressed. Windows of which a roll-up tells the sum are told by
 // how they divide it.
-import { brotliCompress, brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { promisify } from 'node:util';
 import { Inflated } from './inflated.ts';
 import { addsUpTo, columnsOf, entriesOf } from './packing.ts';
 import type { PackedWindow, Sections } from './packing.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
+import { expanded, squeezed, WORTH_BYTES } from './squeeze.ts';
 import { readWindows } from './unpacking.ts';
 import type { Sum } from './unpacking.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
-const compress = promisify(brotliCompress);
-const QUALITY = 5;
-/** Below this, a compressed text is hardly shorter. */
-const WORTH_BYTES = 128;
-/** Up to here, handing it to another thread takes longer than doing it. */
-const AT_ONCE_BYTES = 16 * 1024;
 const FLAG_BROTLI = 1;
 const FLAG_DIVIDED = 2;
 const FLAG_LINES = 4;
-/** No packed record is so long: what claims to be is refused before memory is taken. */
-const MAX_BYTES = 256 * 1024 * 1024;
-
-/** Most records inflate in one piece of so many times their length, which takes no copy. */
-const CHUNK_SHARE = 6;
-const [MIN_CHUNK_BYTES, MAX_CHUNK_BYTES] = [16 * 1024, 1024 * 1024];
 
 /**
  * `quantum`: in the unit of the weights; most of them are multiples of it. With a `sum` that the windows add up to, it
@@ -36,11 +23,8 @@ export async function pack(windows: readonly PackedWindow[], quantum: number, { 
   const flags = (divided ? FLAG_DIVIDED : 0) | (lines === undefined ? 0 : FLAG_LINES);
   const front = lines === undefined ? [] : [lengthOf(lines), lines];
   const plain = columnsOf(windows, entries, quantum, divided);
-  if (plain.length > MAX_BYTES) throw new RangeError(`a record of ${plain.length} bytes is longer than any may be`);
   if (plain.length < WORTH_BYTES) return Buffer.concat([Buffer.from([flags]), ...front, plain]);
-  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } };
-  const packed = plain.length <= AT_ONCE_BYTES ? brotliCompressSync(plain, options) : await compress(plain, options);
-  return Buffer.concat([Buffer.from([flags | FLAG_BROTLI]), ...front, packed]);
+  return Buffer.concat([Buffer.from([flags | FLAG_BROTLI]), ...front, await squeezed(plain)]);
 }
 
 export interface PackOptions {
@@ -86,4 +70,4 @@ function opened(bytes: Buffer): { readonly lines: Buffer | undefined; readonly c
   return { lines, columns: flags & FLAG_BROTLI ? inflated.of(rest) : rest };
 }
 
-const inflated = new Inflated((packed) => brotliDecompressSync(packed, { maxOutputLength: MAX_BYTES, chunkSize: Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, CHUNK_SHARE * packed.length)) }));
+const inflated = new Inflated(expanded);

@@ -3,7 +3,7 @@ import { KINDS } from 'liveprofiler-sampler/wire';
 import { ascending } from './order.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
 
-/** A step is between a fiftieth and a fifth of what one sample stands for: 1 ms at 100 Hz. */
+/** A step is between a twenty-fifth and a fifth of what one sample stands for: 1 or 2 ms at 100 Hz. */
 const LEAST_STEPS = 5;
 
 /** In which steps weights are told once they are sealed; 1 tells them as they are. */
@@ -11,7 +11,11 @@ export function quantumOf(kind: string, { count, weight }: { readonly count: Arr
   if (!Object.hasOwn(KINDS, kind) || KINDS[kind]?.unit !== 'microseconds') return 1;
   const mean = total(weight) / total(count);
   // Rows may have weight and no count: they stand for samples of the window before.
-  return mean >= LEAST_STEPS && Number.isFinite(mean) ? 10 ** Math.floor(Math.log10(mean / LEAST_STEPS)) : 1;
+  if (mean < LEAST_STEPS || !Number.isFinite(mean)) return 1;
+  // 1, 2, 10, 20, 100, …: the windows of a block share the least, and theirs are multiples of it.
+  const most = mean / LEAST_STEPS;
+  const ten = 10 ** Math.floor(Math.log10(most));
+  return most >= 2 * ten ? 2 * ten : ten;
 }
 
 /**

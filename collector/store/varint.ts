@@ -41,6 +41,11 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
+  all(bytes: Buffer): void {
+    this.#reserve(bytes.length);
+    this.#length += bytes.copy(this.#bytes, this.#length);
+  }
+
   /** Small numbers of either sign stay small: 0, -1, 1, -2, 2, … Up to `MOST` from zero. */
   int(value: number): void {
     this.uint(value < 0 ? -2 * value - 1 : 2 * value);

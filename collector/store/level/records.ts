@@ -155,7 +155,7 @@ function payloadOf(key: Buffer, { key: window, header, dictionary }: Seen, paylo
   };
   return {
     sealed: payload === undefined,
-    numbers: () => reading(key, () => (header.packed ? decodeNumbers(bytes(), dictionary) : decodeFormerNumbers(bytes()))),
+    numbers: () => reading(key, () => (payload === undefined ? blocks?.get(window)?.numbers(dictionary) : undefined) ?? (header.packed ? decodeNumbers(bytes(), dictionary) : decodeFormerNumbers(bytes()))),
     rows: () => (payload === undefined ? blocks?.get(window)?.rows() : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
     sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => sectionsIn(bytes(), header)),
   };

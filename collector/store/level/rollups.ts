@@ -1,6 +1,7 @@
 // Brings buckets up to date: their roll-up is made again of the finer records, or, where those are gone, of itself and
 // what came late. One write changes roll-up and mark together.
 import type { Microseconds } from 'liveprofiler-sampler/wire';
+import type { Dictionary } from '../dictionary.ts';
 import { SHAPE } from '../header.ts';
 import { markKey, SPACE, windowKey } from '../keys.ts';
 import type { Series, WindowKey } from '../keys.ts';
@@ -12,8 +13,8 @@ import { quantumOf, sealed } from '../seal.ts';
 import { holds } from '../spans.ts';
 import { bucketUs, RAW_TIER, ROLLED_TIERS } from '../tiers.ts';
 import { Batch } from './batch.ts';
-import { blockDeletions, blockKey, blockWrite } from './blocks.ts';
-import type { SealedWindow } from './blocks.ts';
+import { blockDeletions, blockKey, blockWrite, numbersWrite } from './blocks.ts';
+import type { SealedNumbers, SealedWindow } from './blocks.ts';
 import type { Write } from './database.ts';
 import type { Engine } from './engine.ts';
 import { Faults } from './faults.ts';
@@ -155,11 +156,12 @@ async function recordWrites(records: readonly CoarseRecord[]): Promise<Write[]> 
   return writes;
 }
 
-/** Takes the rows of a bucket's windows into blocks: one per thread and dictionary. */
+/** Takes what a bucket's windows hold into blocks: one per thread and dictionary. */
 class Seals {
   readonly #kind: string;
   readonly #bucket: Microseconds;
   readonly #windows = new Map<string, SealedWindow[]>();
+  readonly #numbers = new Map<string, { readonly dictionary: Dictionary; readonly windows: SealedNumbers[] }>();
 
   constructor(kind: string, bucket: Microseconds) {
     this.#kind = kind;
@@ -169,19 +171,34 @@ class Seals {
   /** The record as it will read from now on; undefined when it stays as it is. */
   take(record: Whole): Whole | undefined {
     const { key, header } = record;
-    if (header.shape !== SHAPE.stacks) return undefined;
+    const name = `${header.dictionary} ${key.thread} ${key.boot}`;
+    if (header.shape === SHAPE.numbers) return this.#takeNumbers(name, record);
     const plain = record.rows();
     const { lines } = plain;
     const rows = sealed(plain, this.#kind);
-    const name = `${header.dictionary} ${key.thread} ${key.boot}`;
     const group = this.#windows.get(name) ?? [];
     this.#windows.set(name, group);
     group.push({ key, rows, sections: record.sections() });
     return { ...record, rows: () => ({ ...columnsOf(rows), lines }) };
   }
 
+  #takeNumbers(name: string, record: Whole): Whole | undefined {
+    const { key, header, dictionary } = record;
+    // Names that are spelt out are not in the dictionary.
+    if (!header.packed) return undefined;
+    const numbers = record.numbers();
+    const group = this.#numbers.get(name) ?? { dictionary, windows: [] };
+    this.#numbers.set(name, group);
+    group.windows.push({ key, numbers });
+    return { ...record, numbers: () => numbers };
+  }
+
   async writes(rollups: readonly CoarseRecord[]): Promise<Write[]> {
     const writes: Write[] = [];
+    for (const { dictionary, windows } of this.#numbers.values()) {
+      writes.push(...windows.map(({ key }): Write => ({ type: 'del', key: windowKey(SPACE.payload, key) })));
+      writes.push(await numbersWrite(windows, blockKey(windows, this.#bucket), dictionary));
+    }
     for (const windows of this.#windows.values()) {
       for (const { key } of windows) writes.push({ type: 'del', key: windowKey(SPACE.payload, key) });
       const key = blockKey(windows, this.#bucket);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import fc from 'fast-check';
+import type { NumberSummary } from 'liveprofiler-sampler/wire';
 import type { GroupBy, NumberWindow, QueryAnswer, Range, Retention, Selector, StackWindow, Store, Window } from '../../../collector/store/index.ts';
 import { effort } from '../../effort.ts';
 import { windowOf } from '../../windows.ts';
@@ -222,6 +223,28 @@ export function tierContract({ name, open }: Engine): void {
       assert.deepEqual(await told(), late);
       assert.deepEqual(await store.rollUp(T0 + 10 * DAY_MS), { rollups: 6 });
       assert.deepEqual(await told(), late);
+    });
+  });
+
+  test(`${name}: named numbers are told window by window as they were observed, also of sealed windows and when one came late`, async (t) => {
+    await withStore(t, KEEP_ALL, async (store) => {
+      const still = (value: number): NumberSummary => ({ min: value, max: value, sum: value, count: 1, last: value });
+      const observed = (seq: number, thread: number): NumberWindow => {
+        const [bytes, often] = [1e9 + 4096 * ((seq * 37) % 50), (seq % 3) + 1];
+        const numbers = { rssBytes: { min: bytes, max: bytes + 8192, sum: bytes * often + 4096, count: often, last: bytes + 4096 }, share: still(1 / (seq + 2)), uptimeS: still(seq * 10 + 0.000_000_123), heapLimitBytes: still(2 ** 32), ...(seq % 4 === 0 && { [`gc ${thread}`]: still(-seq) }) };
+        return { ...numberWindow(windowOf({ kind: 'facts', thread, seq, startMs: T0 + seq * 10_000 }), 0), numbers };
+      };
+      const over = { fromMs: T0, untilMs: T0 + 620_000 };
+      const told = async (): Promise<unknown> => (await store.numbers({ kind: 'facts' }, over, 10_000, 'thread')).series.map(({ name: of, numbers }) => ({ of, steps: Array.from({ length: 62 }, (_, step) => Object.entries(numbers).map(([named, columns]) => [named, columns.min[step], columns.max[step], columns.sum[step], columns.count[step], columns.last[step]]).sort()) })).sort((a, b) => (a.of < b.of ? -1 : 1));
+      const windows = Array.from({ length: 60 }, (_, seq) => [0, 1].map((thread) => observed(seq, thread))).flat();
+      const late = windows.splice(31, 1);
+      for (const some of [windows, late]) {
+        await store.append(some, new Map());
+        const before = await told();
+        await store.rollUp(T0 + 10 * DAY_MS);
+        assert.deepEqual(await told(), before);
+      }
+      assert.deepEqual(await store.append([...windows, ...late], new Map()), { appended: 0, duplicates: 120, refused: [] });
     });
   });
 

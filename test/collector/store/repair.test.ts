@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { FORMAT_VERSION } from '../../../collector/store/format.ts';
 import { openStore, repairStore } from '../../../collector/store/index.ts';
-import type { LevelStore, QueryAnswer } from '../../../collector/store/index.ts';
+import type { LevelStore, NumberWindow, QueryAnswer } from '../../../collector/store/index.ts';
 import { formatKey, SPACE } from '../../../collector/store/keys.ts';
 import { windowOf } from '../../windows.ts';
 import { answersOf } from './fixture.ts';
@@ -201,6 +201,38 @@ for (const [name, wanted, coarser] of [
         else await store.rebuild(START_MS + 2 * DAY_MS);
       });
     }
+    assert.equal((await repairStore(path)).damaged, 0);
+  });
+}
+
+for (const [name, wanted, coarser] of [
+  ['block of named numbers', (key: Buffer) => key[0] === SPACE.block, 30],
+  ['roll-up of named numbers', (key: Buffer) => key[0] === SPACE.payload && key[1] === 1, 0],
+] as const) {
+  test(`one damaged ${name} loses no window and no number`, async (t) => {
+    const path = await folder(t);
+    const observed = Array.from({ length: 120 }, (_, seq): NumberWindow => {
+      const { host, boot, thread, firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch } = windowAt(seq, 'a 1');
+      return { host, boot, thread, kind: 'facts', firstSeq, lastSeq, processLabels, threadName, startUs, endUs, epoch, numbers: { rssBytes: { min: seq, max: seq, sum: seq, count: 1, last: seq } } };
+    });
+    await opened(path, async (store) => {
+      await store.append(observed, new Map());
+      await store.rollUp(START_MS + 2 * DAY_MS);
+    });
+    let seen = 0;
+    assert.equal(await flip(path, (key) => wanted(key) && seen++ === 1), 1);
+    const { damaged, windowsLost, rollupsLost, windowsCoarser } = await repairStore(path);
+    assert.deepEqual([damaged, windowsLost, rollupsLost, windowsCoarser], [1, 0, 0, coarser]);
+    await opened(path, async (store) => {
+      for (const turn of ['at once', 'after a turn', 'made anew']) {
+        const [series] = (await store.numbers({ kind: 'facts' }, DAY, DAY_MS)).series;
+        assert.deepEqual(series?.numbers, { rssBytes: { min: [0], max: [119], sum: [119 * 60], count: [120], last: [119] } }, turn);
+        const steps = (await store.numbers({ kind: 'facts' }, { fromMs: START_MS, untilMs: START_MS + 1_200_000 }, 10_000)).series[0]?.numbers['rssBytes'];
+        assert.equal(steps?.count.filter((count) => count === 1).length, 120 - coarser, turn);
+        if (turn === 'at once') await store.rollUp(START_MS + 2 * DAY_MS);
+        else await store.rebuild(START_MS + 2 * DAY_MS);
+      }
+    });
     assert.equal((await repairStore(path)).damaged, 0);
   });
 }
