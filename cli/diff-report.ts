@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Change, DiffAnswer, DiffRow, DiffSide } from '../visualizer/view/change.ts';
 import { differenceOf, isWithinError, standingOf } from '../visualizer/view/change.ts';
 import { damageWords } from '../visualizer/view/damage.ts';
-import { amount, inBytes, wordsOf } from '../visualizer/view/kinds.ts';
+import { amount, inTime, wordsOf } from '../visualizer/view/kinds.ts';
 import { signed, tellerOf } from '../visualizer/view/palette.ts';
 import { clockTime, percent, samples } from '../visualizer/view/units.ts';
 import { fit, placed, table } from './table.ts';
@@ -28,7 +28,7 @@ export function diffReport(answer: DiffAnswer, { rows: most, failAbove, out, err
     return 1;
   }
   const changed = rows.filter(({ self, total }) => !isWithinError(self) || !isWithinError(total));
-  const whole = by === 'total' ? wordsOf(kind).whole.replace(/^all /, '') : inBytes(kind) ? 'the larger side' : 'time covered';
+  const whole = by === 'total' ? wordsOf(kind).whole.replace(/^all /, '') : inTime(kind) ? 'time covered' : 'the larger side';
   out.write(fit(`A: ${described(a)}`) + '\n' + fit(`B: ${described(b)}`) + '\n');
   out.write(changed.length === 0 ? 'Nothing changed beyond the sampling error.\n' : table([
     ['self A', 'B', 'change', '± error', 'total A', 'B', 'change', '± error', wholeBytes === undefined ? `shares of ${whole}` : wordsOf(kind).did],

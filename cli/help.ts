@@ -19,7 +19,7 @@ export const HELP = `liveprofiler: always-on profiling for Node.js fleets
   liveprofiler export [WHAT] --format pprof|speedscope|folded|cpuprofile|heapprofile|svg [-o FILE]
     WHAT, A and B say what is looked at as pages do, such as "service=shop&version=1.2&from=-2h", or are the address
     of a page. These hold for both of A and B:
-    --kind KIND                      cpu, heap-live (bytes held) or heap-alloc (bytes allocated); cpu when left out
+    --kind KIND                      cpu, heap-live (bytes held), heap-alloc (bytes allocated) or instances; cpu when left out
     --host NAME, --service NAME      as often as one likes
     --from DATE, --until DATE        the last 15 minutes when nothing is said
     --limit N                        rows of a table; 20

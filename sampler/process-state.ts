@@ -10,6 +10,7 @@ import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
 import type { ClassCounts } from './memory/class-counts.ts';
 import { countClasses } from './memory/class-counts.ts';
+import { followCreations } from './memory/creations.ts';
 import type { HeapSites } from './memory/heap-sites.ts';
 import { readHeapSites } from './memory/heap-sites.ts';
 import { maskArguments } from './observe/masking.ts';
@@ -85,7 +86,8 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   const sites = options.memory === undefined ? undefined : readHeapSites({ memory: options.memory, clock, thread: () => ({ thread: threadId, threadName: name() }), finished: keep, paused: notePause });
   let workers: ReturnType<typeof followWorkers> | undefined;
 
-  const classes = countClasses({ memory: options.memory ?? { everyMs: 60_000, maxPauseMs: 200 }, clock, note: ofProcess.note, paused: notePause });
+  const creations = followCreations({ clock, note: ofProcess.note, told: (window) => { keep({ thread: threadId, threadName: name(), ...window }); } });
+  const classes = countClasses({ memory: options.memory ?? { everyMs: 60_000, maxPauseMs: 200 }, clock, note: ofProcess.note, paused: notePause, creations });
 
   function notePause(forUs: Microseconds): void {
     ofProcess.note('samplerPauseUs', forUs);

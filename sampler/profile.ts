@@ -106,6 +106,8 @@ export const KINDS: Readonly<Record<string, KindDeclaration>> = {
   'heap-live': { unit: 'bytes', over: 'average' },
   /** What was allocated, by where. */
   'heap-alloc': { unit: 'bytes', over: 'sum' },
+  /** Instances of tracked classes that are alive, by where they were created; label `class` names whose. */
+  instances: { unit: 'count', over: 'average' },
 };
 
 /** V8's name for time in which the thread waited; it is tallied beside the rows of a window, never in them. */

@@ -7,7 +7,7 @@ import type { Endpoint, Request, Response } from './http.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { KoaContext } from './labels/routes.ts';
 import { labelRequests } from './labels/routes.ts';
-import type { Tracked } from './memory/class-counts.ts';
+import type { Tracked, TrackOptions } from './memory/tracked.ts';
 import type { SamplerOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 import { startProcess } from './process-state.ts';
@@ -27,9 +27,10 @@ export interface Sampler {
   withLabels<T>(labels: Readonly<Record<string, string | number | boolean>>, fn: () => T): T;
   /**
    * Tells over time how many instances of this class are alive. At most 20 classes. Each count makes a full garbage
-   * collection, at the times and within the bound of `memory`.
+   * collection, at the times and within the bound of `memory`. With `stacks` it tells where those were created that the
+   * class given back makes; without, that is the class itself.
    */
-  track(tracked: Tracked): void;
+  track<C extends Tracked>(tracked: C, options?: TrackOptions): C;
   /** Marks this moment, counts the tracked classes and gives the counts; empty when none are counted. */
   snapshot(name: string): Readonly<Record<string, number>>;
   /** A server of its own, for a process that serves no HTTP. It does not keep the process alive. */
@@ -72,9 +73,7 @@ export function createSampler(options: SamplerOptions): Sampler {
       return next();
     },
     withLabels: (labels, fn) => (checked.enabled ? state.labelling.run(labels, fn) : fn()),
-    track(tracked) {
-      if (checked.enabled) state.classes.track(tracked);
-    },
+    track: (tracked, options) => (checked.enabled ? state.classes.track(tracked, options) : tracked),
     snapshot(name) {
       if (!checked.enabled) return {};
       state.mark(name);

@@ -9,6 +9,6 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.js')) continue;
   const source = readFileSync(folder + name, 'utf8');
   const { code } = transformSync(source, { format: 'esm', target: 'es2022', legalComments: 'none', charset: 'utf8' });
-  const short = code.replace(/^[ \t]+/gm, '');
+  const short = code.replace(/^[ \t]+|\/\* @__PURE__ \*\/ /gm, '');
   if (short !== source) writeFileSync(folder + name, short);
 }

@@ -17,7 +17,7 @@ import { versionBefore } from './version-before.ts';
 import type { DiffAnswer, DiffSide, With } from './view/change.ts';
 import { BY, WITH } from './view/change.ts';
 import { firstQuestions } from './view/questions.ts';
-import { inBytes } from './view/kinds.ts';
+import { unitOf } from './view/kinds.ts';
 import { hasSide, sideOf } from './view/sides.ts';
 
 export interface ComparingOptions {
@@ -51,7 +51,7 @@ export function comparingApp({ store, choices, wallMs }: ComparingOptions): Rout
     const chosenB: Asked = { selection: (await choices.chosen(request, ofB)).selection, range: rangeOf(ofB, nowMs) };
     const pair = other === undefined ? { a: await chosenA(), b: chosenB } : await pairOf(store, chosenB, other);
     const [a, b] = await Promise.all([sampled(store, pair.a), sampled(store, pair.b)]);
-    if (inBytes(pair.a.selection.kind) !== inBytes(pair.b.selection.kind)) throw new HttpError(400, 'BAD_QUERY', `Time and bytes cannot be compared: A is of kind ${pair.a.selection.kind}, B of kind ${pair.b.selection.kind}.`);
+    if (unitOf(pair.a.selection.kind) !== unitOf(pair.b.selection.kind)) throw new HttpError(400, 'BAD_QUERY', `Time, bytes and instances cannot be compared: A is of kind ${pair.a.selection.kind}, B of kind ${pair.b.selection.kind}.`);
     response.json({ by, a: a.side, b: b.side, ...diffOf(a.input, b.input, { by, limit }) } satisfies DiffAnswer);
 
     /** Without a word about its time it is the time before the other. */

@@ -8,7 +8,7 @@ import { share } from './share.ts';
 import { functionsOf } from './top.ts';
 import type { By, Change, DiffNode, DiffRow } from './view/change.ts';
 import { byChange, errorOf } from './view/change.ts';
-import { inBytes, isLevel } from './view/kinds.ts';
+import { inTime, isLevel } from './view/kinds.ts';
 
 /** A whole tree, nothing cut, and the thread time that its windows cover. */
 export interface DiffInput extends Pick<QueryAnswer, 'tree' | 'idle' | 'windows' | 'threads'> {
@@ -48,7 +48,7 @@ export function diffOf(a: DiffInput, b: DiffInput, { by, limit }: DiffOptions): 
   const [wholeA, wholeB] = [wholeOf(a, by, larger), wholeOf(b, by, larger)];
   const weigh = weighOf(wholeA, wholeB);
   const rows = rowsOf(functionsOf(before), functionsOf(after), weigh);
-  return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]), wholeUs: { a: wholeA.us, b: wholeB.us } }), ...(by === 'duration' && inBytes(b.kind) ? { wholeBytes: larger } : {}) };
+  return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]), wholeUs: { a: wholeA.us, b: wholeB.us } }), ...(by === 'duration' && !inTime(b.kind) ? { wholeBytes: larger } : {}) };
 }
 
 interface Whole {
@@ -58,7 +58,7 @@ interface Whole {
   readonly repeats: number;
 }
 
-/** Bytes held, or allocated in a second of the time covered. */
+/** What is held or alive, or was allocated in a second of the time covered. */
 function rateOf({ kind, tree, coveredUs }: DiffInput): number {
   const total = tree.totalWeight[0] ?? 0;
   return isLevel(kind) ? total : coveredUs === 0 ? 0 : (total / coveredUs) * 1e6;
@@ -69,7 +69,7 @@ function wholeOf(input: DiffInput, by: By, larger: number): Whole {
   const [busyUs, busyCount] = [tree.totalWeight[0] ?? 0, tree.totalCount[0] ?? 0];
   const repeats = repeatsOf(input);
   if (by === 'total') return { us: busyUs, samples: busyCount / repeats, repeats };
-  if (inBytes(kind)) {
+  if (!inTime(kind)) {
     const rate = rateOf(input);
     const scale = rate === 0 ? 1 : larger / rate;
     return { us: busyUs === 0 ? larger : busyUs * scale, samples: Math.max(1, busyCount / repeats) * scale, repeats };

@@ -25,7 +25,7 @@ export function selectionOf(query: URLSearchParams): Selection {
   const thread = textOf(query, 'thread');
   if (thread !== undefined && readThread(thread) === undefined) throw new HttpError(400, 'BAD_QUERY', `thread=${thread} is no thread: it takes BOOT/NUMBER as /api/flame names them.`);
   const kind = textOf(query, 'kind');
-  if (kind !== undefined && !/^[\w-]{1,64}$/.test(kind)) throw new HttpError(400, 'BAD_QUERY', `kind=${kind} is no kind of profile: it takes cpu, heap-live or heap-alloc.`);
+  if (kind !== undefined && !/^[\w-]{1,64}$/.test(kind)) throw new HttpError(400, 'BAD_QUERY', `kind=${kind} is no kind of profile: it takes cpu, heap-live, heap-alloc or instances.`);
   return readSelection(query);
 }
 

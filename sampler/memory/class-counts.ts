@@ -5,22 +5,25 @@ import type { MemoryOptions } from '../options.ts';
 import type { Microseconds } from '../profile.ts';
 import { windowEndMs } from '../schedule.ts';
 import type { MemoryCost } from '../wire.ts';
-
-/** Whatever `new` makes instances of. */
-export type Tracked = abstract new (...args: never[]) => unknown;
+import type { Creations } from './creations.ts';
+import type { Tracked, TrackOptions } from './tracked.ts';
 
 export interface ClassCountsOptions {
   readonly memory: Pick<Required<MemoryOptions>, 'everyMs' | 'maxPauseMs'>;
   readonly clock: Clock;
   readonly note: (name: string, value: number) => void;
   readonly paused: (forUs: Microseconds) => void;
+  readonly creations: Creations;
   /** Tests bring one that is slow. */
   readonly query?: ((tracked: Tracked) => number) | undefined;
 }
 
 export interface ClassCounts {
-  /** @throws TypeError or RangeError with code `SAMPLER_TRACK` for what is no class, and for one too many. */
-  track(tracked: Tracked): void;
+  /**
+   * The class itself, or what tells of creations where that was asked for.
+   * @throws TypeError or RangeError with code `SAMPLER_TRACK` for what is no class or number, and for one too many.
+   */
+  track<C extends Tracked>(tracked: C, options?: TrackOptions): C;
   /** Counts all of them now; empty when none are counted any more. */
   count(): Readonly<Record<string, number>>;
   start(): void;
@@ -31,11 +34,13 @@ export interface ClassCounts {
 /** Each costs a pause every time. */
 const MAX_CLASSES = 20;
 const MAX_NAME = 64;
+const MAX_EVERY = 1e9;
 /** One long pause can be the machine's. */
 const PAUSES_TOO_LONG = 2;
 
-export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, paused, query = queryObjects }: ClassCountsOptions): ClassCounts {
+export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, paused, creations, query = queryObjects }: ClassCountsOptions): ClassCounts {
   const classes = new Map<string, Tracked>();
+  const followed = new Map<Tracked, Tracked>();
   const cost = { reads: 0, longestPauseUs: 0, totalPauseUs: 0 };
   let running = false;
   let stopped: string | undefined;
@@ -44,7 +49,7 @@ export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, pau
   let cancel: () => void = () => undefined;
 
   function plan(): void {
-    if (!running || classes.size === 0 || stopped !== undefined) return;
+    if (!running || classes.size === 0 || (stopped !== undefined && followed.size === 0)) return;
     const wallMs = clock.wallMs();
     cancel = clock.after(Math.max(1, windowEndMs(wallMs, turns, everyMs) - wallMs), () => { countInTurns([...classes.keys()]); });
   }
@@ -52,11 +57,16 @@ export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, pau
   /** One pause at a time: what waits meanwhile has its turn in between. */
   function countInTurns([name, ...others]: readonly string[]): void {
     if (name !== undefined) countOne(name);
-    if (others.length > 0) cancel = clock.after(1, () => { countInTurns(others); });
-    else {
+    cancel = clock.after(1, () => {
+      if (others.length > 0) {
+        countInTurns(others);
+        return;
+      }
+      // Not at once: V8 tells later what a count found to be gone.
+      creations.tell();
       turns++;
       plan();
-    }
+    });
   }
 
   function countOne(name: string): number | undefined {
@@ -76,16 +86,24 @@ export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, pau
   }
 
   return {
-    track(tracked: unknown) {
-      if (typeof tracked !== 'function' || typeof tracked.prototype !== 'object') throw Object.assign(new TypeError('track takes a class.'), { code: 'SAMPLER_TRACK' });
-      if ([...classes.values()].includes(tracked as unknown as Tracked)) return;
-      if (classes.size >= MAX_CLASSES) throw Object.assign(new RangeError(`track follows ${MAX_CLASSES} classes at most, because each costs a pause.`), { code: 'SAMPLER_TRACK' });
-      const name = tracked.name.slice(0, MAX_NAME) || '(anonymous)';
-      let free = name;
-      for (let number = 2; classes.has(free); number++) free = `${name} ${number}`;
-      classes.set(free, tracked as unknown as Tracked);
-      cancel();
-      plan();
+    track<C extends Tracked>(tracked: C, { stacks }: TrackOptions = {}): C {
+      if (!isClass(tracked)) throw wrong(new TypeError('track takes a class.'));
+      if (stacks !== undefined && !(Number.isInteger(stacks.every) && stacks.every >= 1 && stacks.every <= MAX_EVERY)) throw wrong(new TypeError(`stacks.every takes a whole number from 1 to ${MAX_EVERY}, not ${String(stacks.every)}.`));
+      if ([...followed.values()].includes(tracked)) return tracked;
+      let [name] = [...classes].find(([, known]) => known === tracked) ?? [];
+      if (name === undefined) {
+        if (classes.size >= MAX_CLASSES) throw wrong(new RangeError(`track follows ${MAX_CLASSES} classes at most, because each costs a pause.`));
+        const given = tracked.name.slice(0, MAX_NAME) || '(anonymous)';
+        name = given;
+        for (let number = 2; classes.has(name); number++) name = `${given} ${number}`;
+        classes.set(name, tracked);
+        cancel();
+        plan();
+      }
+      if (stacks === undefined) return tracked;
+      const known = followed.get(tracked) ?? creations.follow(tracked, name, stacks.every);
+      followed.set(tracked, known);
+      return known as C;
     },
     count: () => Object.fromEntries([...classes.keys()].flatMap((name) => {
       const count = countOne(name);
@@ -93,14 +111,24 @@ export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, pau
     })),
     start() {
       [running, stopped, tooLong] = [true, undefined, 0];
+      creations.start();
       plan();
     },
     stop() {
       running = false;
+      creations.stop();
       cancel();
     },
-    cost: () => (classes.size === 0 ? undefined : { ...cost, ...(stopped === undefined ? {} : { stopped }) }),
+    cost: () => (classes.size === 0 ? undefined : { ...cost, totalPauseUs: cost.totalPauseUs + creations.costUs(), ...(stopped === undefined ? {} : { stopped }) }),
   };
+}
+
+function isClass(value: unknown): boolean {
+  return typeof value === 'function' && typeof value.prototype === 'object';
+}
+
+function wrong(error: Error): Error {
+  return Object.assign(error, { code: 'SAMPLER_TRACK' });
 }
 
 /** With the prototypes of subclasses, which are instances too. */

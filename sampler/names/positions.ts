@@ -1,4 +1,5 @@
 // Lines and columns of a text as offsets in it. Pure.
+import type { Frame } from '../profile.ts';
 
 export interface Positions {
   /** `line` and `column` 1-based; undefined where the text has no such line. */
@@ -25,4 +26,17 @@ export function positionsIn(text: string): Positions {
       return first + 1;
     },
   };
+}
+
+/** Profiles tell of a function where its parameters begin, stack traces where it does: moved there, both are one frame. */
+export function atParameters(source: string, frames: readonly Frame[]): Frame[] {
+  const { offsetOf } = positionsIn(source);
+  return frames.map((frame) => {
+    const start = offsetOf(frame.line, frame.column) ?? source.length;
+    const length = source.slice(start, start + 600).indexOf('(');
+    const before = source.slice(start, start + Math.max(0, length));
+    const word = before.replace(/^(?:(?:async|function|get|set)\b\s*)*[*\s]*/, '').trimEnd();
+    const isHead = word === frame.name.replace(/^[gs]et /, '') || word === 'constructor' || (word === '' && before !== '');
+    return length > 0 && isHead && !before.includes('\n') ? { ...frame, column: frame.column + length } : frame;
+  });
 }

@@ -5,7 +5,7 @@ import { functionsAt } from './classes.ts';
 import type { FoundMap } from './files.ts';
 import { mapOf, packageVersion, read } from './files.ts';
 import { locate, shownUrl, slashed } from './place.ts';
-import { positionsIn } from './positions.ts';
+import { atParameters, positionsIn } from './positions.ts';
 import type { Origin } from './source-map.ts';
 import { linesOf, originsOf } from './source-map.ts';
 import type { Bytes, Frame, Place } from '../profile.ts';
@@ -67,17 +67,20 @@ export function nameFrames(frames: readonly Frame[], root: string, blocks: reado
     blocksByFile.set(file, [...(blocksByFile.get(file) ?? []), block]);
     if (!byFile.has(file)) byFile.set(file, []);
   }
-  for (const [file, here] of byFile) {
+  for (const [file, asked] of byFile) {
     const source = read(file);
     if (source === undefined) continue;
     bytes = Math.max(bytes, source.length);
-    const scanned = source.length > MAX_SCANNED_BYTES || here.length === 0 ? [] : scan(source.toString(), here);
+    const text = source.length > MAX_SCANNED_BYTES || asked.length === 0 ? undefined : source.toString();
+    const here = text === undefined ? asked : atParameters(text, asked);
+    const scanned = text === undefined ? [] : scan(text, here);
     const originals = originalsOf(file, source, here, blocksByFile.get(file) ?? []);
     for (const [index, frame] of here.entries()) {
       const name = withClass(frame.name, scanned[index]?.className);
-      lastLines.set(frame, scanned[index]?.lastLine ?? 0);
+      const of = asked[index] ?? frame;
+      lastLines.set(of, scanned[index]?.lastLine ?? 0);
       const original = originals[index];
-      shown.set(frame, { ...frame, name, url: urlOf(frame), ...(original === undefined ? {} : { original: { ...original, url: urlOf(original) } }) });
+      shown.set(of, { ...frame, name, url: urlOf(frame), ...(original === undefined ? {} : { original: { ...original, url: urlOf(original) } }) });
     }
   }
   return { frames: frames.map((frame) => shown.get(frame) ?? frame), lastLines: frames.map((frame) => lastLines.get(frame) ?? 0), lines: blocks.map((block) => lines.get(block) ?? NO_LINES), faults, bytes };

@@ -159,3 +159,33 @@ test('tracked classes stand on top of each other, and two moments are compared',
   await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
   await page.locator('.moments .moment').filter({ hasText: /\d · <img/ }).waitFor();
 });
+
+test('a click on a class tells where its instances were created, and leads to the stacks', async (t) => {
+  const nowMs = Date.now();
+  const counts = Array.from({ length: 10 }, (_, minute) => factsOf({ seq: minute, startMs: nowMs - (10 - minute) * MINUTE_MS, durationMs: MINUTE_MS, numbers: { rssBytes: 1e8, 'class.Session.count': 400, 'class.Cart.count': 5 } }));
+  const created = Array.from({ length: 10 }, (_, minute) => instancesOf(nowMs - (10 - minute) * MINUTE_MS, minute, { 'serve /app/server.js:1 < login /app/login.js:7': 3, [`serve /app/server.js:1 < ${HOSTILE} /app/restore.js:9`]: 1 }));
+  const { port } = await serve(t, { hosts, windows: [...counts, ...created] });
+  const { page } = await open(t, `${base(port)}/memory/web/`);
+  const name = page.getByRole('table', { name: 'Classes' }).getByRole('button', { name: 'Session' });
+  await name.click();
+  const table = page.getByRole('table', { name: 'Where they were created' });
+  await table.getByRole('row').filter({ hasText: 'login' }).waitFor();
+  assert.match(await table.getByRole('row').filter({ hasText: 'login' }).innerText(), /login\s+\S*\/app\/login\.js\S*\s+300\s+75\.0 %/);
+  await table.getByText(HOSTILE).waitFor();
+  assert.match(page.url(), /created=Session/);
+  await page.getByRole('table', { name: 'Classes' }).getByRole('button', { name: 'Cart' }).click();
+  await page.getByText('const Tracked = sampler.track(Cart, { stacks: { every: 100 } })').waitFor();
+  await page.goto(`${base(port)}/memory/web/?created=Session`);
+  await page.getByRole('link', { name: 'All stacks, as flames' }).click();
+  await page.waitForURL((url) => url.searchParams.get('kind') === 'instances' && url.searchParams.get('label.class') === 'Session');
+  await page.locator('g.frame[name="login"]').waitFor();
+  await page.locator('.status').filter({ hasText: /400 alive on average/ }).waitFor();
+});
+
+/** One construction in a hundred was looked at. */
+function instancesOf(startMs: number, seq: number, stacks: Readonly<Record<string, number>>) {
+  const window = windowOf({ seq: seq + 1000, startMs, durationMs: MINUTE_MS, stacks, ranFor: Object.fromEntries(Object.keys(stacks).map((stack) => [stack, { class: 'Session' }])) });
+  assert.ok('profile' in window);
+  const { rows } = window.profile;
+  return { ...window, kind: 'instances', over: 'average' as const, idle: { count: 0, weight: 0 }, profile: { ...window.profile, rows: { ...rows, weight: rows.count.map((count) => count * 100) } } };
+}

@@ -53,7 +53,7 @@ test('a wall clock set back by an hour neither ends nor stretches windows', asyn
 
 test('HEAD reads nothing: what it was told of is still unread', async () => {
   const shelf = createShelf(10_000);
-  const state: ProcessState = { boot: 'b', labels: {}, thread: { id: 0, name: 'main' }, intervalUs: 10_000, windowMs: 10_000, shelf, names: createNamer(), labelling: trackLabels(), classes: { track: () => undefined, count: () => ({}) }, mark: () => undefined, spool: undefined, state: () => ({ state: 'running' }), cost: () => ({ firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {}, ...shelf.counts() }), pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve() };
+  const state: ProcessState = { boot: 'b', labels: {}, thread: { id: 0, name: 'main' }, intervalUs: 10_000, windowMs: 10_000, shelf, names: createNamer(), labelling: trackLabels(), classes: { track: (tracked) => tracked, count: () => ({}) }, mark: () => undefined, spool: undefined, state: () => ({ state: 'running' }), cost: () => ({ firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {}, ...shelf.counts() }), pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve() };
   const endpoint = createEndpoint(state, '/liveprofiler', systemClock, () => true);
   const ask = (method: string): Promise<void> => new Promise((end) => { endpoint.answer({ method, url: '/liveprofiler?after=', headers: {} }, { statusCode: 0, setHeader: () => undefined, end: () => { end(); } }); });
   const frames = Array.from({ length: 30 }, (_, i) => ({ name: `f${i}`, url: '', line: 0, column: 0 }));

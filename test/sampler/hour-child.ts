@@ -64,7 +64,7 @@ async function record(): Promise<Recording> {
 
 async function serve(held: Shelf): Promise<number> {
   const state = {
-    boot: 'a0a0a0a0', labels: { service: 'away' }, thread: { id: 0, name: 'main' }, intervalUs: INTERVAL_US, windowMs: WINDOW_MS, shelf: held, names: createNamer(), labelling: trackLabels(), classes: { track: () => undefined, count: () => ({}) }, mark: () => undefined, spool: undefined,
+    boot: 'a0a0a0a0', labels: { service: 'away' }, thread: { id: 0, name: 'main' }, intervalUs: INTERVAL_US, windowMs: WINDOW_MS, shelf: held, names: createNamer(), labelling: trackLabels(), classes: { track: <C,>(tracked: C) => tracked, count: () => ({}) }, mark: () => undefined, spool: undefined,
     state: () => ({ state: 'running' }) as const,
     cost: () => ({ firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {}, ...held.counts() }),
     pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve(),

@@ -62,7 +62,7 @@ test('what grew between two moments is told in bytes, and what did not grow is n
   assert.ok(flow.rows.every(({ self }) => isWithinError(self)));
   const mixed = await get((await served(t)).port, '/api/diff?a.kind=cpu&b.kind=heap-live&a.from=-10min&b.from=-10min');
   assert.equal(mixed.status, 400);
-  assert.match(mixed.body, /Time and bytes cannot be compared/);
+  assert.match(mixed.body, /Time, bytes and instances cannot be compared/);
 });
 
 test('files say that they are bytes', async (t) => {

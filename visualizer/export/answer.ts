@@ -5,7 +5,7 @@ import type { Range, StoreReader } from '../../collector/store/contract.ts';
 import type { Selection } from '../selection.ts';
 import { selectorOf, titleOf } from '../selection.ts';
 import { HttpError } from '../http-error.ts';
-import { inBytes } from '../view/kinds.ts';
+import { inBytes, inTime } from '../view/kinds.ts';
 import type { Format } from '../view/take.ts';
 import { fits } from '../view/take.ts';
 import { cpuprofile } from './cpuprofile.ts';
@@ -54,7 +54,7 @@ const ENCODERS: Readonly<Record<Format, Encoder>> = {
 
 export async function exportOf(store: StoreReader, selection: Selection, asked: Range, { format, weight, idle: withIdleTime }: ExportOptions): Promise<ExportAnswer> {
   const { kind } = selection;
-  if (!fits(format, kind)) throw new HttpError(400, 'BAD_QUERY', `format=${format} has no room for kind=${kind}: take ${inBytes(kind) ? 'heapprofile' : 'cpuprofile'} instead.`);
+  if (!fits(format, kind)) throw new HttpError(400, 'BAD_QUERY', `format=${format} has no room for kind=${kind}: take ${inBytes(kind) ? 'heapprofile' : inTime(kind) ? 'cpuprofile' : 'pprof'} instead.`);
   const { ending, type, encode, limit, withLines = false } = ENCODERS[format];
   const selector = selectorOf(selection);
   const [{ tree, idle, covered }, lines] = await Promise.all([store.query(selector, asked, limit === undefined ? {} : { limit }), withLines ? store.lines(selector, asked) : undefined]);

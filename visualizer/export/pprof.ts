@@ -1,11 +1,11 @@
 // pprof's protocol buffer, not yet gzipped: https://github.com/google/pprof/blob/main/proto/profile.proto. Pure.
 import { Function as PprofFunction, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
-import { inBytes } from '../view/kinds.ts';
+import { unitOf } from '../view/kinds.ts';
 import type { Taken } from './walk.ts';
 import { shownFrames } from './walk.ts';
 
 /** As Go's own heap profiles name theirs. */
-const VALUES: Readonly<Record<string, string>> = { 'heap-live': 'inuse_space', 'heap-alloc': 'alloc_space' };
+const VALUES: Readonly<Record<string, string>> = { 'heap-live': 'inuse_space', 'heap-alloc': 'alloc_space', instances: 'inuse_objects' };
 
 /** Two values a sample: its count, and its weight. */
 export function pprof({ name, kind, range, tree, weight }: Taken): Uint8Array {
@@ -23,7 +23,7 @@ export function pprof({ name, kind, range, tree, weight }: Taken): Uint8Array {
   });
   const value = (Object.hasOwn(VALUES, kind) ? VALUES[kind] : undefined) ?? kind;
   return new Profile({
-    sampleType: [new ValueType({ type: text('samples'), unit: text('count') }), new ValueType({ type: text(value), unit: text(inBytes(kind) ? 'bytes' : 'microseconds') })],
+    sampleType: [new ValueType({ type: text('samples'), unit: text('count') }), new ValueType({ type: text(value), unit: text(unitOf(kind)) })],
     defaultSampleType: text(weight === 'us' ? value : 'samples'),
     sample,
     location: locations,

@@ -1,6 +1,6 @@
 // speedscope's own format: https://www.speedscope.app/file-format-schema.json. Sums have no order: what is largest
 // comes first. Pure.
-import { inBytes } from '../view/kinds.ts';
+import { inBytes, unitOf } from '../view/kinds.ts';
 import type { Taken } from './walk.ts';
 import { shownFrames, steps } from './walk.ts';
 
@@ -19,6 +19,6 @@ export function speedscope(taken: Taken): string {
     name,
     activeProfileIndex: 0,
     shared: { frames: shownFrames(tree).map(({ name, url, line, column }) => ({ name, ...(url === '' ? {} : { file: url }), ...(line === 0 ? {} : { line }), ...(column === 0 ? {} : { col: column }) })) },
-    profiles: [{ type: 'evented', name, unit: weight === 'count' ? 'none' : inBytes(kind) ? 'bytes' : 'microseconds', startValue: 0, endValue: at, events }],
+    profiles: [{ type: 'evented', name, unit: weight === 'count' || unitOf(kind) === 'count' ? 'none' : inBytes(kind) ? 'bytes' : 'microseconds', startValue: 0, endValue: at, events }],
   });
 }

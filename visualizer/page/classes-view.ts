@@ -4,7 +4,7 @@ import type { ClassMeasure, ClassRow, ClassStep } from '../view/class-rows.ts';
 import { classRows, measuresOf, momentsOf, nearest, stackedOf } from '../view/class-rows.ts';
 import type { MemoryState } from '../view/memory-state.ts';
 import { bytes, clockTime, percent } from '../view/units.ts';
-import { h, segments } from './dom.ts';
+import { button, h, segments } from './dom.ts';
 import type { PlotEvents, PlotView } from './plot.ts';
 import { createPlot } from './plot.ts';
 
@@ -17,7 +17,7 @@ export interface ClassesView {
 const CHART_PX = 200;
 const instances = (count: number): string => Math.round(count).toLocaleString('en');
 
-export function createClasses(events: PlotEvents, changed: (change: Pick<Partial<MemoryState>, 'before' | 'after'>) => void): ClassesView {
+export function createClasses(events: PlotEvents, changed: (change: Pick<Partial<MemoryState>, 'before' | 'after' | 'created'>) => void): ClassesView {
   let of: ClassMeasure = 'count';
   let told: { readonly answer: ClassesAnswer; readonly state: MemoryState } | undefined;
   const plots: Readonly<Record<ClassMeasure, PlotView>> = {
@@ -71,7 +71,9 @@ export function createClasses(events: PlotEvents, changed: (change: Pick<Partial
     const [from, to] = [nearest(moments, state.before, moments[0]), nearest(moments, state.after, moments.at(-1))];
     if (from === undefined || to === undefined) return;
     for (const [select, chosen] of [[before, from], [after, to]] as const) offer(select, moments, chosen, state.utc);
-    body.replaceChildren(...classRows(answer, from.step, to.step).map(line));
+    const focused = body.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
+    body.replaceChildren(...classRows(answer, from.step, to.step).map((row) => line(row, button(row.name, () => { changed({ created: row.name === state.created ? '' : row.name }); }, { class: 'plain', 'aria-pressed': String(row.name === state.created), title: 'Where its instances were created' }))));
+    if (focused !== undefined) [...body.querySelectorAll('button')].find(({ textContent }) => textContent === focused)?.focus();
   }
 }
 
@@ -81,7 +83,7 @@ function offer(select: HTMLSelectElement, moments: readonly ClassStep[], chosen:
   select.value = String(chosen.atMs);
 }
 
-function line({ name, before, after, share }: ClassRow): HTMLElement {
+function line({ before, after, share }: ClassRow, name: HTMLElement): HTMLElement {
   const number = (text: string, more = ''): HTMLElement => h('td', { class: `number ${more}` }, text);
   const change = (after.count ?? 0) - (before.count ?? 0);
   const size = (value: number | undefined): string => (value === undefined ? '–' : bytes(value));

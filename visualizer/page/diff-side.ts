@@ -1,6 +1,6 @@
 // One side of a comparison: what it is, when it was, and ways to choose another.
-import { inBytes, wordsOf } from '../view/kinds.ts';
-import { bytes, clockTime, duration, samples } from '../view/units.ts';
+import { amount, inTime, wordsOf } from '../view/kinds.ts';
+import { clockTime, duration, samples } from '../view/units.ts';
 import type { DiffSide } from '../view/change.ts';
 import { dateRead, dateShown } from '../view/range.ts';
 import type { Subject } from '../view/state.ts';
@@ -43,6 +43,6 @@ function factsOf({ selection, covered, windows, threadCount, samples: count, bus
     `${clockTime(covered.fromMs, utc)} to ${clockTime(covered.untilMs, utc)}`,
     `${windows} ${windows === 1 ? 'window' : 'windows'}${threadCount > 1 ? ` of ${threadCount} threads` : ''}`,
     samples(count),
-    inBytes(selection.kind) ? `${bytes(busyUs)} ${wordsOf(selection.kind).did}` : `${duration(busyUs)} busy in ${duration(coveredUs)}`,
+    inTime(selection.kind) ? `${duration(busyUs)} busy in ${duration(coveredUs)}` : `${amount(busyUs, 'us', selection.kind)} ${wordsOf(selection.kind).did}`,
   ].join(' · ');
 }

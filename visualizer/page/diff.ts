@@ -6,7 +6,7 @@ import { isWithinError, standingOf } from '../view/change.ts';
 import { damageWords } from '../view/damage.ts';
 import type { DiffState } from '../view/diff-state.ts';
 import { diffAddress, diffQuestion, readDiff } from '../view/diff-state.ts';
-import { inBytes, isLevel, wordsOf } from '../view/kinds.ts';
+import { inBytes, inTime, isLevel, wordsOf } from '../view/kinds.ts';
 import { signed, stepOf, STEPS, tellerOf } from '../view/palette.ts';
 import { changesQuestion } from '../view/questions.ts';
 import { searchFor } from '../view/search.ts';
@@ -27,7 +27,7 @@ import { createTip } from './tooltip.ts';
 
 /** What shares are of, by kind. */
 function wholesOf(kind: string): Readonly<Record<By, string>> {
-  return { total: wordsOf(kind).whole, duration: inBytes(kind) ? (isLevel(kind) ? 'bytes themselves' : 'bytes a second') : 'all time covered' };
+  return { total: wordsOf(kind).whole, duration: inTime(kind) ? 'all time covered' : `${inBytes(kind) ? 'bytes' : 'numbers'} ${isLevel(kind) ? 'themselves' : 'a second'}` };
 }
 /** Shares become whole numbers, as the flames' widths are. */
 const UNIT = 1e9;

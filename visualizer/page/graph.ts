@@ -5,7 +5,7 @@ import { damageWords } from '../view/damage.ts';
 import { emptyReason } from '../view/empty.ts';
 import { lastHour, still } from '../view/range.ts';
 import { selectedBy, usualKey } from '../view/shares.ts';
-import { inBytes, KIND_NAMES } from '../view/kinds.ts';
+import { inTime, KIND_NAMES } from '../view/kinds.ts';
 import type { GraphState } from '../view/state.ts';
 import { flameQuestion, linesQuestion } from '../view/questions.ts';
 import { addressOf, isStep, readState } from '../view/state.ts';
@@ -159,7 +159,7 @@ export function showGraph(app: HTMLElement, host: string): void {
 
   /** Where there may be something when there is nothing here. */
   function elsewhere({ extent, windows, idle, kinds: there }: FlameAnswer): Elsewhere | undefined {
-    if (windows === 0 && inBytes(state.selection.kind) && there.includes('cpu')) return { label: 'Show CPU', change: { selection: { ...state.selection, kind: 'cpu' } } };
+    if (windows === 0 && !inTime(state.selection.kind) && there.includes('cpu')) return { label: 'Show CPU', change: { selection: { ...state.selection, kind: 'cpu' } } };
     if (windows > 0) return idle.weight > 0 ? { label: 'Show idle time', change: { idle: true } } : undefined;
     if (extent === undefined) return state.from === LONG ? undefined : { label: 'Show the last 24 hours', change: { from: LONG, until: 'now', live: true } };
     return { label: 'Show what there is', change: lastHour(extent) };

@@ -1,5 +1,5 @@
 // The page of memory: what processes tell of themselves over time, and what grows on and on, in words.
-import type { ClassesAnswer, LeaksAnswer, MemoryAnswer } from '../api.ts';
+import type { ClassesAnswer, LeaksAnswer, MemoryAnswer, TopAnswer } from '../api.ts';
 import { titleOf } from '../selection.ts';
 import { damageWords } from '../view/damage.ts';
 import { nothingTold } from '../view/empty.ts';
@@ -15,6 +15,7 @@ import { ask } from './ask.ts';
 import { createChooser } from './chooser.ts';
 import { createClasses } from './classes-view.ts';
 import { createControls } from './controls.ts';
+import { createCreated, createdQuestion } from './created-view.ts';
 import { button, h } from './dom.ts';
 import { createLeaks } from './leaks-view.ts';
 import { createPageLinks } from './page-links.ts';
@@ -31,6 +32,7 @@ export function showMemory(app: HTMLElement, host: string): void {
   let answer: MemoryAnswer | undefined;
   let leaks: { readonly to: string; readonly atMs: number; readonly answer: LeaksAnswer } | undefined;
   let tracked: { readonly to: string; readonly answer: ClassesAnswer } | undefined;
+  let creators: { readonly to: string; readonly answer: TopAnswer } | undefined;
   let answered = '';
 
   const links = createPageLinks('memory');
@@ -54,12 +56,13 @@ export function showMemory(app: HTMLElement, host: string): void {
   });
   const board = h('div', { class: 'charts' }, ...charts.map(({ element }) => element));
   const classes = createClasses(events, apply);
+  const created = createCreated();
   const { status, notice, say, refresh, stop } = createTelling(app, {
     question: askAll,
     failed() { if (answered !== memoryQuestion(state)) board.hidden = true; },
     again: () => state.live,
   });
-  app.append(h('div', { class: 'head' }, title, links.element), chooser.element, controls.element, told.element, status, notice, board, classes.element);
+  app.append(h('div', { class: 'head' }, title, links.element), chooser.element, controls.element, told.element, status, notice, board, classes.element, created.element);
   show();
   void refresh();
   onReturn((there) => {
@@ -73,7 +76,7 @@ export function showMemory(app: HTMLElement, host: string): void {
     state = { ...state, ...change };
     history[isStep(before, state) ? 'pushState' : 'replaceState'](null, '', memoryAddress(state));
     show();
-    if (memoryQuestion(before) !== memoryQuestion(state) || (state.live && !before.live)) void refresh();
+    if (memoryQuestion(before) !== memoryQuestion(state) || (state.created !== '' && before.created !== state.created) || (state.live && !before.live)) void refresh();
     else paint();
     if (!state.live) stop();
   }
@@ -90,6 +93,12 @@ export function showMemory(app: HTMLElement, host: string): void {
     signal.throwIfAborted();
     tracked = { to: question, answer: objects };
     paint();
+    if (asked.created !== '') {
+      const to = createdQuestion(asked);
+      creators = { to, answer: await ask<TopAnswer>(to, signal) };
+      signal.throwIfAborted();
+      paint();
+    }
     if (leaks?.to === question && Date.now() - leaks.atMs < LEAKS_EVERY_MS) return;
     const found = await ask<LeaksAnswer>(`/api/leaks?${question}`, signal);
     signal.throwIfAborted();
@@ -119,6 +128,7 @@ export function showMemory(app: HTMLElement, host: string): void {
     const found = leaks?.to === questionOf(state) ? leaks.answer : undefined;
     told.show(why === undefined ? found : undefined, state);
     classes.show(tracked?.to === questionOf(state) ? tracked.answer : undefined, state);
+    created.show(creators?.to === createdQuestion(state) ? creators.answer : undefined, classes.element.hidden ? { ...state, created: '' } : state);
     const marks = [...answer.versions.map(({ version, atMs }) => ({ text: version, atMs })), ...(found?.leaks.length === 1 ? found.leaks.filter(({ fromFirst }) => !fromFirst).map(({ sinceMs }) => ({ text: 'grows', atMs: sinceMs })) : [])];
     for (const { chart, plot, element } of charts) {
       const charted = chartedOf(chart, answer, state.by);

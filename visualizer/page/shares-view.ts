@@ -5,7 +5,7 @@ import { aboutShares, nameOfKey, selectedBy } from '../view/shares.ts';
 import type { Subject } from '../view/state.ts';
 import { fixedAt } from '../view/state.ts';
 import { pairAddress } from '../view/diff-state.ts';
-import { amount, inBytes, wordsOf } from '../view/kinds.ts';
+import { amount, inBytes, inTime, wordsOf } from '../view/kinds.ts';
 import { percent } from '../view/units.ts';
 import { button, h } from './dom.ts';
 
@@ -55,11 +55,11 @@ export function createShares(chosen: (name: string) => void): SharesView {
       of = { answer, subject };
       const { by, busyUs, values, others } = answer;
       const { kind } = subject.selection;
-      const byBytes = inBytes(kind);
+      const byTime = inTime(kind);
       const name = nameOfKey(by);
       head.textContent = name;
-      shareHead.textContent = `Share of ${byBytes ? wordsOf(kind).whole : 'CPU'}`;
-      amountHead.textContent = byBytes ? 'Bytes' : 'CPU time';
+      shareHead.textContent = `Share of ${byTime ? 'CPU' : wordsOf(kind).whole}`;
+      amountHead.textContent = byTime ? 'CPU time' : inBytes(kind) ? 'Bytes' : wordsOf(kind).name;
       element.setAttribute('aria-label', name);
       table.setAttribute('aria-label', `${name}: ${shareHead.textContent.toLowerCase()}`);
       about.textContent = aboutShares(answer, kind);

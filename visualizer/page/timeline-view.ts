@@ -1,9 +1,9 @@
 // What was chosen over time, as its kind tells it: how busy it was, what it held, or what it allocated; a line each, and
 // marks where versions came.
 import type { TimelineAnswer } from '../api.ts';
-import { inBytes, isLevel, wordsOf } from '../view/kinds.ts';
+import { amount, inTime, isLevel, wordsOf } from '../view/kinds.ts';
 import { levelOf, levelsOf, meanOf, nameOf, sharesOf } from '../view/lines.ts';
-import { bytes, clockTime, percent } from '../view/units.ts';
+import { clockTime, percent } from '../view/units.ts';
 import { h } from './dom.ts';
 import type { PlotEvents, PlotView } from './plot.ts';
 import { createPlot } from './plot.ts';
@@ -30,8 +30,8 @@ export function createTimeline(events: PlotEvents): TimelineView {
         lines: answer.lines.map((line) => ({
           key: line.name,
           name: nameOf(line, by),
-          values: inBytes(kind) ? levelsOf(line, kind) : sharesOf(line),
-          summary: inBytes(kind) ? levelOf(line, kind) : meanOf(line),
+          values: inTime(kind) ? sharesOf(line) : levelsOf(line, kind),
+          summary: inTime(kind) ? meanOf(line) : levelOf(line, kind),
           narrows: by !== '' && line.name !== '' && line.others === undefined,
         })),
         marks: answer.versions.map(({ version, atMs }) => ({ text: version, atMs })),
@@ -43,7 +43,7 @@ export function createTimeline(events: PlotEvents): TimelineView {
 
 function plotOf(events: PlotEvents, kind: string): PlotView {
   const label = wordsOf(kind).lines;
-  if (!inBytes(kind)) return createPlot({ ...events, label, told: percent, tick: (share) => `${Number((share * 100).toFixed(2))} %`, least: 0.01 });
-  const told = (value: number): string => `${bytes(value)}${isLevel(kind) ? '' : '/s'}`;
+  if (inTime(kind)) return createPlot({ ...events, label, told: percent, tick: (share) => `${Number((share * 100).toFixed(2))} %`, least: 0.01 });
+  const told = (value: number): string => `${amount(value, 'us', kind)}${isLevel(kind) ? '' : '/s'}`;
   return createPlot({ ...events, label, told, tick: told, least: 1, axisPx: 74 });
 }

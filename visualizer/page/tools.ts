@@ -1,5 +1,5 @@
 // How the answer is shown: which views, search, widths, direction, and what is folded or left out.
-import { inBytes } from '../view/kinds.ts';
+import { inBytes, inTime } from '../view/kinds.ts';
 import type { GraphState } from '../view/state.ts';
 import { check, choice, h, segments } from './dom.ts';
 import { focusOnSlash } from './keys.ts';
@@ -45,10 +45,10 @@ export function createTools(start: GraphState, changed: (change: Partial<GraphSt
       view.show(state.view);
       shape.show(state.up ? 'up' : 'down');
       weight.value = state.weight;
-      const byBytes = inBytes(state.selection.kind);
+      const byTime = inTime(state.selection.kind);
       const [first] = weight.options;
-      if (first !== undefined) first.text = byBytes ? 'bytes' : 'time';
-      idleLabel.hidden = byBytes;
+      if (first !== undefined) first.text = byTime ? 'time' : inBytes(state.selection.kind) ? 'bytes' : 'instances';
+      idleLabel.hidden = !byTime;
       idle.checked = state.idle;
       fold.checked = state.fold;
       node.checked = hide.includes('node');

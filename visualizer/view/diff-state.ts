@@ -1,7 +1,7 @@
 // What a page of comparing shows. It lives in the address. Pure.
 import type { By, DiffOrder, With } from './change.ts';
 import { BY, DIFF_ORDERS, WITH } from './change.ts';
-import { inBytes } from './kinds.ts';
+import { inTime } from './kinds.ts';
 import { hasSide, sideOf } from './sides.ts';
 import type { Sorting } from './sorting.ts';
 import type { Subject } from './state.ts';
@@ -80,7 +80,7 @@ export function pairAddress(a: Subject, b: Subject): string {
 
 /** Who looks at memory asks what grew, not what part of it grew. */
 function usualBy({ selection }: Subject): By {
-  return inBytes(selection.kind) ? 'duration' : BY[0];
+  return inTime(selection.kind) ? BY[0] : 'duration';
 }
 
 function addSide(query: URLSearchParams, side: 'a' | 'b', more: URLSearchParams): void {

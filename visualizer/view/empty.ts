@@ -1,6 +1,6 @@
 // Why there is nothing to draw, and what to do about it. Pure.
 import type { FlameAnswer, MemoryAnswer, ProcessesAnswer } from '../api.ts';
-import { inBytes, wordsOf } from './kinds.ts';
+import { inBytes, inTime, wordsOf } from './kinds.ts';
 import type { GraphState } from './state.ts';
 import { clockTime } from './units.ts';
 
@@ -8,8 +8,9 @@ import { clockTime } from './units.ts';
 export function emptyReason(answer: FlameAnswer, { utc, selection: { kind } }: Pick<GraphState, 'utc' | 'selection'>): string | undefined {
   const { windows, root, idle } = answer;
   if (root.totalUs > 0 || root.totalCount > 0) return undefined;
-  if (windows > 0 && inBytes(kind)) return 'Nothing of what was chosen was sampled in this range.';
+  if (windows > 0 && !inTime(kind)) return 'Nothing of what was chosen was sampled in this range.';
   if (windows > 0) return idle.weight > 0 ? 'What was chosen did nothing but wait in this range.' : 'Nothing was sampled in this range: another label or thread may have been busy.';
+  if (kind === 'instances' && answer.kinds.includes('cpu')) return 'Instances: nothing is known of this range. Where instances were created is told of classes that the service tracks so: const Tracked = sampler.track(Session, { stacks: { every: 100 } }), and makes by new Tracked().';
   if (inBytes(kind) && answer.kinds.includes('cpu')) return `${wordsOf(kind).name}: nothing was read in this range. The sampler reads where memory is held and allocated when it is told to: createSampler({ …, memory: {} }). The first profile comes a minute after the start; a sampler whose pauses grew too long has stopped by itself.`;
   return nothingKept(answer, utc);
 }

@@ -1,8 +1,8 @@
 // Colours of changes: blue for less, orange for more, told apart by the colour-blind; grey for what is no change. Pure.
 import type { Change, DiffAnswer } from './change.ts';
 import { differenceOf, isWithinError } from './change.ts';
-import { isLevel } from './kinds.ts';
-import { bytes, percent } from './units.ts';
+import { amount, isLevel } from './kinds.ts';
+import { percent } from './units.ts';
 
 /** By class of colour, as the legend tells it; from less to more. */
 export const STEPS: Readonly<Record<string, string>> = {
@@ -24,10 +24,10 @@ export function stepOf(change: Change): string {
   return ratio > 2 ? 'more-3' : ratio > 1.25 ? 'more-2' : 'more-1';
 }
 
-/** How shares of an answer are told: as they are, or as the bytes that they stand for. */
+/** How shares of an answer are told: as they are, or as the bytes or numbers that they stand for. */
 export function tellerOf({ wholeBytes, b }: Pick<DiffAnswer, 'wholeBytes' | 'b'>): (share: number) => string {
   if (wholeBytes === undefined) return percent;
-  return (share) => `${bytes(share * wholeBytes)}${isLevel(b.selection.kind) ? '' : '/s'}`;
+  return (share) => `${amount(share * wholeBytes, 'us', b.selection.kind)}${isLevel(b.selection.kind) ? '' : '/s'}`;
 }
 
 export function signed(change: Change, told: (share: number) => string): string {

@@ -2,19 +2,19 @@
 import type { FlameAnswer, FlameNode } from '../api.ts';
 import type { HostStatus } from '../../collector/store/host-status.ts';
 import type { GraphState } from './state.ts';
-import { inBytes, wordsOf } from './kinds.ts';
-import { ago, bytes, clockTime, duration, percent } from './units.ts';
+import { amount, inTime, wordsOf } from './kinds.ts';
+import { ago, clockTime, duration, percent } from './units.ts';
 
 export const STATES: Readonly<Record<HostStatus['state'], string>> = { new: 'not asked yet', up: 'up', stale: 'stale', down: 'down', gone: 'gone' };
 
 export function coverage({ covered, windows, idle, dropped, root, threadCount }: FlameAnswer, { idle: withIdle, utc, selection: { kind } }: Pick<GraphState, 'idle' | 'utc' | 'selection'>): string {
-  const busyUs = root.totalUs - (withIdle && !inBytes(kind) ? idle.weight : 0);
+  const busyUs = root.totalUs - (withIdle && inTime(kind) ? idle.weight : 0);
   const cut = cutOf(root);
   return joined([
     covered === undefined ? '' : `${clockTime(covered.fromMs, utc)} to ${clockTime(covered.untilMs, utc)}`,
     `${windows} ${windows === 1 ? 'window' : 'windows'}${threadCount > 1 ? ` of ${threadCount} threads` : ''}`,
-    inBytes(kind) ? `${bytes(root.totalUs)} ${wordsOf(kind).did}` : `${duration(busyUs)} busy${busyUs + idle.weight === 0 ? '' : ` (${percent(busyUs / (busyUs + idle.weight))})`}`,
-    inBytes(kind) ? '' : `${duration(idle.weight)} idle`,
+    inTime(kind) ? `${duration(busyUs)} busy${busyUs + idle.weight === 0 ? '' : ` (${percent(busyUs / (busyUs + idle.weight))})`}` : `${amount(root.totalUs, 'us', kind)} ${wordsOf(kind).did}`,
+    inTime(kind) ? `${duration(idle.weight)} idle` : '',
     dropped.weight > 0 ? `${duration(dropped.weight)} could not be sampled` : '',
     cut > 0 ? `${cut} smaller parts are summed up: click one to open it` : '',
   ]);

@@ -1,6 +1,6 @@
 // What can be taken away, and where it is asked for. Pure; server and page share it.
 import type { Range } from '../../collector/store/contract.ts';
-import { inBytes } from './kinds.ts';
+import { inBytes, inTime } from './kinds.ts';
 import type { GraphState } from './state.ts';
 import { addressOf, fixedAt, questionOf } from './state.ts';
 
@@ -18,7 +18,7 @@ export type Format = keyof typeof FORMATS;
 
 /** One of Chrome's formats holds time alone, the other one bytes. */
 export function fits(format: Format, kind: string): boolean {
-  return format === 'cpuprofile' ? !inBytes(kind) : format !== 'heapprofile' || inBytes(kind);
+  return format === 'cpuprofile' ? inTime(kind) : format !== 'heapprofile' || inBytes(kind);
 }
 
 /** Times are fixed: what is taken is what was looked at. */

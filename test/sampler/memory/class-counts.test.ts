@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { countClasses } from '#sampler/memory/class-counts.js';
+import { followCreations } from '#sampler/memory/creations.js';
 import { createSampler } from 'liveprofiler-sampler';
 import type { Numbers } from 'liveprofiler-sampler/wire';
 import { allWindows, costOf, SECRET } from '../ask.ts';
@@ -49,7 +50,8 @@ test('pauses above the bound end the counting, in words', () => {
   let nowUs = 0;
   const turns: (() => void)[] = [];
   const clock = { wallMs: () => nowUs / 1000, monotonicUs: () => nowUs, after: (_: number, callback: () => void) => { turns.push(callback); return () => undefined; } };
-  const counts = countClasses({ memory: { everyMs: 1000, maxPauseMs: 5 }, clock, note: () => undefined, paused: () => undefined, query: () => { nowUs += 20_000; return 1; } });
+  const creations = followCreations({ clock, note: () => undefined, told: () => undefined });
+  const counts = countClasses({ memory: { everyMs: 1000, maxPauseMs: 5 }, clock, note: () => undefined, paused: () => undefined, creations, query: () => { nowUs += 20_000; return 1; } });
   counts.start();
   counts.track(Basket);
   for (let turn = 0; turn < 5; turn++) turns.shift()?.();

@@ -1,0 +1,185 @@
+// Where instances were created: of a sample, of those that are alive, and the class works on as it was.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext, runInThisContext } from 'node:vm';
+import { followCreations } from '#sampler/memory/creations.js';
+import { createSampler } from 'liveprofiler-sampler';
+import type { Numbers } from 'liveprofiler-sampler/wire';
+import { allWindows, askWire, costOf, SECRET } from '../ask.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+type Told = Parameters<Parameters<typeof followCreations>[0]['told']>[0];
+
+class Session {
+  static readonly #made: Session[] = [];
+  static readonly limit = 3;
+  readonly id: number;
+  readonly madeBy: unknown;
+
+  constructor(id = 0) {
+    if (id < 0) throw new RangeError('no such session');
+    this.id = id;
+    this.madeBy = new.target;
+  }
+
+  static of<T>(this: new (id: number) => T, id: number): T {
+    return new this(id);
+  }
+
+  static get held(): number {
+    return Session.#made.length;
+  }
+}
+
+/** With a clock that stands still and a sample as it is told. */
+function follow(every: number, random: () => number = Math.random) {
+  const windows: Told[] = [];
+  const notes: Record<string, number> = {};
+  const clock = { wallMs: () => 0, monotonicUs: () => 0, after: () => () => undefined };
+  const creations = followCreations({ clock, note: (name, value) => { notes[name] = value; }, told: (window) => { windows.push(window); }, random });
+  const Tracked = creations.follow(Session, 'Session', every);
+  creations.start();
+  return {
+    creations,
+    Tracked,
+    notes,
+    /** Of all stacks. */
+    tell: () => {
+      creations.tell();
+      const { body } = windows.at(-1) ?? assert.fail('nothing was told');
+      return { body, count: sum(body.count), weight: sum(body.weight), creators: [...body.stack].map((stack) => body.frames[body.frame[stack] ?? 0]?.name) };
+    },
+  };
+}
+
+function settings() {
+  return { prepareStackTrace: Reflect.get(Error, 'prepareStackTrace') as unknown, stackTraceLimit: Error.stackTraceLimit };
+}
+
+function sum(column: Iterable<number>): number {
+  return [...column].reduce((whole, one) => whole + one, 0);
+}
+
+test('each stack stands for its share of all instances that are alive, and all of them carry its name', () => {
+  const { Tracked, tell, notes } = follow(10);
+  const login = (): Session[] => Array.from({ length: 30_000 }, () => new Tracked(1));
+  const restore = (): Session[] => Array.from({ length: 10_000 }, () => new Tracked(2));
+  const held = [...login(), ...restore()];
+  const { body, weight, count } = tell();
+  assert.equal(weight, count * 10);
+  assert.ok(Math.abs(weight - held.length) < held.length / 10, `${weight} of ${held.length}`);
+  assert.equal(notes['creationStacks'], count);
+  assert.deepEqual([...new Set(body.labels)].map((set) => body.labelSets[set]), [{ class: 'Session' }]);
+  const callers = new Map([...body.stack].map((stack, row) => [body.frames[body.frame[body.parent[body.parent[stack] ?? 0] ?? 0] ?? 0]?.name, body.weight[row] ?? 0]));
+  assert.ok(Math.abs((callers.get('login') ?? 0) / (callers.get('restore') ?? 0) - 3) < 0.6, JSON.stringify([...callers]));
+});
+
+test('what was collected is in no stack any more, and nothing keeps it from being collected', { timeout: 60_000 }, async () => {
+  const { Tracked, tell } = follow(1);
+  let held: Session[] = Array.from({ length: 100 }, () => new Tracked());
+  const kept = held.slice(0, 7);
+  const gone = new WeakRef(held[50] ?? assert.fail());
+  assert.equal(tell().count, 100);
+  held = [];
+  while (tell().count > kept.length || gone.deref() !== undefined) {
+    collect();
+    await pause(10);
+  }
+  assert.equal(tell().count, kept.length);
+});
+
+test('the class that is given back is used as the one it stands for', () => {
+  const { Tracked, tell } = follow(1);
+  class Guest extends Tracked {
+    readonly guest = true;
+  }
+  const [session, guest, made] = [new Tracked(4), new Guest(5), Tracked.of(6)];
+  assert.equal(session.madeBy, Session);
+  assert.equal(guest.madeBy, Guest);
+  assert.ok(session instanceof Session && session instanceof Tracked && guest instanceof Guest && guest instanceof Tracked && guest.guest);
+  assert.ok(new Session() instanceof Tracked);
+  assert.equal(Object.getPrototypeOf(session), Session.prototype);
+  assert.deepEqual([session.id, guest.id, made.id, Tracked.limit, Tracked.held, Tracked.name, Tracked.length], [4, 5, 6, 3, 0, 'Session', 0]);
+  assert.throws(() => new Tracked(-1), RangeError);
+  assert.equal(tell().count, 3);
+  assert.ok(tell().creators.includes('Guest'));
+});
+
+test('without stacks that were asked for there is no other class, and a stopped sampler takes none', async () => {
+  const sampler = createSampler({ secret: SECRET });
+  assert.equal(sampler.track(Session), Session);
+  const Tracked = sampler.track(Session, { stacks: { every: 1 } });
+  assert.notEqual(Tracked, Session);
+  assert.equal(sampler.track(Session, { stacks: { every: 2 } }), Tracked);
+  assert.equal(sampler.track(Tracked), Tracked);
+  for (const every of [0, -1, 1.5, Number.NaN, '2', undefined]) assert.throws(() => sampler.track(Session, { stacks: { every: every as number } }), { code: 'SAMPLER_TRACK', message: /whole number/ });
+  await sampler.stop();
+  assert.equal(createSampler({ secret: SECRET, enabled: false }).track(Session, { stacks: { every: 1 } }), Session);
+  const { creations, Tracked: Stopped, tell } = follow(1);
+  creations.stop();
+  assert.equal(new Stopped(3).id, 3);
+  assert.equal(tell().count, 0);
+});
+
+test('a thousand stacks are told apart at most, and the others are told as one', () => {
+  const { Tracked, tell } = follow(1);
+  const makers = Array.from({ length: 1200 }, (_, number) => (runInThisContext(`(Tracked) => function made${number}() { return new Tracked(); }`) as (Tracked: unknown) => () => Session)(Tracked));
+  const held = makers.map((make) => make());
+  const { body, count } = tell();
+  assert.equal(count, held.length);
+  assert.equal(body.stack.length, 1001);
+  const most = Math.max(...body.count);
+  assert.equal(most, 200);
+  assert.equal(body.frames[body.frame[body.stack[body.count.indexOf(most)] ?? 0] ?? 0]?.name, '(truncated)');
+});
+
+test('instances are watched up to a bound, and what is beyond is told as a number', () => {
+  const { Tracked, tell, notes } = follow(1);
+  const held = Array.from({ length: 50_003 }, () => new Tracked());
+  assert.equal(tell().count, 50_000);
+  assert.equal(notes['creationsUnwatched'], held.length - 50_000);
+});
+
+test('what the service makes of stacks is neither used nor changed', () => {
+  const { Tracked, tell } = follow(1);
+  const before = settings();
+  const own = (): string => { throw new Error('asked'); };
+  try {
+    Object.assign(Error, { prepareStackTrace: own, stackTraceLimit: 0 });
+    assert.ok(new Tracked() instanceof Session);
+    assert.deepEqual(settings(), { prepareStackTrace: own, stackTraceLimit: 0 });
+  } finally {
+    Object.assign(Error, before);
+  }
+  assert.deepEqual(tell().creators.length, 1);
+  assert.notEqual(tell().creators[0], '(truncated)');
+});
+
+test('it is told over the wire, with names as elsewhere and its cost', { timeout: 60_000 }, async (t) => {
+  const sampler = createSampler({ secret: SECRET, windowMs: 1000, memory: { everyMs: 1000, maxPauseMs: 60_000 } });
+  t.after(() => sampler.stop());
+  const { port } = await sampler.listen({ port: 0 });
+  const Tracked = sampler.track(Session, { stacks: { every: 1 } });
+  class Shop {
+    open(): Session {
+      return new Tracked(1);
+    }
+  }
+  const held = Array.from({ length: 10 }, () => new Shop().open());
+  const told = async () => (await askWire(port)).processes.flatMap(({ windows, frames, stacks, labelSets }) => windows.filter(({ kind, rows }) => kind === 'instances' && rows.stack.length > 0).map(({ rows }) => ({ rows, labelSets, creator: frames[stacks.frame[rows.stack[0] ?? 0] ?? 0] })))[0];
+  let first = await told();
+  for (; first === undefined; first = await told()) await pause(100);
+  const { rows, labelSets, creator } = first;
+  assert.deepEqual([creator?.original?.name ?? creator?.name, rows.count[0], rows.weight[0], labelSets[rows.labels[0] ?? 0]], ['Shop.open', held.length, held.length, { class: 'Session' }]);
+  assert.match(creator?.original?.url ?? creator?.url ?? '', /creations\.test\.[tj]s$/);
+  let numbers: Numbers = {};
+  while (numbers['creationStackUs'] === undefined) {
+    await pause(100);
+    numbers = Object.assign({}, ...(await allWindows(port)).map(({ sections }) => sections?.['facts'] as Numbers | undefined)) as Numbers;
+  }
+  assert.ok(((await costOf(port)).memory?.totalPauseUs ?? 0) > 0);
+});
