@@ -38,7 +38,7 @@ interface Told {
 const toldOf = ({ thread, firstSeq, lastSeq, body }: FinishedWindow): Told => ({ thread, firstSeq, lastSeq, samples: body.count.reduce((a, b) => a + b, 0) });
 
 /** What a store does with an identity: the same again is known, one that overlaps another is refused. */
-function createKept(): { take(told: Told): void; samples(): number } {
+function createKept(): { take(told: Told): void; samples(): number; crossed(): number } {
   const kept: Told[] = [];
   return {
     take(told) {
@@ -47,13 +47,23 @@ function createKept(): { take(told: Told): void; samples(): number } {
       else assert.deepEqual([told.firstSeq, told.lastSeq], [overlapping.firstSeq, overlapping.lastSeq], 'the store refuses it');
     },
     samples: () => kept.reduce((sum, { samples }) => sum + samples, 0),
+    crossed: () => kept.filter((one) => kept.some((other) => one.thread !== other.thread && one.firstSeq < other.firstSeq && other.firstSeq < one.lastSeq && one.lastSeq < other.lastSeq)).length,
   };
 }
 
 type Step = 'finish' | 'ask it' | 'ask it for little' | 'ask another';
 
+/** In samples. */
+interface Played {
+  readonly finished: number;
+  readonly kept: number;
+  readonly lost: number;
+  /** Windows kept that begin before one of the other thread and end within it. */
+  readonly crossed: number;
+}
+
 /** One process with two threads at work, and one reader that asks now it, now another that answers for it. */
-async function play(steps: readonly Step[], spoolBytes: number): Promise<{ readonly finished: number; readonly kept: number; readonly lost: number }> {
+async function play(steps: readonly Step[], spoolBytes: number): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-partly-'));
   try {
     const told: Span[] = [];
@@ -86,7 +96,7 @@ async function play(steps: readonly Step[], spoolBytes: number): Promise<{ reado
       }
     }
     await askIt();
-    return { finished, kept: kept.samples(), lost: shelf.counts().lost.count };
+    return { finished, kept: kept.samples(), lost: shelf.counts().lost.count, crossed: kept.crossed() };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -121,6 +131,12 @@ test('however little the spool holds, what is not told is counted, and nothing t
 });
 
 test('windows of several threads that were merged across each other are told whole, however little an answer holds', async () => {
-  const { finished, kept, lost } = await play([...finish(40), 'ask it for little', ...finish(10), 'ask it for little', 'ask it'], 1e6);
-  assert.deepEqual([kept, lost], [finished, 0]);
+  let across = 0;
+  for (let many = 20; many <= 60; many += 4) {
+    const asked = Array.from({ length: 6 }, (): Step => 'ask it for little');
+    const { finished, kept, lost, crossed } = await play([...finish(many), ...asked, ...finish(10), ...asked, 'ask it'], 1e6);
+    assert.deepEqual([kept, lost], [finished, 0], `after ${many} windows of each`);
+    across += crossed;
+  }
+  assert.ok(across > 0, 'none were merged across each other');
 });
