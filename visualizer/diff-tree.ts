@@ -37,14 +37,15 @@ type Growing = Omit<DiffNode, 'c'> & { c: Growing[] };
 export function diffTree(a: CallTree, b: CallTree, weigh: Weigh, { limit, nameOf, wholeUs }: DiffTreeOptions): DiffNode {
   const both = merged(a, b);
   const kept = keptOf(both, wholeUs, limit);
-  const nodes = new Map<number, Growing>();
+  /** By id: there are hundreds of thousands, of which few are kept. */
+  const nodes: (Growing | undefined)[] = [];
   const cut = new Map<number, { count: number; a: Part; b: Part }>();
   for (let id = 0; id < both.parent.length; id++) {
-    const above = nodes.get(both.parent[id] ?? 0);
+    const above = nodes[both.parent[id] ?? 0];
     if (id > 0 && above === undefined) continue;
-    if (kept.has(id)) {
+    if (kept[id] === 1) {
       const node: Growing = { ...(id === 0 ? { name: 'all', url: '', line: 0, origin: 'part' } : nameOf(both.frame[id] ?? 0)), self: weigh(selfAt(both.a, id), selfAt(both.b, id)), total: weigh(totalAt(both.a, id), totalAt(both.b, id)), c: [] };
-      nodes.set(id, node);
+      nodes[id] = node;
       above?.c.push(node);
       continue;
     }
@@ -53,9 +54,9 @@ export function diffTree(a: CallTree, b: CallTree, weigh: Weigh, { limit, nameOf
   }
   for (const [id, { count, a: before, b: after }] of cut) {
     const change = weigh(before, after);
-    nodes.get(id)?.c.push({ name: count === 1 ? '1 smaller part' : `${count} smaller parts`, url: '', line: 0, origin: 'part', cut: count, self: change, total: change, c: [] });
+    nodes[id]?.c.push({ name: count === 1 ? '1 smaller part' : `${count} smaller parts`, url: '', line: 0, origin: 'part', cut: count, self: change, total: change, c: [] });
   }
-  const [root] = nodes.values();
+  const [root] = nodes;
   if (root === undefined) throw new RangeError('a tree has a root');
   return root;
 }
@@ -103,10 +104,14 @@ function summed(side: Side, parent: readonly number[]): Side {
   return side;
 }
 
-/** A parent's shares are never below its child's and it comes first in a tie: this order keeps parents in. */
-function keptOf({ parent, a, b }: Both, wholeUs: DiffTreeOptions['wholeUs'], limit: number): ReadonlySet<number> {
-  const sizes = Float64Array.from(parent, (_, id) => share(at(a.totalUs, id), wholeUs.a) + share(at(b.totalUs, id), wholeUs.b));
-  return new Set([0, ...largest(sizes, sizes, limit - 1).filter((id) => at(sizes, id) > 0)]);
+/** 1 for those that stay. A parent's shares are never below its child's and it comes first in a tie: this order keeps parents in. */
+function keptOf({ parent, a, b }: Both, wholeUs: DiffTreeOptions['wholeUs'], limit: number): Uint8Array {
+  const sizes = new Float64Array(parent.length);
+  for (let id = 0; id < sizes.length; id++) sizes[id] = share(at(a.totalUs, id), wholeUs.a) + share(at(b.totalUs, id), wholeUs.b);
+  const kept = new Uint8Array(parent.length);
+  kept[0] = 1;
+  for (const id of largest(sizes, sizes, limit - 1)) if (at(sizes, id) > 0) kept[id] = 1;
+  return kept;
 }
 
 function selfAt({ selfCount, selfUs }: Side, id: number): Part {

@@ -1,11 +1,12 @@
 // Two call trees against each other: per function and per stack, as shares of their wholes. Pure.
 import type { CallTree, QueryAnswer } from '../collector/store/contract.ts';
 import { named } from './flame.ts';
-import type { FunctionRow } from './api.ts';
+import type { Matched } from './match.ts';
 import { matchFrames } from './match.ts';
 import { diffTree } from './diff-tree.ts';
 import { share } from './share.ts';
-import { functionsOf } from './top.ts';
+import type { Sums } from './top.ts';
+import { sumsOf } from './top.ts';
 import type { By, Change, DiffNode, DiffRow } from './view/change.ts';
 import { byChange, errorOf } from './view/change.ts';
 import { inTime, isLevel } from './view/kinds.ts';
@@ -47,7 +48,7 @@ export function diffOf(a: DiffInput, b: DiffInput, { by, limit }: DiffOptions): 
   const larger = Math.max(rateOf(a), rateOf(b));
   const [wholeA, wholeB] = [wholeOf(a, by, larger), wholeOf(b, by, larger)];
   const weigh = weighOf(wholeA, wholeB);
-  const rows = rowsOf(functionsOf(before), functionsOf(after), weigh);
+  const rows = rowsOf(functions, sumsOf(before), sumsOf(after), weigh);
   return { functions: rows.length, rows: largest(rows, Math.ceil(limit / 2)), root: diffTree(before, after, weigh, { limit, nameOf: (frame) => named(functions[frame]), wholeUs: { a: wholeA.us, b: wholeB.us } }), ...(by === 'duration' && !inTime(b.kind) ? { wholeBytes: larger } : {}) };
 }
 
@@ -98,19 +99,11 @@ function over(tree: CallTree, frames: CallTree['frames'], places: readonly numbe
   return { ...tree, frames, frame: tree.frame.map((frame) => (frame < 0 ? frame : (places[frame] ?? frame))) };
 }
 
-function rowsOf(before: readonly FunctionRow[], after: readonly FunctionRow[], weigh: Weigh): DiffRow[] {
-  const pairs = new Map<string, { a?: FunctionRow; b?: FunctionRow }>();
-  for (const row of before) pairs.set(JSON.stringify(row.frame), { a: row });
-  for (const row of after) {
-    const key = JSON.stringify(row.frame);
-    pairs.set(key, { ...pairs.get(key), b: row });
-  }
-  return [...pairs.values()].flatMap(({ a, b }) => {
-    const known = b ?? a;
-    if (known === undefined) return [];
-    const { name, url, line, origin, frame } = known;
-    return [{ name, url, line, origin, frame, self: weigh(selfOf(a), selfOf(b)), total: weigh(totalOf(a), totalOf(b)) }];
-  });
+function rowsOf(functions: Matched['functions'], before: readonly Sums[], after: readonly Sums[], weigh: Weigh): DiffRow[] {
+  const pairs = new Map<number, { a?: Sums; b?: Sums }>();
+  for (const a of before) pairs.set(a.frame, { a });
+  for (const b of after) pairs.set(b.frame, { ...pairs.get(b.frame), b });
+  return [...pairs].map(([frame, { a, b }]) => ({ ...named(functions[frame]), self: weigh(selfOf(a), selfOf(b)), total: weigh(totalOf(a), totalOf(b)) }));
 }
 
 /** Half of them by self, the rest by total. */
@@ -125,12 +118,12 @@ function largest(rows: readonly DiffRow[], limit: number): DiffRow[] {
   return sorted.filter((row) => kept.has(row));
 }
 
-function selfOf(row: FunctionRow | undefined): Part {
-  return { count: row?.selfCount ?? 0, us: row?.selfUs ?? 0 };
+function selfOf(sums: Sums | undefined): Part {
+  return { count: sums?.selfCount ?? 0, us: sums?.selfUs ?? 0 };
 }
 
-function totalOf(row: FunctionRow | undefined): Part {
-  return { count: row?.totalCount ?? 0, us: row?.totalUs ?? 0 };
+function totalOf(sums: Sums | undefined): Part {
+  return { count: sums?.totalCount ?? 0, us: sums?.totalUs ?? 0 };
 }
 
 /** More digits tell nothing and take room on the way. */

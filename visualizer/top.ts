@@ -13,7 +13,7 @@ import type { Spared, SparingReader } from './spare.ts';
 const MOST_SERVICES = 20;
 
 /** Of one function: index of its frame, and what it did. */
-interface Sums {
+export interface Sums {
   readonly frame: number;
   selfCount: number;
   selfUs: number;
@@ -72,17 +72,13 @@ export async function topOf(store: SparingReader, hosts: readonly HostStatus[], 
   }
 }
 
-/** Every function of a tree that was not cut. */
-export function functionsOf(tree: CallTree): FunctionRow[] {
-  return rowsOf(tree, sumsOf(tree));
-}
-
 /** To tell where functions come from takes longer than to add them up. */
 function rowsOf({ frames }: CallTree, sums: readonly Sums[]): FunctionRow[] {
   return sums.map(({ frame, ...sum }) => ({ ...named(frames[frame]), ...sum }));
 }
 
-function sumsOf(tree: CallTree): Sums[] {
+/** Every function of a tree that was not cut, in the order of its frames. */
+export function sumsOf(tree: CallTree): Sums[] {
   const sums: (Sums | undefined)[] = [];
   const open = new Int32Array(tree.frames.length);
   walk(tree, (id, frame) => {

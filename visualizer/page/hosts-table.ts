@@ -43,6 +43,8 @@ const HEADS: Readonly<Record<HostOrder, string>> = { name: 'Host', state: 'State
 const [SPARK_WIDTH, SPARK_HEIGHT] = [96, 20];
 /** In place of what is not known yet. */
 const ASKED = '…';
+/** Rows are as high as they will be: nothing moves when it is known. */
+const EMPTY_LINE = '\u00a0';
 /** Of the pages that the names lead to. */
 const START = readState('', '');
 
@@ -140,7 +142,7 @@ function createRow(name: string): Row {
       fill(state, [host.state, since], () => [h('span', { class: `state ${host.state}` }, STATES[host.state]), since]);
       fill(busy, [told === 'state', host.busyShare, host.busyShares, most], () => (told === 'state' ? [ASKED] : busyParts(host, most)));
       fill(threads, [told === 'all', host.threadCount], () => [host.threadCount === undefined ? h('span', { class: 'quiet' }, told === 'all' ? '–' : ASKED) : String(host.threadCount)]);
-      fill(cost, [told === 'all', host.cost, host.droppedUs], () => (told === 'all' ? costParts(host) : [ASKED]));
+      fill(cost, [told === 'all', host.cost, host.droppedUs], () => (told === 'all' ? costParts(host) : [ASKED, h('div', { class: 'quiet' }, EMPTY_LINE)]));
       const pulled = host.lastPullMs === undefined ? 'never' : `${ago(host.lastPullMs, nowMs)} ago`;
       fill(pull, pulled, () => [pulled]);
     },

@@ -1,11 +1,12 @@
 // What a search means and what it finds. Pure.
 import type { FlameNode } from '../api.ts';
+import { mayRunAway } from './runaway.ts';
 import type { Weight } from './state.ts';
 import { nameOf } from './words.ts';
 
 export interface Search {
   readonly matches: (node: Pick<FlameNode, 'name' | 'url' | 'line'>) => boolean;
-  /** False when the text is no regular expression: then it is looked for as it stands. */
+  /** False when the text is no regular expression, or one that could take for ever: then it is looked for as it stands. */
   readonly valid: boolean;
 }
 
@@ -33,7 +34,8 @@ export function matchedWeight(root: FlameNode, { matches }: Search, weight: Weig
 
 function expressionOf(text: string): RegExp | undefined {
   try {
-    return new RegExp(text, 'i');
+    const expression = new RegExp(text, 'i');
+    return mayRunAway(text) ? undefined : expression;
   } catch {
     return undefined;
   }
