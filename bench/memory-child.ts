@@ -1,13 +1,15 @@
 // What looking at memory costs a process with a heap of about so many bytes (the argument). Tells figures as JSON.
 import { queryObjects } from 'node:v8';
 import { takeSnapshot } from '#sampler/admin/heap-snapshot.js';
+import { keptAliveBy, reportOf } from '#sampler/admin/report.js';
 import { Facts } from '#sampler/facts.js';
 import { createFrameInterner } from '#sampler/frames.js';
 import { foldHeap } from '#sampler/memory/fold-heap.js';
-import { observeProcess } from '#sampler/observe/process-numbers.js';
+import { activeResources, observeProcess } from '#sampler/observe/process-numbers.js';
 import { observeThread } from '#sampler/observe/thread-numbers.js';
 import { connectHeap } from '#sampler/v8-profiler.js';
 import { WindowBuilder } from '#sampler/window-builder.js';
+import { createSampler } from 'liveprofiler-sampler';
 import { Writable } from 'node:stream';
 
 class Order {
@@ -45,6 +47,20 @@ measured('facts', 100, () => {
   ofProcess.windowEnded(facts);
 });
 thread.stop();
+measured('report', 5, () => { reportOf([]); });
+measured('resources', 20, () => { JSON.stringify({ ...Object.fromEntries(activeResources()), ...keptAliveBy() }); });
+const sampler = createSampler({ secret: 'bench', spool: false });
+measured('mark', 100, () => { sampler.snapshot('mark'); });
+class Passed extends Order {}
+class Watched extends Order {}
+const ALL = 1_000_000;
+const SAMPLED = 40_000;
+const plainNs = nsOf(Order, ALL);
+figures['passedNs'] = nsOf(sampler.track(Passed, { stacks: { every: 1e9 } }), ALL) - plainNs;
+const heldBefore = process.memoryUsage.rss();
+figures['watchedNs'] = nsOf(sampler.track(Watched, { stacks: { every: 1 } }), SAMPLED) - plainNs;
+figures['watchedBytes'] = (process.memoryUsage.rss() - heldBefore) / SAMPLED;
+await sampler.stop();
 const beforeBytes = process.memoryUsage.rss();
 const snapshot = takeSnapshot();
 figures['snapshotMs'] = snapshot.pauseMs;
@@ -66,4 +82,16 @@ function measured(name: string, times: number, work: () => void): void {
   }).sort((a, b) => a - b);
   figures[`${name}Ms`] = pauses[Math.floor(times / 2)] ?? 0;
   figures[`${name}RssBytes`] = most - before;
+}
+
+/** Of one construction, under as many calls as a request has. */
+function nsOf(made: new (id: number, next: undefined) => Order, times: number): number {
+  const startMs = performance.now();
+  below(30, () => { for (let one = 0; one < times; one++) new made(one, undefined); });
+  return ((performance.now() - startMs) * 1e6) / times;
+}
+
+function below(calls: number, work: () => void): void {
+  if (calls === 0) work();
+  else below(calls - 1, work);
 }

@@ -14,13 +14,13 @@ const majors = numbersIn(flags.node);
 const heaps = numbersIn(flags.heap);
 
 process.stdout.write(`${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores: pause, and growth of RSS meanwhile, \`npm run bench:memory\`\n\n`);
-process.stdout.write('| Node, heap | heap-live, one read | one class counted | facts, one window | heap snapshot |\n| --- | --- | --- | --- | --- |\n');
+process.stdout.write('| Node, heap | heap-live, one read | one class counted | facts, one window | heap snapshot | report | what keeps it alive | snapshot(), a mark | a construction, not in the sample | in the sample |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n');
 for (const node of majors.map(nodeBinary)) {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   for (const heap of heaps) {
     const figures = JSON.parse(execFileSync(node, ['--no-warnings', '--max-old-space-size=6000', child, String(heap * MB)], { encoding: 'utf8' })) as Readonly<Record<string, number>>;
     const cell = (name: string): string => `${shown(figures[`${name}Ms`])} ms, ${Math.max(0, Math.round((figures[`${name}RssBytes`] ?? 0) / MB))} MB`;
-    process.stdout.write(`| ${version}, ${Math.round((figures['heapBytes'] ?? 0) / MB)} MB | ${cell('read')} | ${cell('count')} | ${cell('facts')} | ${cell('snapshot')} (file ${Math.round((figures['snapshotBytes'] ?? 0) / MB)} MB) |\n`);
+    process.stdout.write(`| ${version}, ${Math.round((figures['heapBytes'] ?? 0) / MB)} MB | ${cell('read')} | ${cell('count')} | ${cell('facts')} | ${cell('snapshot')} (file ${Math.round((figures['snapshotBytes'] ?? 0) / MB)} MB) | ${cell('report')} | ${cell('resources')} | ${((figures['markMs'] ?? 0) * 1000).toFixed(1)} µs | ${Math.round(figures['passedNs'] ?? 0)} ns more | ${((figures['watchedNs'] ?? 0) / 1000).toFixed(1)} µs more, ${Math.round(figures['watchedBytes'] ?? 0)} B |\n`);
   }
 }
 
