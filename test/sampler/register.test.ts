@@ -92,8 +92,10 @@ test('a port that is taken is told, and the service runs; what a value holds doe
 });
 
 test('of two processes of one service on one port the first answers for both, and the second when the first is gone', async (t) => {
-  const first = await start(t, GOOD);
-  const second = await start(t, { ...GOOD, LIVEPROFILER_PORT: String(first.port) });
+  // Other tests run a shop meanwhile, and processes of one service find each other.
+  const ours = { ...GOOD, LIVEPROFILER_SERVICE: `shop ${process.pid}` };
+  const first = await start(t, ours);
+  const second = await start(t, { ...ours, LIVEPROFILER_PORT: String(first.port) });
   assert.match(second.line, /read through the process of this service that has port/);
   while (((await askWire(first.port)).processes[0]?.windows.length ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 100));
   const boots = async (): Promise<number> => new Set((await askWire(first.port)).processes.map(({ boot }) => boot)).size;
