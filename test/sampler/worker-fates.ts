@@ -1,6 +1,6 @@
 // A worker thread, and what becomes of it.
 import { execSync } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { withLabels } from 'liveprofiler-sampler';
 
@@ -9,7 +9,7 @@ function busyInWorker(ms: number): void {
   while (performance.now() < untilMs) Math.sqrt(untilMs);
 }
 
-export type Fate = 'loaded' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAfterAWhile' | 'blockedByAChild' | 'blockedByALock' | 'exits' | 'hasAWorker';
+export type Fate = 'loaded' | 'crowds' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAfterAWhile' | 'blockedByAChild' | 'blockedByALock' | 'exits' | 'hasAWorker';
 
 const FATES: Readonly<Record<Fate, () => unknown>> = {
   loaded: async () => {
@@ -20,6 +20,9 @@ const FATES: Readonly<Record<Fate, () => unknown>> = {
         busyInWorker(35);
       });
     }
+  },
+  crowds: async () => {
+    for (const untilMs = performance.now() + 4000; performance.now() < untilMs; await turn()) busyInWorker(10);
   },
   ends: async () => {
     await pause(50);

@@ -108,7 +108,8 @@ for (const { path, major } of nodes()) {
       assert.match(names.get(1) ?? '', /^worker 1 (?:resizer|worker-fates\.js)$/);
       assert.equal(names.get(0), 'main');
       const [inWorker, inMain] = [weightUnder(processes, 1, 'busyInWorker'), weightUnder(processes, 0, 'busyInWorker')];
-      assert.ok(inWorker > 1_500_000 && inMain === 0, `${inWorker} µs in the worker, ${inMain} in the main thread`);
+      // Of 1,750,000; one that is brought in while the worker works already may be late by some of them.
+      assert.ok(inWorker > (flags.length > 0 ? 1_500_000 : 700_000) && inMain === 0, `${inWorker} µs in the worker, ${inMain} in the main thread`);
       const labelled = weightUnder(processes, 1, 'busyInWorker', { job: 'resize' });
       // What ran before the sampler was brought into the worker ran for nobody.
       assert.ok(labelled > inWorker * (flags.length > 0 ? 0.98 : 0.8), `${labelled} of ${inWorker} µs are labelled`);
@@ -131,6 +132,19 @@ for (const { path, major } of nodes()) {
     });
   }
 }
+
+test("32 workers that are busy all at once do not make the main thread's windows late", LIMIT, async (t) => {
+  const service = await start(t, process.execPath, ['--import', 'liveprofiler-sampler/register']);
+  await service.order('crowd');
+  await service.order('pause');
+  const threads = byThread(await service.processes());
+  assertWhole(threads);
+  assert.ok(threads.size > 25, `${threads.size} threads`);
+  // In the mean: one that a neighbour of the machine made late says nothing.
+  const lengthsMs = (threads.get(0) ?? []).map(({ startUs, endUs }) => (endUs - startUs) / 1000);
+  const meanMs = lengthsMs.reduce((sum, one) => sum + one, 0) / lengthsMs.length;
+  assert.ok(meanMs < 1500, `windows of 1000 ms lasted ${lengthsMs.map(Math.round).join(', ')} ms`);
+});
 
 test('pause ends the sampling of workers too, and hands over what they have', LIMIT, async (t) => {
   const service = await start(t, process.execPath, ['--import', 'liveprofiler-sampler/register']);

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import ts from 'typescript';
+import { createNamer } from '#sampler/names/namer.js';
 import type { Frame, LineHits, WireProcess } from 'liveprofiler-sampler/wire';
 import { LINES } from 'liveprofiler-sampler/wire';
 import { folder, run, SOURCE, SPIN } from './program.ts';
@@ -155,4 +157,39 @@ test('classes, packages, Node itself, eval and both kinds of modules have names 
   const { frames } = await run(t, cwd, 'main.mjs', (told) => wanted.every(([name, url]) => told.some((frame) => frame.name === name && frame.url === url)));
   for (const [name, url] of wanted) assert.ok(frames.some((frame) => frame.name === name && frame.url === url), `${name} of ${url}`);
   assert.deepEqual(frames.filter(({ url }) => url.includes(cwd)), []);
+});
+
+/** Exports `hot`, which counts down from its argument. */
+const WASM = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 1, 0x7f, 0, 3, 2, 1, 0, 7, 7, 1, 3, 0x68, 0x6f, 0x74, 0, 0, 0x0a, 0x10, 1, 0x0e, 0, 3, 0x40, 0x20, 0, 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0, 0x0b, 0x0b];
+
+test('functions of WebAssembly are told as such, under what called them', async (t) => {
+  const cwd = folder(t, {
+    'main.mjs': `
+      const { instance } = await WebAssembly.instantiate(Uint8Array.from(${JSON.stringify(WASM)}));
+      function callsHot() { instance.exports.hot(50_000_000); }
+      setInterval(callsHot, 1);
+      process.stdin.once('end', () => process.exit()).resume();`,
+  });
+  const isHot = ({ name, url }: Frame): boolean => name === 'wasm-function[0]' && /^wasm:\/\/wasm\/\w+$/.test(url);
+  const { process: { frames, stacks } } = await run(t, cwd, 'main.mjs', (told) => told.some(isHot));
+  const hot = stacks.frame.findIndex((frame, stack) => stack > 0 && frame === frames.findIndex(isHot));
+  const callers: (string | undefined)[] = [];
+  for (let at = stacks.parent[hot] ?? 0; at > 0; at = stacks.parent[at] ?? 0) callers.push(frames[stacks.frame[at] ?? 0]?.name);
+  assert.ok(callers.includes('callsHot'), `${hot}: ${callers.join()}`);
+});
+
+test('a frame is named once, however often and in whatever windows it comes, also while it is being named', async (t) => {
+  const cwd = folder(t, { 'a.js': 'export function first() {}\nexport function second() {}\n' });
+  const asked = t.mock.method(Worker.prototype, 'postMessage');
+  const namer = createNamer();
+  t.after(() => { namer.stop(); });
+  const none = { frame: new Uint32Array(0), line: new Uint32Array(0), count: new Uint32Array(0) };
+  const framesOf = (...lines: readonly number[]): Frame[] => lines.map((line) => ({ name: line === 1 ? 'first' : 'second', url: pathToFileURL(join(cwd, 'a.js')).href, line, column: 22 }));
+  namer.want({ frames: framesOf(1, 1), lines: none });
+  namer.want({ frames: framesOf(1, 2), lines: none });
+  await namer.settled(30_000);
+  namer.want({ frames: framesOf(2, 1), lines: none });
+  await namer.settled(30_000);
+  const told = asked.mock.calls.flatMap(({ arguments: [batch] }) => (batch as { readonly frames: readonly Frame[] }).frames);
+  assert.deepEqual(told.map(({ line }) => line).sort(), [1, 2]);
 });
