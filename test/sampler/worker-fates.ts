@@ -22,7 +22,11 @@ const FATES: Readonly<Record<Fate, () => unknown>> = {
     }
   },
   crowds: async () => {
-    for (const untilMs = performance.now() + 4000; performance.now() < untilMs; await turn()) busyInWorker(10);
+    const untilMs = performance.now() + 4000;
+    while (performance.now() < untilMs) {
+      busyInWorker(10);
+      await turn();
+    }
   },
   ends: async () => {
     await pause(50);
