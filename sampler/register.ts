@@ -2,7 +2,7 @@
 // stderr. Whatever is wrong is told there, and the service starts all the same. Workers load it too.
 import { getEnvironmentData, isMainThread } from 'node:worker_threads';
 import { commitOf, readEnvironment } from './environment.ts';
-import { versionOf } from './program.ts';
+import { programOf, versionOf } from './program.ts';
 import type { SamplerOptions } from './options.ts';
 import type { Sampler } from './sampler.ts';
 import { createSampler } from './sampler.ts';
@@ -45,8 +45,7 @@ function takeOver(sampler: Sampler, address: Parameters<Sampler['listen']>[0]): 
 }
 
 function defaultVersion(): Pick<SamplerOptions, 'version'> {
-  // Under PM2 the first argument is PM2's own.
-  const program = process.env['pm_exec_path'] ?? process.argv[1];
+  const program = programOf(process.env, process.argv[1]);
   const version = commitOf(process.env) ?? (program === undefined ? undefined : versionOf(program))?.slice(0, 1024);
   return version === undefined ? {} : { version };
 }

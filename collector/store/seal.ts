@@ -7,7 +7,7 @@ import type { PayloadRows, RowColumns } from './rows.ts';
 const LEAST_STEPS = 5;
 
 /** In which steps weights are told once they are sealed; 1 tells them as they are. */
-export function quantumOf(kind: string, { count, weight }: { readonly count: ArrayLike<number>; readonly weight: ArrayLike<number> }): number {
+export function quantumOf(kind: string, { count, weight }: { readonly count: Iterable<number>; readonly weight: Iterable<number> }): number {
   if (!Object.hasOwn(KINDS, kind) || KINDS[kind]?.unit !== 'microseconds') return 1;
   const mean = total(weight) / total(count);
   // Rows may have weight and no count: they stand for samples of the window before.
@@ -39,8 +39,8 @@ export function sealed({ length, stack, labels, count, weight }: RowColumns, kin
   return { stack: order.map((i) => stack[i] ?? 0), labels: order.map((i) => labels[i] ?? 0), count: order.map((i) => count[i] ?? 0), weight: rounded };
 }
 
-function total(column: ArrayLike<number>): number {
+function total(column: Iterable<number>): number {
   let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += column[i] ?? 0;
+  for (const value of column) sum += value;
   return sum;
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -66,6 +66,15 @@ test('--require does as well, and the version is the commit where the environmen
   const built = { ...GOOD, GIT_COMMIT: 'not a commit', SOURCE_VERSION: '0123456789abcdef0123456789abcdef01234567' };
   assert.match((await start(t, built, '--require')).line, /sampling shop 0123456789ab, read at/);
   assert.match((await start(t, { ...built, LIVEPROFILER_VERSION: '9.9' })).line, /sampling shop 9\.9, read at/);
+});
+
+test('under PM2 the version is that of the program that PM2 was given, however its environment tells it', async (t) => {
+  const program = join(ROOT, 'package.json');
+  const { version } = JSON.parse(readFileSync(program, 'utf8')) as { version: string };
+  for (const environment of [{ pm_exec_path: program }, { pm2_env: JSON.stringify({ pm_exec_path: program }) }, { pm_exec_path: program, pm2_env: '{' }]) {
+    const { line } = await start(t, { ...GOOD, ...environment });
+    assert.ok(line.startsWith(`liveprofiler: sampling shop ${version}, read at`), line);
+  }
 });
 
 test('wrong values are told and left out, and the service runs', async (t) => {

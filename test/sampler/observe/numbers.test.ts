@@ -74,10 +74,10 @@ test('collections are counted by kind, with the time they took and what was left
 test('a blocked loop is late by as long as it was blocked, and busy; a waiting one is neither', async (t) => {
   const blocked = await during(t, async () => {
     await pause(300);
-    spinFor(500);
+    spinFor(1000);
     await pause(300);
   });
-  assert.ok(blocked.largest('loopDelayMaxUs') > 400_000 && blocked.largest('busyShare') > 0.3);
+  assert.ok(blocked.largest('loopDelayMaxUs') > 900_000 && blocked.largest('busyShare') > 0.25);
   assert.ok(blocked.sum('cpuUserUs') > 20_000);
   const waiting = await during(t, () => pause(2200));
   assert.ok((waiting.last['busyShare']?.last ?? 1) < 0.5);
