@@ -18,8 +18,8 @@ build();
 
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  fail(`liveprofiler needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
+  if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22) return;
+  fail(`liveprofiler needs Node.js 20.19, 22.12 or newer; this is ${process.versions.node}.`);
 }
 
 function install() {
