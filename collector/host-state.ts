@@ -46,11 +46,11 @@ export function afterPull(before: HostStatus, report: PullReport, labels: Readon
   };
 }
 
-function stateAfter(before: HostStatus, { failure, windows, notes, readBy }: PullReport, nowMs: Milliseconds, staleAfterMs: Milliseconds): HostStatus['state'] {
+function stateAfter(before: HostStatus, { failure, windows, notes }: PullReport, nowMs: Milliseconds, staleAfterMs: Milliseconds): HostStatus['state'] {
   // A store that refuses says nothing about the host; one that was stopped asking neither.
   if (failure?.code === 'stopped') return before.state;
   if (failure !== undefined && failure.code !== 'not-stored') return 'down';
-  if (windows > 0 || readBy !== undefined) return 'up';
+  if (windows > 0) return 'up';
   if (notes.some(({ code }) => code === 'not-running' || code === 'not-started')) return 'stale';
   // The quiet time counts from the last news, or from when it began to answer.
   const quietSinceMs = before.state === 'up' ? Math.max(before.freshMs ?? 0, before.sinceMs) : nowMs;
@@ -59,9 +59,8 @@ function stateAfter(before: HostStatus, { failure, windows, notes, readBy }: Pul
 
 const MOST_NOTES = 4;
 
-function errorOf({ failure, notes, readBy }: PullReport): string | undefined {
+function errorOf({ failure, notes }: PullReport): string | undefined {
   const sentences = failure === undefined ? [] : [failure.message];
-  if (readBy !== undefined) sentences.push(`It leads to the process that is read at ${readBy}: its samples are told once, there.`);
   for (const { sentence } of notes.slice(0, MOST_NOTES)) sentences.push(sentence);
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }

@@ -5,7 +5,6 @@ import type { Milliseconds } from 'liveprofiler-sampler/wire';
 import type { Clock } from './clock.ts';
 import { createFetcher } from './fetch.ts';
 import { afterPull, newHost } from './host-state.ts';
-import type { Kin } from './kin.ts';
 import type { CollectorMetrics } from './metrics.ts';
 import { createPuller } from './pull.ts';
 import type { PullReport } from './pull.ts';
@@ -37,8 +36,6 @@ export interface HostOptions {
   readonly metrics: CollectorMetrics;
   /** Nothing is asked before this has settled: the host's pulls under its former configuration. */
   readonly after?: Promise<void> | undefined;
-  /** Of those behind the same name of the DNS. */
-  readonly kin?: Kin | undefined;
   /** How the same address did under its former configuration. */
   readonly before?: HostStatus | undefined;
 }
@@ -47,10 +44,10 @@ export interface HostOptions {
 const STALE_INTERVALS = 3;
 const STALE_MS = 60_000;
 
-export function createHost({ target, limits, store, queue, lookup, clock, log, metrics, after, kin, before }: HostOptions): Host {
+export function createHost({ target, limits, store, queue, lookup, clock, log, metrics, after, before }: HostOptions): Host {
   const { name, url, labels } = target;
   const fetcher = createFetcher({ ...target, ...limits, lookup });
-  const puller = createPuller({ host: target, url, store, fetcher, clock, intervalMs: limits.intervalMs, kin });
+  const puller = createPuller({ host: target, url, store, fetcher, clock, intervalMs: limits.intervalMs });
   const staleAfterMs: Milliseconds = Math.max(STALE_MS, STALE_INTERVALS * limits.intervalMs);
   const stopping = new AbortController();
   const told = new Set<string>();
@@ -102,7 +99,6 @@ export function createHost({ target, limits, store, queue, lookup, clock, log, m
     async stop() {
       stopping.abort();
       await running;
-      puller.release();
       fetcher.close();
     },
   };

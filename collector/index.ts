@@ -7,8 +7,6 @@ import type { Clock } from './clock.ts';
 import { createHost } from './host.ts';
 import type { Host } from './host.ts';
 import { goneHost } from './host-state.ts';
-import { createKin } from './kin.ts';
-import type { Kin } from './kin.ts';
 import { createLookup } from './lookup.ts';
 import { createMetrics } from './metrics.ts';
 import { createQueue } from './queue.ts';
@@ -63,7 +61,6 @@ export function createCollector({ config, store, log, clock = systemClock, regis
   const leaving = new Map<string, Promise<void>>();
   /** How those did that nothing names any more; the oldest first. */
   const gone = new Map<string, HostStatus>();
-  const kins = new Map<string, Kin>();
   let settings = config;
   let schedule = createSchedule(clock, config.intervalMs);
   let hosts = new Map(config.hosts.map((target) => [target.name, enter(target)]));
@@ -74,15 +71,7 @@ export function createCollector({ config, store, log, clock = systemClock, regis
 
   function enter(target: Target, before = gone.get(target.name)): Host {
     gone.delete(target.name);
-    return createHost({ target, limits: settings, store: watched, queue, lookup, clock, log, metrics, before, kin: kinOf(target), after: leaving.get(target.name) });
-  }
-
-  /** Only a name can lead to one process twice without anybody having asked for it. */
-  function kinOf({ asked }: Target): Kin | undefined {
-    if (asked === undefined) return undefined;
-    const kin = kins.get(asked) ?? createKin();
-    kins.set(asked, kin);
-    return kin;
+    return createHost({ target, limits: settings, store: watched, queue, lookup, clock, log, metrics, before, after: leaving.get(target.name) });
   }
 
   function leave({ target: { name }, stop }: Host): Promise<void> {

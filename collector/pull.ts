@@ -1,13 +1,11 @@
 // One pull of one host: ask, read, place, store, ask again while there is more. It reports and never rejects.
 // Invariant: what is remembered of the host advances only in the store's atomic step that keeps the windows.
-import type { Bytes, Labels, Milliseconds, WireAnswer } from 'liveprofiler-sampler/wire';
+import type { Bytes, Labels, Milliseconds } from 'liveprofiler-sampler/wire';
 import type { Clock } from './clock.ts';
 import { readAnswer } from './dialects/answer.ts';
 import type { HostAnswer } from './dialects/answer.ts';
 import { PullFailure } from './failures.ts';
 import type { Fetcher } from './fetch.ts';
-import { newReading } from './kin.ts';
-import type { Kin } from './kin.ts';
 import { notesOf, placingNotes } from './notes.ts';
 import type { Note } from './notes.ts';
 import type { HostMemory, Store, Window } from './store/contract.ts';
@@ -25,8 +23,6 @@ export interface PullReport {
   readonly clockOffsetMs?: Milliseconds;
   readonly clockSteps?: number;
   readonly tellsRoutes?: true;
-  /** The host that reads the process that answered, where this one does not. */
-  readonly readBy?: string;
   /** End of the last window, in store time. */
   readonly lastEndMs?: Milliseconds;
   /** After inflating. */
@@ -45,8 +41,6 @@ export interface PullReport {
 
 export interface Puller {
   pull(stop: AbortSignal): Promise<PullReport>;
-  /** Others may read now what this one read. */
-  release(): void;
 }
 
 export interface PullerOptions {
@@ -57,8 +51,6 @@ export interface PullerOptions {
   readonly clock: Clock;
   /** A host that always has more is left alone until its next turn after this time. */
   readonly intervalMs: Milliseconds;
-  /** Hosts that may lead to the same process. */
-  readonly kin?: Kin | undefined;
 }
 
 /** Answers per pull, so that a host that says `more` for ever gives the others their turn. */
@@ -68,8 +60,8 @@ const MOST_NOTES = 100;
 
 type Report = { -readonly [K in keyof PullReport]: PullReport[K] } & { notes: Note[] };
 
-export function createPuller({ host, url, store, fetcher, clock, intervalMs, kin }: PullerOptions): Puller {
-  let reading = newReading(host.name);
+export function createPuller({ host, url, store, fetcher, clock, intervalMs }: PullerOptions): Puller {
+  let memory: HostMemory | undefined;
   let wantsReset = false;
   /** Totals that their sampler has forgotten already and the store has not kept yet. */
   let unkept: Placed | undefined;
@@ -85,8 +77,6 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs, kin
       }
     } catch (error) {
       wantsReset = false;
-      // The store's trouble is not the host's: what was asked for is asked for again, by the same one.
-      if (!(error instanceof PullFailure && error.code === 'not-stored')) release();
       report.failure = error instanceof PullFailure ? error : new PullFailure('internal', `An answer of ${url.host} could not be handled: ${String(error).slice(0, 200)}`, error);
     }
     return report;
@@ -94,8 +84,7 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs, kin
 
   /** True when the host has more. */
   async function ask(report: Report, stop: AbortSignal): Promise<boolean> {
-    reading.memory ??= (await recall()) ?? NO_MEMORY;
-    const { memory } = reading;
+    memory ??= (await recall()) ?? NO_MEMORY;
     const askedMs = clock.wallMs();
     const body = await fetcher.get({ after: memory.cursor, ...(wantsReset && { reset: '1' }) }, stop);
     const nowMs = clock.wallMs();
@@ -109,12 +98,6 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs, kin
       // These totals stay at the host, so they are left there until it is asked to forget what it tells.
       wantsReset = true;
       return true;
-    }
-    if (answer.speaks === 'liveprofiler' && !takesOver(answer.wire, memory)) {
-      if (reading.reader === undefined || reading.reader === host.name) return true;
-      const labels = answer.wire.processes[0]?.labels;
-      Object.assign(report, { readBy: reading.reader, clockOffsetMs: answer.wire.wallMs - (askedMs + nowMs) / 2 }, labels && { labels });
-      return false;
     }
     note(report, notesOf(answer));
     if (answer.speaks === 'liveprofiler') {
@@ -137,34 +120,10 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs, kin
     return false;
   }
 
-  /** False when another reads this process, or has read it since this answer was asked for. */
-  function takesOver({ processes }: WireAnswer, asked: HostMemory): boolean {
-    if (kin === undefined) return true;
-    const boots = processes.map(({ boot }) => boot);
-    const found = kin.find(boots, reading);
-    if (found !== undefined && found !== reading) {
-      release();
-      reading = found;
-    } else if (found === undefined && reading.reader !== undefined && reading.reader !== host.name) {
-      // The address leads to another process now.
-      reading = newReading(host.name, asked);
-    }
-    kin.lead(host.name, reading);
-    if ((reading.reader !== undefined && reading.reader !== host.name) || reading.memory !== asked) return false;
-    reading.reader = host.name;
-    kin.claim(boots, reading);
-    return true;
-  }
-
-  function release(): void {
-    if (reading.reader === host.name) reading.reader = undefined;
-  }
-
   async function keep({ windows, memory: next, jumpsMs, lost }: Placed, report: Report): Promise<void> {
     try {
-      const into = reading;
-      const { duplicates, refused } = await store.append(windows, new Map([...into.names].map((name) => [name, next])));
-      into.memory = next;
+      const { duplicates, refused } = await store.append(windows, new Map([[host.name, next]]));
+      memory = next;
       report.lost += lost;
       report.clockJumps += jumpsMs.length;
       const kept = fresh(windows, duplicates, new Set(refused.map(({ window }) => identityOf(window))));
@@ -196,7 +155,7 @@ export function createPuller({ host, url, store, fetcher, clock, intervalMs, kin
     }
   }
 
-  return { pull, release };
+  return { pull };
 }
 
 /** What each of several answers of one pull says is told once. */

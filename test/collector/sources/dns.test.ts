@@ -7,9 +7,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { pino } from 'pino';
 import { createFetcher } from '../../../collector/fetch.ts';
-import { createCollector } from '../../../collector/index.ts';
 import { ABSENT_MS } from '../../../collector/sources/dns.ts';
 import type { DnsSource, Target } from '../../../collector/target.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -20,7 +18,6 @@ import { serveNames } from '../name-server.ts';
 import type { NameServer, Zone } from '../name-server.ts';
 import { serveHttp } from '../servers.ts';
 import { createScriptedHost } from '../wire-host.ts';
-import type { ScriptedHost } from '../wire-host.ts';
 
 const NAME = 'payments.internal';
 const EVERY_MS = 10_000;
@@ -85,11 +82,6 @@ async function moving(t: TestContext, port: number, zone: Zone, hosts: readonly 
   };
 }
 
-/** Once a pull that runs has ended, a host that left leaves no series. */
-async function quiet(rig: Rig, host: string): Promise<void> {
-  while ((await rig.collector.metrics.metrics()).includes(`host="${host}"`)) await new Promise((resolve) => setImmediate(resolve));
-}
-
 test('every address behind a name is a host, asked at its address by the name', async (t) => {
   const { port, asked, finish } = await everywhere(t);
   const { rig, here } = await moving(t, port, ['127.0.0.3', '127.0.0.2', '127.0.0.2']);
@@ -112,7 +104,8 @@ test('an address that is not named any more is gone at once, and comes back as t
   await look();
   const { state, sinceMs, error, service, address } = rig.status(leaver);
   assert.deepEqual({ state, sinceMs, error, service, address }, { state: 'gone', sinceMs: clock.wallMs(), error: `dns:${NAME}:${port} does not name it any more; what was collected is still here.`, service: 'shop', address: `http://${leaver}/liveprofiler` });
-  await quiet(rig, leaver);
+  // Once a pull that runs has ended, it leaves no series.
+  while ((await rig.collector.metrics.metrics()).includes(`host="${leaver}"`)) await new Promise((resolve) => setImmediate(resolve));
   finish(1);
   await rig.collector.pullNow();
   assert.equal((await rig.store.tally(leaver)).windows, 2, 'what is gone is not asked');
@@ -218,135 +211,6 @@ test('more addresses than a source may name are cut, always the same, and told',
   await until(() => rig.collector.hosts().length > 0);
   assert.equal(rig.collector.hosts().length, 2000);
   assert.ok(rig.lines.some((line) => line['code'] === 'too-many' && line['msg'] === `dns:${NAME}:${port} names 2100 hosts, and only the first 2000 are asked: divide it.`));
-});
-
-/** One process behind two addresses of one name; `leadsTo` tells what is behind each, undefined where nothing answers. */
-async function twice(t: TestContext): Promise<Moving & { script: ScriptedHost; leadsTo: Map<string, ScriptedHost | undefined>; ports: readonly string[]; gates: Map<string, Promise<void>>; told: () => Promise<number[]> }> {
-  const script = createScriptedHost();
-  /** What an address answers is made when it is asked, and sent when its gate opens. */
-  const gates = new Map<string, Promise<void>>();
-  const leadsTo = new Map<string, ScriptedHost | undefined>([['127.0.0.2', script], ['127.0.0.3', script]]);
-  const server = createServer((request, response) => {
-    const address = request.socket.localAddress ?? '';
-    const [behind, gate] = [leadsTo.get(address), gates.get(address)];
-    if (behind === undefined) response.destroy();
-    else if (gate !== undefined) {
-      const answer = JSON.stringify(behind.tell(new URL(request.url ?? '', 'http://x').searchParams.get('after') ?? ''));
-      void gate.then(() => response.end(answer));
-    }
-    else behind.answer(request, response);
-  });
-  server.listen(0, '0.0.0.0');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  const { port } = server.address() as AddressInfo;
-  const ports = [...leadsTo.keys()].map((address) => `${address}:${port}`);
-  const all = await moving(t, port, [...leadsTo.keys()]);
-  return { ...all, script, leadsTo, ports, gates, told: () => Promise.all(ports.map(async (name) => (await all.rig.store.tally(name)).windows)) };
-}
-
-const sum = (told: readonly number[]): number => told.reduce((a, b) => a + b, 0);
-
-test('two addresses that lead to one process are read once, by one after the other as they come and go', async (t) => {
-  const { rig, names, script, leadsTo, ports, told, look } = await twice(t);
-  const pull = async (): Promise<void> => {
-    // Turns that the clock began are joined, and may have asked before somebody left.
-    await rig.collector.pullNow();
-    script.finish(3);
-    await rig.collector.pullNow();
-    assert.equal(sum(await told()), script.served().windows, JSON.stringify(await told()));
-  };
-  await pull();
-  await pull();
-  const [reader = '', other = ''] = (await told())[0] === 6 ? ports : [...ports].reverse();
-  assert.deepEqual([rig.status(reader).state, rig.status(other).state], ['up', 'up']);
-  assert.doesNotMatch(rig.status(reader).error ?? '', /leads to/);
-  assert.equal(rig.status(other).error, `It leads to the process that is read at ${reader}: its samples are told once, there.`);
-  assert.equal(rig.status(other).service, 'shop');
-  const addressOf = (host: string): string => host.split(':')[0] ?? '';
-  names.zones.set(NAME, [addressOf(other)]);
-  await look();
-  await quiet(rig, reader);
-  await pull();
-  assert.deepEqual(sum(await told()), (await rig.store.tally(reader)).windows + 3);
-  names.zones.set(NAME, [...leadsTo.keys()]);
-  await look();
-  await pull();
-  assert.equal((await rig.store.tally(reader)).windows, 6, 'who reads it goes on');
-  leadsTo.set(addressOf(other), undefined);
-  script.finish(1);
-  // It answers no more; the other one reads at its next turn, if not at this one.
-  await rig.collector.pullNow();
-  await pull();
-  assert.deepEqual([rig.status(other).state, rig.status(reader).state], ['down', 'up']);
-  leadsTo.set(addressOf(other), script);
-  await pull();
-  await pull();
-  assert.match(rig.status(other).error ?? '', /leads to the process that is read at/);
-});
-
-test('an answer that came while somebody else read the same and left is not told again', async (t) => {
-  const { rig, names, script, gates, ports, told, look } = await twice(t);
-  for (let turn = 0; turn < 2; turn++) {
-    script.finish(2);
-    await rig.collector.pullNow();
-  }
-  const [reader = '', other = ''] = (await told())[0] === 4 ? ports : [...ports].reverse();
-  const address = other.split(':')[0] ?? '';
-  let open = (): void => undefined;
-  gates.set(address, new Promise((resolve) => { open = resolve; }));
-  script.finish(2);
-  const pulled = rig.collector.pullNow();
-  while ((await rig.store.tally(reader)).windows < 6) await new Promise((resolve) => setImmediate(resolve));
-  names.zones.set(NAME, [address]);
-  await look();
-  await quiet(rig, reader);
-  gates.clear();
-  open();
-  await pulled;
-  script.finish(1);
-  await rig.collector.pullNow();
-  assert.equal(sum(await told()), script.served().windows, JSON.stringify(await told()));
-});
-
-test('what was read at one address is not read again at the other, after a new start of the collector', async (t) => {
-  const { rig, script, leadsTo, ports, told } = await twice(t);
-  for (let turn = 0; turn < 3; turn++) {
-    script.finish(2);
-    await rig.collector.pullNow();
-  }
-  const before = await told();
-  await rig.collector.stop();
-  script.finish(1);
-  const [reader, other = ''] = before[0] === 6 ? ports : [...ports].reverse();
-  const alone = await serveNames(t);
-  alone.zones.set(NAME, [other.split(':')[0] ?? '']);
-  const again = createCollector({ config: settings([], { sources: [source(Number(other.split(':')[1]))] }), store: rig.store, log: pino({ level: 'silent' }), clock: createFakeClock(), nameServers: alone.nameServers });
-  t.after(() => again.stop());
-  await alone.after(() => { again.start(); });
-  await again.pullNow();
-  assert.deepEqual([before.includes(6), sum(await told()), leadsTo.size, reader === other], [true, 7, 2, false]);
-});
-
-test('an address that leads to another process from now on is read for itself', async (t) => {
-  const { rig, script, leadsTo, told, ports } = await twice(t);
-  script.finish(2);
-  await rig.collector.pullNow();
-  await rig.collector.pullNow();
-  const moved = (await told())[0] === 2 ? 1 : 0;
-  const another = createScriptedHost({ boot: 'boot-2' });
-  another.finish(4);
-  leadsTo.set(ports[moved]?.split(':')[0] ?? '', another);
-  script.finish(1);
-  await rig.collector.pullNow();
-  assert.deepEqual([(await told())[moved], (await told())[1 - moved]], [4, 3]);
-  script.finish(1);
-  another.finish(1);
-  await rig.collector.pullNow();
-  assert.deepEqual([(await told())[moved], (await told())[1 - moved]], [5, 4]);
 });
 
 test('what its section says of a name holds for every host behind it: secret, authority and labels', async (t) => {
