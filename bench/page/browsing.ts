@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 
 export interface Opened {
   readonly page: Page;
-  /** From the start of the navigation until what was waited for is painted. */
+  /** From the start of the navigation until what was waited for is painted: the task after the picture that has it. */
   readonly paintedMs: number;
   /** Over the network, compressed, until then. */
   readonly bytes: number;
@@ -35,7 +35,7 @@ export async function opened<T>(browser: Browser, url: string, ready: string, wo
     await page.addInitScript(`${CLOCK}
       window.painted = new Promise((done, reject) => {
         setTimeout(() => reject(new Error('what was waited for did not come: ' + ${JSON.stringify(ready)})), ${PATIENCE_MS});
-        const look = () => { if (document.readyState !== 'loading' && (${ready})) requestAnimationFrame(() => setTimeout(() => done(performance.now()))); else requestAnimationFrame(look); };
+        const look = () => { if (document.readyState !== 'loading' && (${ready})) setTimeout(() => done(performance.now())); else requestAnimationFrame(look); };
         requestAnimationFrame(look);
       });`);
     const network = await context.newCDPSession(page);

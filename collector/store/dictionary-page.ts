@@ -2,7 +2,7 @@
 // order in which they were written.
 import type { Frame, Labels } from 'liveprofiler-sampler/wire';
 import type { LineTable } from './line-table.ts';
-import { expanded, squeezedNow, WORTH_BYTES } from './squeeze.ts';
+import { expanded, squeezed, WORTH_BYTES } from './squeeze.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
 /** How a compressed page begins. Others begin with a number, and none is written in these bytes. */
@@ -34,7 +34,7 @@ export function markOf({ texts, labelSets, frames, parent, lines }: Entries): Ma
 }
 
 /** What came after `from`; undefined when there is nothing. `numberOf` a text that is among them. */
-export function writePage(entries: Entries, from: Mark, numberOf: (text: string) => number): Buffer | undefined {
+export async function writePage(entries: Entries, from: Mark, numberOf: (text: string) => number): Promise<Buffer | undefined> {
   const to = markOf(entries);
   if (Object.keys(to).every((part) => to[part as keyof Mark] === from[part as keyof Mark])) return undefined;
   const out = new ByteWriter(1024);
@@ -51,7 +51,7 @@ export function writePage(entries: Entries, from: Mark, numberOf: (text: string)
   }
   if (to.lines > from.lines) entries.lines.write(out, from.lines);
   const plain = out.done();
-  return plain.length < WORTH_BYTES ? plain : Buffer.concat([SQUEEZED, squeezedNow(plain)]);
+  return plain.length < WORTH_BYTES ? plain : Buffer.concat([SQUEEZED, await squeezed(plain)]);
 }
 
 /** Adds what a page holds. @throws RangeError, or what zlib throws, for bytes that are none; nothing of them is left behind. */

@@ -129,7 +129,7 @@ export class Dictionary implements Entries {
   }
 
   /** What is not on a page yet, as a page; undefined when there is nothing. Calls repeat it until `pageWritten`. */
-  nextPage(): Buffer | undefined {
+  nextPage(): Promise<Buffer | undefined> {
     return writePage(this, this.#written, (text) => this.text(text));
   }
 

@@ -34,7 +34,7 @@ export function sealed({ length, stack, labels, count, weight }: RowColumns, kin
     const ends = next === undefined || labels[next] !== labels[i];
     const until = ends ? sum : Math.floor(sum / quantum) * quantum;
     rounded.push(until - told);
-    told = until;
+    [sum, told] = ends ? [0, 0] : [sum, until];
   }
   return { stack: order.map((i) => stack[i] ?? 0), labels: order.map((i) => labels[i] ?? 0), count: order.map((i) => count[i] ?? 0), weight: rounded };
 }

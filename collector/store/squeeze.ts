@@ -21,7 +21,7 @@ export async function squeezed(plain: Buffer): Promise<Buffer> {
   return plain.length <= AT_ONCE_BYTES ? squeezedNow(plain) : compress(plain, optionsFor(plain));
 }
 
-export function squeezedNow(plain: Buffer): Buffer {
+function squeezedNow(plain: Buffer): Buffer {
   return brotliCompressSync(plain, optionsFor(plain));
 }
 

@@ -19,7 +19,8 @@ const KIND = 'instances';
 const MOST = 10;
 
 export function createdQuestion(state: MemoryState): string {
-  return `/api/top?${questionOf(flamesOf(state), { limit: String(MOST) })}`;
+  // Half of them are those with the largest total, which are rarely those that create.
+  return `/api/top?${questionOf(flamesOf(state), { limit: String(2 * MOST) })}`;
 }
 
 export function createCreated(): CreatedView {

@@ -111,7 +111,8 @@ export function createDrawing(start: GraphState, { changed, narrowed }: { readon
       shares.element.hidden = state.view !== 'shares' || answered.shares === undefined;
       legend.element.hidden = state.view === 'shares';
       view.element.setAttribute('aria-label', `Flame graph of ${root.name}. Arrows walk, Enter zooms, Escape zooms out, the menu key opens a menu.`);
-      const found = search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(matchedWeight(root, search, weight) / whole)}`;
+      const share = search === undefined || whole === 0 ? 0 : matchedWeight(root, search, weight) / whole;
+      const found = search === undefined ? '' : `${search.valid ? '' : 'as plain text: '}matches ${whole === 0 ? '0 %' : percent(share)}`;
       tools.show(state, { found, shares: nameOfKey(state.by === '' ? usualKey(flame.labels) : state.by) });
       if (grouped?.of !== flame.root || grouped.weight !== weight) grouped = { of: flame.root, weight, groups: groupsOf(flame.root, weight) };
       const { groups } = grouped;

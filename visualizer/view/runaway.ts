@@ -2,10 +2,12 @@
 // Told by how it is written, so it is careful: of two ways to repeat the same text it takes any two as such.
 
 /** More of them in a row multiply. */
-const MOST_REPEATS = 6;
+const MOST_REPEATS = 3;
 /** Each doubles the ways through. */
 const MOST_OPTIONAL = 10;
-const REPEAT = /^(?:[*+]|\{\d+(?:,\d*)?\})/;
+const REPEAT = /^(?:[*+]|\{(?:0|\d+,\d*)\})/;
+/** One way through, where what it counts has one. */
+const COUNT = /^\{\d+\}/;
 
 /** For what is a regular expression. */
 export function mayRunAway(expression: string): boolean {
@@ -27,6 +29,13 @@ export function mayRunAway(expression: string): boolean {
       if (expression[at] === '?') at++;
       continue;
     }
+    const count = COUNT.exec(rest)?.[0];
+    if (count !== undefined) {
+      if (closed === true) return true;
+      closed = undefined;
+      at += count.length;
+      continue;
+    }
     const atom = atomOf(rest);
     at += atom.length;
     if (atom === '?') {
@@ -39,6 +48,7 @@ export function mayRunAway(expression: string): boolean {
     if (atom === '|') {
       mark();
       repeated = false;
+      if (groups.length === 0) [repeats, optional] = [0, 0];
     } else if (atom.startsWith('(')) groups.push(false);
     else if (atom === ')') {
       closed = groups.pop() ?? false;

@@ -32,7 +32,7 @@ export class Batch {
   /** Durable when it resolves. When it rejects, the dictionaries must be reloaded: they hold numbers the disk has not. */
   async write(): Promise<void> {
     if (this.#writes.length === 0) return;
-    const pages = [...this.#used.values()].map((numbered) => ({ numbered, writes: pageWrites(numbered) }));
+    const pages = await Promise.all([...this.#used.values()].map(async (numbered) => ({ numbered, writes: await pageWrites(numbered) })));
     await this.#db.write([...this.#writes, ...pages.flatMap(({ writes }) => writes)]);
     for (const { numbered, writes } of pages) {
       numbered.dictionary.pageWritten();

@@ -193,8 +193,8 @@ export class Dictionaries {
 }
 
 /** What brings a dictionary's disk up to date; call `pagesWritten` when it is there. */
-export function pageWrites({ id, dictionary, pages }: NumberedDictionary): Write[] {
-  const page = dictionary.nextPage();
+export async function pageWrites({ id, dictionary, pages }: NumberedDictionary): Promise<Write[]> {
+  const page = await dictionary.nextPage();
   return page === undefined ? [] : [{ type: 'put', key: pageKey(id, pages), value: page }];
 }
 

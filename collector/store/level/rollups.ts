@@ -156,12 +156,20 @@ async function recordWrites(records: readonly CoarseRecord[]): Promise<Write[]> 
   return writes;
 }
 
-/** Takes what a bucket's windows hold into blocks: one per thread and dictionary. */
+interface NumberGroup {
+  readonly dictionary: Dictionary;
+  readonly windows: SealedNumbers[];
+}
+
+/** Of one block: a column has room for each of them, and a host may give each window names of its own. */
+const MOST_NUMBERS = 64;
+
+/** Takes what a bucket's windows hold into blocks: one per thread and dictionary, more of numbers when they are many. */
 class Seals {
   readonly #kind: string;
   readonly #bucket: Microseconds;
   readonly #windows = new Map<string, SealedWindow[]>();
-  readonly #numbers = new Map<string, { readonly dictionary: Dictionary; readonly windows: SealedNumbers[] }>();
+  readonly #numbers = new Map<string, NumberGroup[]>();
 
   constructor(kind: string, bucket: Microseconds) {
     this.#kind = kind;
@@ -187,15 +195,17 @@ class Seals {
     // Names that are spelt out are not in the dictionary.
     if (!header.packed) return undefined;
     const numbers = record.numbers();
-    const group = this.#numbers.get(name) ?? { dictionary, windows: [] };
-    this.#numbers.set(name, group);
-    group.windows.push({ key, numbers });
+    const groups = this.#numbers.get(name) ?? [];
+    this.#numbers.set(name, groups);
+    const last = groups.at(-1);
+    if (last === undefined || last.windows.length >= MOST_NUMBERS) groups.push({ dictionary, windows: [{ key, numbers }] });
+    else last.windows.push({ key, numbers });
     return { ...record, numbers: () => numbers };
   }
 
   async writes(rollups: readonly CoarseRecord[]): Promise<Write[]> {
     const writes: Write[] = [];
-    for (const { dictionary, windows } of this.#numbers.values()) {
+    for (const { dictionary, windows } of [...this.#numbers.values()].flat()) {
       writes.push(...windows.map(({ key }): Write => ({ type: 'del', key: windowKey(SPACE.payload, key) })));
       writes.push(await numbersWrite(windows, blockKey(windows, this.#bucket), dictionary));
     }
