@@ -102,7 +102,7 @@ test('numbers by other names in each of many windows of one bucket are sealed in
   await store.rollUp(T0 + HOUR_MS);
   assert.ok(process.memoryUsage().rss - before < 500e6);
   const { series } = await store.numbers({ kind: 'facts', hosts: ['a-evil'] }, { fromMs: T0, untilMs: T0 + HOUR_MS }, HOUR_MS);
-  assert.equal(JSON.stringify(series).split('"count":1').length - 1, count * 30);
+  assert.equal(JSON.stringify(series).split('"count":[1]').length - 1, count * 30);
 });
 
 test('windows without end in one bucket are rolled up, sealed and dropped', async (t) => {
