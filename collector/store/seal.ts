@@ -3,8 +3,8 @@ import { KINDS } from 'liveprofiler-sampler/wire';
 import { ascending } from './order.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
 
-/** A step is between a twenty-fifth and a fifth of what one sample stands for: 1 or 2 ms at 100 Hz. */
-const LEAST_STEPS = 5;
+/** A step is between an eighth and two thirds of what one sample stands for, far below the sampling error: 5 ms at 100 Hz. */
+const LEAST_STEPS = 1.5;
 
 /** In which steps weights are told once they are sealed; 1 tells them as they are. */
 export function quantumOf(kind: string, { count, weight }: { readonly count: Iterable<number>; readonly weight: Iterable<number> }): number {
@@ -12,10 +12,10 @@ export function quantumOf(kind: string, { count, weight }: { readonly count: Ite
   const mean = total(weight) / total(count);
   // Rows may have weight and no count: they stand for samples of the window before.
   if (mean < LEAST_STEPS || !Number.isFinite(mean)) return 1;
-  // 1, 2, 10, 20, 100, …: the windows of a block share the least, and theirs are multiples of it.
+  // 1, 5, 10, 50, 100, …: the windows of a block share the least, and theirs are multiples of it.
   const most = mean / LEAST_STEPS;
   const ten = 10 ** Math.floor(Math.log10(most));
-  return most >= 2 * ten ? 2 * ten : ten;
+  return most >= 5 * ten ? 5 * ten : ten;
 }
 
 /**

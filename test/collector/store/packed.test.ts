@@ -80,7 +80,7 @@ test('a record that is not what it says throws, whatever its bytes are', async (
   assert.throws(() => unpack(Buffer.from([9, 1])), /unknown way 9/);
 });
 
-test('a sealed window has the sums it had per label set, and each row is within a fifth of a sample of what it was', () => {
+test('a sealed window has the sums it had per label set, and each row is within two thirds of a sample of what it was', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(20), fc.integer({ min: -20_000, max: 4000 }), fc.nat(2)), { minLength: 1, maxLength: 80 }), (list) => {
       const before = list.map(([count, off, labels], stack) => ({ stack, labels, count, weight: Math.max(0, count * 10_000 + off) }));
@@ -96,7 +96,7 @@ test('a sealed window has the sums it had per label set, and each row is within 
         assert.ok(row.weight >= 0 && Math.abs(row.weight - (was?.weight ?? 0)) < quantum);
       }
       const total = (rows: readonly Row[], part: 'count' | 'weight'): number => rows.reduce((sum, row) => sum + row[part], 0);
-      assert.ok(quantum === 1 || quantum <= total(before, 'weight') / total(before, 'count') / 5);
+      assert.ok(quantum === 1 || quantum <= total(before, 'weight') / total(before, 'count') / 1.5);
     }),
   );
   assert.equal(quantumOf('heap', { count: [1], weight: [1_000_000] }), 1);
