@@ -96,13 +96,15 @@ test('numbers by other names in each of many windows of one bucket are sealed in
   const store = await opened(t);
   const count = 2000;
   const one = { min: 1, max: 1, sum: 1, count: 1, last: 1 };
-  const windows = Array.from({ length: count }, (_, seq): Window => ({ ...numbersOf(seq), numbers: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${seq} ${i}`, one])) }));
+  const windows = Array.from({ length: count }, (_, seq) => ({ ...numbersOf(seq), numbers: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${seq} ${i}`, one])) }));
   await store.append(windows, new Map());
   const before = process.memoryUsage().rss;
   await store.rollUp(T0 + HOUR_MS);
   assert.ok(process.memoryUsage().rss - before < 500e6);
-  const { series } = await store.numbers({ kind: 'facts', hosts: ['a-evil'] }, { fromMs: T0, untilMs: T0 + HOUR_MS }, HOUR_MS);
-  assert.equal(JSON.stringify(series).split('"count":[1]').length - 1, count * 30);
+  for (const seq of [0, 63, 64, count - 1]) {
+    const { series } = await store.numbers({ kind: 'facts', hosts: ['a-evil'] }, { fromMs: T0 + seq, untilMs: T0 + seq + 1 }, 1);
+    assert.deepEqual(Object.keys(series[0]?.numbers ?? {}).sort(), Object.keys(windows[seq]?.numbers ?? {}).sort());
+  }
 });
 
 test('windows without end in one bucket are rolled up, sealed and dropped', async (t) => {
