@@ -2,6 +2,9 @@
 
 export type Members = Readonly<Record<string, unknown>>;
 
+/** Entries of one list: some times what a sampler puts into one answer. */
+const MAX_ENTRIES = 250_000;
+
 /** A value is not what its place asks for; the message names the place. */
 export class Malformed extends Error {
   constructor(at: string, what: string) {
@@ -39,9 +42,14 @@ export function oneOf<T extends string>(value: unknown, at: string, allowed: rea
   return found;
 }
 
-export function arrayOf<T>(value: unknown, at: string, read: (item: unknown, at: string) => T): T[] {
+export function arrayOf<T>(value: unknown, at: string, read: (item: unknown, at: string) => T, most?: number): T[] {
   if (!Array.isArray(value)) throw new Malformed(at, 'is not a list');
-  return value.map((item: unknown, index) => read(item, `${at}[${index}]`));
+  return atMost(value as unknown[], at, most).map((item, index) => read(item, `${at}[${index}]`));
+}
+
+export function atMost<T extends ArrayLike<unknown>>(items: T, at: string, most: number = MAX_ENTRIES): T {
+  if (items.length > most) throw new Malformed(at, `holds ${items.length} entries, and ${most} are allowed`);
+  return items;
 }
 
 /** Keys become own properties whatever they are called, `__proto__` included. */

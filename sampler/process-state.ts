@@ -117,6 +117,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       sites?.start();
       classes.start();
       now = { state: 'running' };
+      workers?.tell('resume');
     } catch (error) {
       letGo();
       now = { state: 'disabled', reason: `there is no inspector here: ${error instanceof Error ? error.message : String(error)}` };
@@ -158,9 +159,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       now = { state: 'paused' };
     },
     resume() {
-      if (now.state !== 'paused') return;
-      begin();
-      workers?.tell('resume');
+      if (now.state === 'paused') begin();
     },
     async stop() {
       thread.stop();

@@ -2,15 +2,13 @@
 import { MAX_STACK_DEPTH } from './profile.ts';
 import type { Frame, KindDeclaration, Labels, Rows, StackTable, Tally } from './profile.ts';
 import type { MemoryCost, SamplerCost, WireAnswer, WireProcess, WireWindow } from './wire.ts';
-import { arrayOf, columnsOf, count, Malformed, object, oneOf, optional, recordOf, text, truth } from './check.ts';
+import { arrayOf, atMost, columnsOf, count, Malformed, object, oneOf, optional, recordOf, text, truth } from './check.ts';
 import type { Members } from './check.ts';
 
 /** The newest version this code writes and reads. Versions are whole numbers; a newer one is refused. */
 export const WIRE_VERSION = 1;
 /** Characters a cursor may have, both ways. */
 export const MAX_CURSOR_LENGTH = 4096;
-/** Entries of a process's tables: some times what a sampler puts into one answer. */
-const MAX_ENTRIES = 250_000;
 const MAX_WINDOWS = 10_000;
 /** An answer tells the time when it is begun, and may hold windows that ended while it was made. */
 const CLOCK_SLACK_US = 60_000_000;
@@ -57,9 +55,9 @@ export function readWire(value: unknown): WireAnswer {
 /** `latestUs`: no window ends after it, or it would be placed in the future, where nothing is rolled up or dropped. */
 function readProcess(value: unknown, at: string, latestUs: number): WireProcess {
   const process = object(value, at);
-  const frames = atMost(MAX_ENTRIES, arrayOf(process['frames'], `${at}.frames`, readFrame), `${at}.frames`);
+  const frames = arrayOf(process['frames'], `${at}.frames`, readFrame);
   const stacks = readStacks(process['stacks'], `${at}.stacks`, frames.length);
-  const labelSets = atMost(MAX_ENTRIES, arrayOf(process['labelSets'], `${at}.labelSets`, readLabels), `${at}.labelSets`);
+  const labelSets = arrayOf(process['labelSets'], `${at}.labelSets`, readLabels);
   const threads = arrayOf(process['threads'], `${at}.threads`, readThread);
   const threadIds = new Set(threads.map((thread) => thread.id));
   const kinds = recordOf(process['kinds'], `${at}.kinds`, readKind);
@@ -69,7 +67,7 @@ function readProcess(value: unknown, at: string, latestUs: number): WireProcess 
     if (!Object.hasOwn(kinds, read.kind)) throw new Malformed(`${here}.kind`, 'is not declared in kinds');
     if (read.endUs > latestUs) throw new Malformed(`${here}.endUs`, `is ${read.endUs}, after the time of the answer itself`);
     return read;
-  });
+  }, MAX_WINDOWS);
   return {
     boot: text(process['boot'], `${at}.boot`, 64),
     labels: readLabels(process['labels'], `${at}.labels`),
@@ -84,13 +82,8 @@ function readProcess(value: unknown, at: string, latestUs: number): WireProcess 
     frames,
     stacks,
     labelSets,
-    windows: atMost(MAX_WINDOWS, windows, `${at}.windows`),
+    windows,
   };
-}
-
-function atMost<T>(most: number, items: readonly T[], at: string): readonly T[] {
-  if (items.length > most) throw new Malformed(at, `holds ${items.length} entries, and ${most} are allowed`);
-  return items;
 }
 
 function readWindow(value: unknown, at: string, stacks: number, labelSets: number): WireWindow {
@@ -114,16 +107,18 @@ function readWindow(value: unknown, at: string, stacks: number, labelSets: numbe
   return read;
 }
 
+/** @internal */
 export function readRows(value: unknown, at: string, stacks: number, labelSets: number): Rows {
   const names = ['stack', 'labels', 'count', 'weight'] as const;
   return columnsOf(value, at, names, { stack: stacks, labels: labelSets });
 }
 
+/** @internal */
 export function readStacks(value: unknown, at: string, frames: number): StackTable {
   // Stack 0 is the empty one: its frame points at nothing, also where there are no frames at all.
   const table = columnsOf(value, at, ['parent', 'frame'] as const, { frame: Math.max(frames, 1) });
   if (table.parent.length === 0) throw new Malformed(at, 'lacks stack 0');
-  atMost(MAX_ENTRIES, table.parent, at);
+  atMost(table.parent, at);
   const depth = new Uint16Array(table.parent.length);
   table.parent.forEach((parent, stack) => {
     if (stack > 0 && parent >= stack) throw new Malformed(`${at}.parent[${stack}]`, `is ${parent}, not below its child`);
@@ -134,6 +129,7 @@ export function readStacks(value: unknown, at: string, frames: number): StackTab
   return table;
 }
 
+/** @internal */
 export function readFrame(value: unknown, at: string): Frame {
   const frame = object(value, at);
   return {
@@ -151,6 +147,7 @@ function readNamedPlace(place: Members, at: string): Omit<Frame, 'original'> {
   };
 }
 
+/** @internal */
 export function readLabels(value: unknown, at: string): Labels {
   const labels = recordOf(value, at, (label, here) => text(label, here, 1024));
   return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -161,6 +158,7 @@ function readThread(value: unknown, at: string): { id: number; name: string } {
   return { id: count(thread['id'], `${at}.id`), name: text(thread['name'], `${at}.name`, 256) };
 }
 
+/** @internal */
 export function readTally(value: unknown, at: string): Tally {
   const tally = object(value, at);
   return { count: count(tally['count'], `${at}.count`), weight: count(tally['weight'], `${at}.weight`) };

@@ -101,8 +101,12 @@ export function countClasses({ memory: { everyMs, maxPauseMs }, clock, note, pau
         plan();
       }
       if (stacks === undefined) return tracked;
-      const known = followed.get(tracked) ?? creations.follow(tracked, name, stacks.every);
-      followed.set(tracked, known);
+      let known = followed.get(tracked);
+      if (known === undefined) {
+        followed.set(tracked, (known = creations.follow(tracked, name, stacks.every)));
+        cancel();
+        plan();
+      }
       return known as C;
     },
     count: () => Object.fromEntries([...classes.keys()].flatMap((name) => {

@@ -1,9 +1,9 @@
 // Where instances that are alive were created, of a sample of them. None is held: V8 tells when one is gone, and of which
-// stack it was. Bounded in stacks and in instances that are watched.
+// stack it was. Bounded in stacks, in instances that are watched, and in what stacks take of a second.
 import type { Clock } from '../clock.ts';
 import { createFrameInterner } from '../frames.ts';
 import { fixed } from '../labels/source.ts';
-import type { Frame, Microseconds } from '../profile.ts';
+import type { Frame, Microseconds, Milliseconds } from '../profile.ts';
 import { TRUNCATED } from '../profile.ts';
 import type { ThreadWindow } from '../window.ts';
 import { WindowBuilder } from '../window-builder.ts';
@@ -30,12 +30,22 @@ export interface Creations {
 
 /** Of all classes together; beyond them a class has one more, `(truncated)`. */
 const MAX_SITES = 1000;
-const MAX_WATCHED = 50_000;
+/** Of one class: none uses up what is there for others. */
+const MAX_WATCHED = 2500;
 const MAX_DEPTH = 50;
+/** Of one second. */
+const MOST_US: Microseconds = 10_000;
 
-interface Site {
+interface Followed {
   readonly name: string;
   readonly every: number;
+  /** A constructor can return again what it returned before. */
+  readonly met: WeakSet<object>;
+  watched: number;
+}
+
+interface Site {
+  readonly of: Followed;
   /** Root first. */
   readonly frames: readonly Frame[];
   live: number;
@@ -47,25 +57,26 @@ export function followCreations({ clock, note, told, random = Math.random }: Cre
   const sites = new Map<string, Site>();
   const gone = new FinalizationRegistry<Site>((site) => {
     site.live--;
-    watched--;
+    site.of.watched--;
   });
-  let [watched, lastId, taken, unwatched, costUs, toldUs] = [0, 0, 0, 0, 0, 0];
+  let [lastId, taken, missed, costUs, toldUs, secondUs, paidUs] = [0, 0, 0, 0, 0, 0, 0];
   let running = false;
   let follows = false;
+  const now = (): { readonly us: Microseconds; readonly wallMs: Milliseconds } => ({ us: clock.monotonicUs(), wallMs: clock.wallMs() });
   let since = { us: 0, wallMs: 0 };
 
-  function siteOf(name: string, every: number, calls: readonly NodeJS.CallSite[]): Site {
+  function siteOf(of: Followed, calls: readonly NodeJS.CallSite[]): Site {
     const frames = calls.map((call) => interner.fromV8(v8FrameOf(call))).reverse();
     const key = frames.map((frame) => {
       if (!ids.has(frame)) ids.set(frame, ++lastId);
       return ids.get(frame);
     }).join();
-    const site = `${name} ${key}`;
-    return sites.size < MAX_SITES || sites.has(site) ? known(site, { name, every, frames, live: 0 }) : other(name, every);
+    const site = `${of.name} ${key}`;
+    return sites.size < MAX_SITES || sites.has(site) ? known(site, { of, frames, live: 0 }) : other(of);
   }
 
-  function other(name: string, every: number): Site {
-    return known(name, { name, every, frames: [{ name: TRUNCATED, url: '', line: 0, column: 0 }], live: 0 });
+  function other(of: Followed): Site {
+    return known(of.name, { of, frames: [{ name: TRUNCATED, url: '', line: 0, column: 0 }], live: 0 });
   }
 
   function known(key: string, fresh: Site): Site {
@@ -74,29 +85,28 @@ export function followCreations({ clock, note, told, random = Math.random }: Cre
     return site;
   }
 
-  function watch(instance: object, name: string, every: number, above: Trap): void {
-    if (watched >= MAX_WATCHED) {
-      unwatched++;
+  function watch(instance: object, of: Followed, above: Trap): void {
+    if (of.met.has(instance)) return;
+    const startUs = clock.monotonicUs();
+    if (startUs >= secondUs) [secondUs, paidUs] = [startUs + 1e6, costUs];
+    if (of.watched >= MAX_WATCHED || costUs - paidUs > MOST_US) {
+      missed++;
       return;
     }
-    const startUs = clock.monotonicUs();
-    let site: Site;
-    try {
-      site = siteOf(name, every, callsBelow(above));
-    } catch {
-      // Where code may not touch Error, nobody knows.
-      site = other(name, every);
-    }
+    const site = siteOf(of, callsBelow(above));
     gone.register(instance, site);
+    of.met.add(instance);
+    of.watched++;
     site.live++;
-    watched++;
     taken++;
     costUs += clock.monotonicUs() - startUs;
   }
 
   return {
     follow<C extends Tracked>(tracked: C, name: string, every: number): C {
+      if (!follows) since = now();
       follows = true;
+      const of: Followed = { name, every, met: new WeakSet(), watched: 0 };
       // Not every n-th: a program that makes its instances in turns would have its turns seen.
       const gap = (): number => 1 + Math.floor(random() * (2 * every - 1));
       let left = gap();
@@ -104,7 +114,12 @@ export function followCreations({ clock, note, told, random = Math.random }: Cre
         const instance = Reflect.construct(target, values, (made as unknown) === followed ? target : made) as object;
         if (running && --left <= 0) {
           left = gap();
-          watch(instance, name, every, construct);
+          try {
+            watch(instance, of, construct);
+          } catch {
+            // Such as where code may not touch Error.
+            missed++;
+          }
         }
         return instance;
       };
@@ -113,7 +128,7 @@ export function followCreations({ clock, note, told, random = Math.random }: Cre
     },
     start() {
       running = true;
-      since = { us: clock.monotonicUs(), wallMs: clock.wallMs() };
+      since = now();
     },
     stop() {
       running = false;
@@ -121,17 +136,17 @@ export function followCreations({ clock, note, told, random = Math.random }: Cre
     tell() {
       if (!follows) return;
       const builder = new WindowBuilder();
-      for (const [key, { name, every, frames, live }] of sites) {
+      for (const [key, { of: { name, every }, frames, live }] of sites) {
         if (live === 0) sites.delete(key);
         else builder.add(frames.reduce((below, frame) => builder.stack(below, frame), 0), live, live * every, fixed({ class: name }));
       }
       note('creationStacks', taken);
       note('creationStackUs', costUs - toldUs);
-      if (unwatched > 0) note('creationsUnwatched', unwatched);
-      [taken, unwatched, toldUs] = [0, 0, costUs];
-      const endUs = clock.monotonicUs();
-      told({ kind: 'instances', startUs: since.us, endUs, startWallMs: since.wallMs, processCpuUs: 0, body: builder.body() });
-      since = { us: endUs, wallMs: clock.wallMs() };
+      if (missed > 0) note('creationsUnwatched', missed);
+      [taken, missed, toldUs] = [0, 0, costUs];
+      const { us: startUs, wallMs: startWallMs } = since;
+      since = now();
+      told({ kind: 'instances', startUs, endUs: since.us, startWallMs, processCpuUs: 0, body: builder.body() });
     },
     costUs: () => costUs,
   };
@@ -142,14 +157,19 @@ type Trap = (target: Tracked, values: never[], made: (...args: never[]) => unkno
 /** As V8 has them, whatever the service makes of stacks. The innermost first. */
 function callsBelow(above: Trap): readonly NodeJS.CallSite[] {
   const holder: { stack?: readonly NodeJS.CallSite[] } = {};
-  const before = { prepareStackTrace: Reflect.get(Error, 'prepareStackTrace') as unknown, stackTraceLimit: Error.stackTraceLimit };
+  const was = { prepareStackTrace: Reflect.get(Error, 'prepareStackTrace') as unknown, stackTraceLimit: Error.stackTraceLimit };
   try {
-    Error.prepareStackTrace = (_, calls) => calls;
+    // Who is cut short in here, by the timeout of a vm, undoes nothing: then the next error does.
+    Error.prepareStackTrace = (error, calls) => {
+      if ((error as unknown) === holder) return calls;
+      Object.assign(Error, was);
+      return typeof was.prepareStackTrace === 'function' ? (Reflect.apply(was.prepareStackTrace, Error, [error, calls]) as unknown) : [error, ...calls].map(String).join('\n    at ');
+    };
     Error.stackTraceLimit = MAX_DEPTH;
     Error.captureStackTrace(holder, above);
     return holder.stack ?? [];
   } finally {
-    Object.assign(Error, before);
+    Object.assign(Error, was);
   }
 }
 

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { getEnvironmentData } from 'node:worker_threads';
 import { systemClock } from '#sampler/clock.js';
+import { WORKER_KEY } from '#sampler/worker.js';
 import { createSampler } from 'liveprofiler-sampler';
 import { askWire, SECRET } from './ask.ts';
 
@@ -43,4 +45,27 @@ test('what breaks while nobody calls ends the sampling and not the service, and 
   assert.equal(logging(), log, 'and all that it had changed is as it was');
   sampler.resume();
   sampler.pause();
+});
+
+test('where sampling cannot be resumed, that of the workers is not either', (t) => {
+  let broken = false;
+  const sampler = createSampler({
+    secret: SECRET,
+    clock: {
+      ...systemClock,
+      monotonicUs() {
+        if (broken) throw new Error('the clock is broken');
+        return systemClock.monotonicUs();
+      },
+    },
+  });
+  t.after(() => sampler.stop());
+  const told = (): unknown => Reflect.get(getEnvironmentData(WORKER_KEY) as object, 'paused');
+  sampler.pause();
+  sampler.resume();
+  assert.equal(told(), false);
+  sampler.pause();
+  broken = true;
+  sampler.resume();
+  assert.equal(told(), true);
 });

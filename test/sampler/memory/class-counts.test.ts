@@ -47,10 +47,10 @@ test('what is no class is refused, and one too many', async () => {
 });
 
 test('pauses above the bound end the counting, in words', () => {
-  let nowUs = 0;
+  let [nowUs, told] = [0, 0];
   const turns: (() => void)[] = [];
   const clock = { wallMs: () => nowUs / 1000, monotonicUs: () => nowUs, after: (_: number, callback: () => void) => { turns.push(callback); return () => undefined; } };
-  const creations = followCreations({ clock, note: () => undefined, told: () => undefined });
+  const creations = followCreations({ clock, note: () => undefined, told: () => { told++; } });
   const counts = countClasses({ memory: { everyMs: 1000, maxPauseMs: 5 }, clock, note: () => undefined, paused: () => undefined, creations, query: () => { nowUs += 20_000; return 1; } });
   counts.start();
   counts.track(Basket);
@@ -58,4 +58,10 @@ test('pauses above the bound end the counting, in words', () => {
   assert.equal(counts.cost()?.reads, 2);
   assert.equal(counts.cost()?.stopped, 'Classes are not counted any more: the last counts paused the service for up to 20 ms, and memory.maxPauseMs is 5.');
   assert.deepEqual(counts.count(), {});
+
+  // What costs no such pause is told all the same.
+  assert.equal(turns.length, 0);
+  counts.track(Basket, { stacks: { every: 1 } });
+  for (let turn = 0; turn < 2; turn++) turns.shift()?.();
+  assert.deepEqual([told, counts.cost()?.reads], [1, 2]);
 });

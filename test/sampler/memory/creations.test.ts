@@ -4,10 +4,12 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext, runInThisContext } from 'node:vm';
+import { systemClock } from '#sampler/clock.js';
 import { followCreations } from '#sampler/memory/creations.js';
 import { createSampler } from 'liveprofiler-sampler';
 import type { Numbers } from 'liveprofiler-sampler/wire';
 import { allWindows, askWire, costOf, SECRET } from '../ask.ts';
+import { spinFor } from '../spin.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -35,11 +37,11 @@ class Session {
   }
 }
 
-/** With a clock that stands still and a sample as it is told. */
-function follow(every: number, random: () => number = Math.random) {
+/** With a clock that stands still, unless one is told, and a sample as it is told. */
+function follow(every: number, random: () => number = Math.random, monotonicUs: () => number = () => 0) {
   const windows: Told[] = [];
   const notes: Record<string, number> = {};
-  const clock = { wallMs: () => 0, monotonicUs: () => 0, after: () => () => undefined };
+  const clock = { wallMs: () => 0, monotonicUs, after: () => () => undefined };
   const creations = followCreations({ clock, note: (name, value) => { notes[name] = value; }, told: (window) => { windows.push(window); }, random });
   const Tracked = creations.follow(Session, 'Session', every);
   creations.start();
@@ -50,8 +52,8 @@ function follow(every: number, random: () => number = Math.random) {
     /** Of all stacks. */
     tell: () => {
       creations.tell();
-      const { body } = windows.at(-1) ?? assert.fail('nothing was told');
-      return { body, count: sum(body.count), weight: sum(body.weight), creators: [...body.stack].map((stack) => body.frames[body.frame[stack] ?? 0]?.name) };
+      const { body, startUs, endUs } = windows.at(-1) ?? assert.fail('nothing was told');
+      return { body, startUs, endUs, count: sum(body.count), weight: sum(body.weight), creators: [...body.stack].map((stack) => body.frames[body.frame[stack] ?? 0]?.name) };
     },
   };
 }
@@ -65,12 +67,12 @@ function sum(column: Iterable<number>): number {
 }
 
 test('each stack stands for its share of all instances that are alive, and all of them carry its name', () => {
-  const { Tracked, tell, notes } = follow(10);
+  const { Tracked, tell, notes } = follow(20);
   const login = (): Session[] => Array.from({ length: 30_000 }, () => new Tracked(1));
   const restore = (): Session[] => Array.from({ length: 10_000 }, () => new Tracked(2));
   const held = [...login(), ...restore()];
   const { body, weight, count } = tell();
-  assert.equal(weight, count * 10);
+  assert.equal(weight, count * 20);
   assert.ok(Math.abs(weight - held.length) < held.length / 10, `${weight} of ${held.length}`);
   assert.equal(notes['creationStacks'], count);
   assert.deepEqual([...new Set(body.labels)].map((set) => body.labelSets[set]), [{ class: 'Session' }]);
@@ -137,11 +139,60 @@ test('a thousand stacks are told apart at most, and the others are told as one',
   assert.equal(body.frames[body.frame[body.stack[body.count.indexOf(most)] ?? 0] ?? 0]?.name, '(truncated)');
 });
 
-test('instances are watched up to a bound, and what is beyond is told as a number', () => {
-  const { Tracked, tell, notes } = follow(1);
-  const held = Array.from({ length: 50_003 }, () => new Tracked());
-  assert.equal(tell().count, 50_000);
-  assert.equal(notes['creationsUnwatched'], held.length - 50_000);
+test('instances of a class are watched up to a bound, whatever there is of others, and what is beyond is told as a number', () => {
+  const { creations, Tracked, tell, notes } = follow(1);
+  const held = Array.from({ length: 2503 }, () => new Tracked());
+  assert.equal(tell().count, 2500);
+  assert.equal(notes['creationsUnwatched'], held.length - 2500);
+  const Other = creations.follow(class Other extends Session {}, 'Other', 1);
+  const others = [new Other(), new Other()];
+  assert.equal(tell().count, 2500 + others.length);
+});
+
+test('an instance that a constructor returns again is one', () => {
+  const { creations, tell } = follow(1);
+  const only = {};
+  const Shared = creations.follow(function Shared() { return only; } as unknown as new () => object, 'Shared', 1);
+  const held = [new Shared(), new Shared(), new Shared()];
+  assert.equal(new Set(held).size, 1);
+  assert.equal(tell().count, 1);
+});
+
+test('stacks take a hundredth of a second\'s time at most', () => {
+  let nowUs = 0;
+  const { Tracked, tell, notes } = follow(1, Math.random, () => (nowUs += 500));
+  const make = (): Session[] => Array.from({ length: 100 }, () => new Tracked());
+  const held = make();
+  const { count } = tell();
+  assert.ok(count >= 10 && count <= 25, `${count} stacks of 500 µs`);
+  assert.equal(notes['creationsUnwatched'], held.length - count);
+  nowUs += 1e6;
+  held.push(...make());
+  assert.equal(tell().count, 2 * count);
+});
+
+test('what breaks while a stack is taken does not reach the one who makes an instance', () => {
+  let broken = false;
+  const { Tracked, tell, notes } = follow(1, Math.random, () => (broken ? assert.fail('the clock is broken') : 0));
+  broken = true;
+  assert.ok(new Tracked() instanceof Session);
+  broken = false;
+  assert.equal(tell().count, 0);
+  assert.equal(notes['creationsUnwatched'], 1);
+});
+
+test('the first window begins when the first class is followed', () => {
+  let nowUs = 0;
+  const windows: Told[] = [];
+  const creations = followCreations({ clock: { wallMs: () => nowUs / 1000, monotonicUs: () => nowUs, after: () => () => undefined }, note: () => undefined, told: (window) => { windows.push(window); } });
+  creations.start();
+  nowUs = 5e6;
+  creations.follow(Session, 'Session', 1);
+  nowUs = 6e6;
+  creations.follow(class Other extends Session {}, 'Other', 1);
+  nowUs = 7e6;
+  creations.tell();
+  assert.deepEqual(windows.map(({ startUs, startWallMs, endUs }) => [startUs, startWallMs, endUs]), [[5e6, 5000, 7e6]]);
 });
 
 test('what the service makes of stacks is neither used nor changed', () => {
@@ -159,8 +210,39 @@ test('what the service makes of stacks is neither used nor changed', () => {
   assert.notEqual(tell().creators[0], '(truncated)');
 });
 
+test('who is cut short while a stack is taken has stacks as before all the same', () => {
+  const { Tracked } = follow(1);
+  const before = settings();
+  const own = (error: Error, calls: readonly NodeJS.CallSite[]): string => `${error.message} of ${calls.length > 0 ? 'ours' : 'nobody'}`;
+  for (const prepareStackTrace of [before.prepareStackTrace, own]) {
+    const cut = { short: false };
+    try {
+      Object.assign(Error, { prepareStackTrace });
+      Object.defineProperty(Error, 'stackTraceLimit', {
+        configurable: true,
+        get: () => before.stackTraceLimit,
+        set: () => {
+          if (!cut.short) {
+            cut.short = true;
+            spinFor(10_000);
+          }
+        },
+      });
+      while (!cut.short) assert.throws(() => runInNewContext('new Tracked()', { Tracked }, { timeout: 50 }), { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' });
+      Object.defineProperty(Error, 'stackTraceLimit', { value: before.stackTraceLimit, configurable: true, enumerable: true, writable: true });
+      assert.match(new Error('later').stack ?? '', prepareStackTrace === own ? /^later of ours$/ : /^Error: later\n {4}at .*creations\.test/);
+      assert.deepEqual(settings(), { ...before, prepareStackTrace });
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', { value: before.stackTraceLimit, configurable: true, enumerable: true, writable: true });
+      Object.assign(Error, before);
+    }
+  }
+});
+
 test('it is told over the wire, with names as elsewhere and its cost', { timeout: 60_000 }, async (t) => {
-  const sampler = createSampler({ secret: SECRET, windowMs: 1000, memory: { everyMs: 1000, maxPauseMs: 60_000 } });
+  // What a neighbour of the machine takes meanwhile is not what stacks take.
+  let stillUs: number | undefined;
+  const sampler = createSampler({ secret: SECRET, windowMs: 1000, memory: { everyMs: 1000, maxPauseMs: 60_000 }, clock: { ...systemClock, monotonicUs: () => stillUs ?? systemClock.monotonicUs() } });
   t.after(() => sampler.stop());
   const { port } = await sampler.listen({ port: 0 });
   const Tracked = sampler.track(Session, { stacks: { every: 1 } });
@@ -169,7 +251,9 @@ test('it is told over the wire, with names as elsewhere and its cost', { timeout
       return new Tracked(1);
     }
   }
+  stillUs = systemClock.monotonicUs();
   const held = Array.from({ length: 10 }, () => new Shop().open());
+  stillUs = undefined;
   const told = async () => (await askWire(port)).processes.flatMap(({ windows, frames, stacks, labelSets }) => windows.filter(({ kind, rows }) => kind === 'instances' && rows.stack.length > 0).map(({ rows }) => ({ rows, labelSets, creator: frames[stacks.frame[rows.stack[0] ?? 0] ?? 0] })))[0];
   const nameOf = (found: Awaited<ReturnType<typeof told>>): string | undefined => found?.creator?.original?.name ?? found?.creator?.name;
   let first = await told();
