@@ -3,6 +3,7 @@
 import { Inflated } from './inflated.ts';
 import { addsUpTo, columnsOf, entriesOf } from './packing.ts';
 import type { PackedWindow, Sections } from './packing.ts';
+import { Columns } from './rows.ts';
 import type { PayloadRows, RowColumns } from './rows.ts';
 import { expanded, squeezed, WORTH_BYTES } from './squeeze.ts';
 import { readWindows } from './unpacking.ts';
@@ -44,19 +45,24 @@ export function isDivided(bytes: Buffer): boolean {
 }
 
 export interface UnpackedWindow {
-  /** What it answers holds until rows are asked for the next time, of whatever record. */
+  /** What it answers holds until rows are asked for the next time, of whatever record that has no columns of its own. */
   readonly rows: () => RowColumns;
   readonly sections: Sections;
 }
 
 const NO_SECTIONS: Sections = {};
 
-/** The windows in the order in which they were packed. @throws RangeError, or what zlib and JSON throw. */
-export function unpack(bytes: Buffer, sum?: Sum): readonly UnpackedWindow[] {
+const shared = new Columns();
+
+/**
+ * The windows in the order in which they were packed. Whoever keeps several records gives each columns of its own.
+ * @throws RangeError, or what zlib and JSON throw.
+ */
+export function unpack(bytes: Buffer, sum?: Sum, into: Columns = shared): readonly UnpackedWindow[] {
   if (isDivided(bytes) !== (sum !== undefined)) throw new RangeError('a packed record lacks the sum that it divides, or divides none');
   const { lines, columns } = opened(bytes);
   const input = new ByteReader(columns);
-  const windows = readWindows(input, sum);
+  const windows = readWindows(input, sum, into);
   const sections = input.atEnd ? [] : (JSON.parse(input.text()) as Sections[]);
   return windows.map((rows, window) => ({ rows: lines === undefined ? rows : () => ({ ...rows(), lines }), sections: sections[window] ?? NO_SECTIONS }));
 }

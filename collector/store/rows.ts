@@ -76,7 +76,7 @@ export class Columns {
 
   reserve(length: number): this {
     if (length <= this.#capacity) return this;
-    this.#capacity = Math.max(length, this.#capacity * 2, 1024);
+    this.#capacity = Math.max(length, this.#capacity * 2, 64);
     this.stack = new Float64Array(this.#capacity);
     this.labels = new Float64Array(this.#capacity);
     this.count = new Float64Array(this.#capacity);

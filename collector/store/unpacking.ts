@@ -1,14 +1,13 @@
 // Reads what packing.ts writes.
-import { Columns } from './rows.ts';
-import type { RowColumns } from './rows.ts';
+import type { Columns, RowColumns } from './rows.ts';
 import { signed } from './varint.ts';
 import type { ByteReader } from './varint.ts';
 
 /** Columns of one record, sorted by label set and stack: what divided windows add up to. */
 export type Sum = Pick<RowColumns, 'length' | 'stack' | 'labels' | 'count' | 'weight'>;
 
-/** @throws RangeError for columns that contradict themselves or the sum. */
-export function readWindows(input: ByteReader, sum: Sum | undefined): (() => RowColumns)[] {
+/** Each window's rows are read into `into`, one that is alone at once. @throws RangeError for columns that contradict themselves or the sum. */
+export function readWindows(input: ByteReader, sum: Sum | undefined, into: Columns): (() => RowColumns)[] {
   const windows = input.length(1);
   const quantum = input.uint();
   // Of a window that is the whole sum nothing more is told; of several, each entry takes a byte at least.
@@ -17,7 +16,7 @@ export function readWindows(input: ByteReader, sum: Sum | undefined): (() => Row
   if (sum !== undefined && (pairs !== sum.length || entries < pairs || (windows === 1 && entries > pairs))) throw new RangeError('windows that divide a sum have other rows than it');
   const means = numbers(input, windows);
   if (windows === 1 && sum === undefined) {
-    const only = readWindow(input, pairs, entries, quantum, means[0] ?? 0);
+    const only = readWindow(input, into, pairs, entries, quantum, means[0] ?? 0);
     return [() => only];
   }
   const [stacks, labels] = sum === undefined ? [new Float64Array(pairs), new Float64Array(pairs)] : [sum.stack.slice(0, pairs), sum.labels.slice(0, pairs)];
@@ -37,13 +36,11 @@ export function readWindows(input: ByteReader, sum: Sum | undefined): (() => Row
   });
   readRemainders(input, (odd) => told[odd], weight);
   if (sum !== undefined) takeRests(sum, pair, count, weight);
-  return split(windows, { window, pair, stacks, labels, count, weight });
+  return split(windows, { window, pair, stacks, labels, count, weight }, into);
 }
 
-const columns = new Columns();
-
-/** One window, as most records hold: each pair is an entry. What it answers holds until the next one is read. */
-function readWindow(input: ByteReader, pairs: number, length: number, quantum: number, mean: number): RowColumns {
+/** One window, as most records hold: each pair is an entry. What it answers holds until `columns` are read into again. */
+function readWindow(input: ByteReader, columns: Columns, pairs: number, length: number, quantum: number, mean: number): RowColumns {
   if (pairs !== length) throw new RangeError('a packed window has a stack twice');
   const { stack, labels, count, weight } = columns.reserve(length);
   readPairs(input, length, { stack, labels });
@@ -133,7 +130,7 @@ interface Divided {
 }
 
 /** A window's rows are put together when they are asked for: most questions mean a few windows of a block. */
-function split(windows: number, { window, pair, stacks, labels, count, weight }: Divided): (() => RowColumns)[] {
+function split(windows: number, { window, pair, stacks, labels, count, weight }: Divided, columns: Columns): (() => RowColumns)[] {
   const starts = new Uint32Array(windows + 1);
   for (const of of window) starts[of + 1] = (starts[of + 1] ?? 0) + 1;
   for (let of = 0; of < windows; of++) starts[of + 1] = (starts[of + 1] ?? 0) + (starts[of] ?? 0);

@@ -9,7 +9,7 @@ import { holdsNumbers, packNumbers, unpackNumbers } from '../number-columns.ts';
 import { isDivided, pack, unpack } from '../packed.ts';
 import type { UnpackedWindow } from '../packed.ts';
 import type { PackedWindow } from '../packing.ts';
-import { keptRows } from '../rows.ts';
+import { Columns, keptRows } from '../rows.ts';
 import type { PayloadRows } from '../rows.ts';
 import { RAW_TIER, SEALED_TIER } from '../tiers.ts';
 import { ByteReader, ByteWriter } from '../varint.ts';
@@ -98,7 +98,7 @@ async function windowsIn(db: Database, bytes: Buffer, value: Buffer, snapshot?: 
     return named(firstSeqs.map((_, window): Sealed => ({ rows: noRows, sections: {}, numbers: (dictionary) => numbers(window, dictionary) })));
   }
   const sum = isDivided(packed) ? await db.get(windowKey(SPACE.payload, { ...key, tier: SEALED_TIER }), snapshot) : undefined;
-  return reading(bytes, () => named(unpack(packed, sum === undefined ? undefined : unpack(sum)[0]?.rows()).map((window): Sealed => ({ ...window, numbers: noNumbers }))));
+  return reading(bytes, () => named(unpack(packed, sum === undefined ? undefined : unpack(sum)[0]?.rows(), new Columns()).map((window): Sealed => ({ ...window, numbers: noNumbers }))));
 }
 
 function noRows(): never {

@@ -248,6 +248,18 @@ export function tierContract({ name, open }: Engine): void {
     });
   });
 
+  test(`${name}: windows that are alone in their five minutes are each told as they were, also when several are read together`, async (t) => {
+    const alone = (boot: Shape['boot'], thread: number, level: number): Shape => ({ minute: 60 + thread, late: false, second: 0, host: 'web', boot, thread, version: '1', epoch: 0, kind: 'held', stacks: [['a', 1, '']], level });
+    const { windows } = windowsFrom([alone('b1', 0, 1), alone('b1', 1, 9300), alone('b2', 2, 77)]);
+    await withStore(t, KEEP_ALL, async (store) => {
+      await store.append(windows, new Map());
+      await store.rollUp(T0 + DAY_MS);
+      const levels = [];
+      for (const minute of [60, 61, 62]) levels.push((await store.query({ kind: 'held' }, { fromMs: T0 + minute * MINUTE_MS, untilMs: T0 + (minute + 1) * MINUTE_MS })).tree.totalWeight[0]);
+      assert.deepEqual(levels, [1, 9300, 77]);
+    });
+  });
+
   test(`${name}: what is pinned while a prune runs is kept by it`, async (t) => {
     const retention: Retention = { rawMs: HOUR_MS, minutesMs: HOUR_MS, hoursMs: HOUR_MS, daysMs: HOUR_MS };
     await withStore(t, retention, async (store) => {
