@@ -1,16 +1,16 @@
-// What the main thread pays for a window of a worker thread: taking it from the channel, having its frames named, putting
+// What the main thread pays for a window of a worker thread: taking it from the channel, checking it, having its frames named, putting
 // it on the shelf, and making its record for the spool. Workers have the TypeScript compiler at work; there are fewer than
 // cores, so that the main thread waits for none of them. `npm run bench:workers [seconds]`.
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { BroadcastChannel, setEnvironmentData, Worker } from 'node:worker_threads';
+import { fromWorker } from '#sampler/heard.js';
 import { createNamer } from '#sampler/names/namer.js';
 import type { ProcessState } from '#sampler/process-state.js';
 import { createShelf } from '#sampler/shelf.js';
 import { createListener } from '#sampler/told-frames.js';
 import { recordOf } from '#sampler/wire-process.js';
-import type { FromWorker } from '#sampler/worker.js';
 import { WORKER_KEY } from '#sampler/worker.js';
 
 const WORKERS = Math.max(1, cpus().length - 1);
@@ -36,22 +36,21 @@ const listeners = new Map<number, ReturnType<typeof createListener>>();
 setEnvironmentData(WORKER_KEY, CONFIG);
 const channel = new BroadcastChannel(CONFIG.channel);
 channel.onmessage = (event) => {
-  const bytes = serialize((event as { readonly data: FromWorker }).data);
+  const bytes = serialize((event as { readonly data: unknown }).data);
   const startUs = nowUs();
-  const message = deserialize(bytes) as FromWorker;
+  const message = fromWorker(deserialize(bytes));
   if (message.tells !== 'window') return;
   const listener = listeners.get(message.window.thread) ?? createListener();
   listeners.set(message.window.thread, listener);
-  const heard = listener(message.window);
-  if (heard === undefined) throw new Error('a window refers to frames that were never told');
+  const window = listener(message.window);
+  if (window === undefined) throw new Error('a window refers to frames that were never told');
   const takenUs = nowUs();
-  const { window, columns } = heard;
   names.want(window.body);
   const kept = shelf.add(window);
   const keptUs = nowUs();
   void Promise.resolve(names.settled(1500)).then(() => {
     const spoolUs = nowUs();
-    Buffer.from(recordOf(state, kept, columns));
+    Buffer.from(recordOf(state, kept));
     costs.push({ taken: takenUs - startUs, kept: keptUs - takenUs, spooled: nowUs() - spoolUs, frames: window.body.frames.length, stacks: window.body.parent.length });
   });
 };
@@ -68,7 +67,7 @@ const row = (what: string, pick: (cost: Cost) => number, unit: number, digits = 
 };
 process.stdout.write(`${cpus()[0]?.model.trim() ?? ''}, ${cpus().length} cores, Node ${process.version}, ${WORKERS} ${WORKERS === 1 ? 'worker' : 'workers'} with the TypeScript compiler at work, ${costs.length} windows\n\n`);
 process.stdout.write(`| time of the main thread per worker window, ms | median | p90 | p99 | most |\n|---|---|---|---|---|\n`);
-process.stdout.write(row('taken', ({ taken }) => taken, 1000) + row('named and kept', ({ kept }) => kept, 1000) + row('its record for the spool', ({ spooled }) => spooled, 1000) + row('all together', ({ taken, kept, spooled }) => taken + kept + spooled, 1000));
+process.stdout.write(row('taken and checked', ({ taken }) => taken, 1000) + row('named and kept', ({ kept }) => kept, 1000) + row('its record for the spool', ({ spooled }) => spooled, 1000) + row('all together', ({ taken, kept, spooled }) => taken + kept + spooled, 1000));
 process.stdout.write(row('frames in a window', ({ frames }) => frames, 1, 0) + row('stacks in a window', ({ stacks }) => stacks, 1, 0));
 
 function nowUs(): number {

@@ -40,16 +40,6 @@ export function encodeWindows(windows: readonly FinishedWindow[]): EncodedWindow
   return { frames: tables.frames, stacks: tables.stacks, labelSets: tables.labelSets, windows: encoded };
 }
 
-/** Stacks and rows of a window as JSON, by its own ids: what makes most of its record, made where the window was made. */
-export interface WindowColumns {
-  readonly stacks: string;
-  readonly rows: string;
-}
-
-export function columnsOf(body: WindowBody): WindowColumns {
-  return { stacks: JSON.stringify(tablesOf(body).stacks), rows: JSON.stringify(rowsOf(body, OWN)) };
-}
-
 /** Ids in the tables by those of a window; undefined where they are the same. */
 interface Ids {
   readonly stacks: readonly number[] | undefined;

@@ -30,16 +30,14 @@ function readWindow(window: Members): SentWindow {
   const frames = arrayOf(window['frames'], 'frames', readFrame);
   const { places } = window;
   if (!(places instanceof Uint32Array)) throw new Malformed('places', 'is no column');
-  const body = readBody(object(window['body'], 'body'), atMost(places, 'places').length, object(window['columns'], 'columns'));
+  const body = readBody(object(window['body'], 'body'), atMost(places, 'places').length);
   return { ...window, ...facts, frames, body } as unknown as SentWindow;
 }
 
-function readBody(body: Members, frames: number, columns: Members): Members {
+function readBody(body: Members, frames: number): Members {
   const stacks = readStacks(body, 'body', frames).parent.length;
   const labelSets = arrayOf(body['labelSets'], 'labelSets', readLabels);
   readRows(body, 'body', stacks, labelSets.length);
-  const [told, rows] = ['stacks', 'rows'].map((name) => JSON.parse(text(columns[name], name, Infinity)) as unknown);
-  readRows(rows, 'rows', readStacks(told, 'stacks', frames).parent.length, labelSets.length);
   columnsOf(body['lines'], 'lines', ['frame', 'line', 'count'], { frame: frames });
   for (const name of ['lineHitsDropped', 'labelSetsInOther']) count(body[name], name);
   return { ...body, labelSets, idle: readTally(body['idle'], 'idle'), dropped: readTally(body['dropped'], 'dropped') };

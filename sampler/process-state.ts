@@ -5,7 +5,6 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { guarded } from './clock.ts';
 import type { LabelTracker } from './labels/tracker.ts';
 import { lendTracker, trackLabels } from './labels/tracker.ts';
-import type { WindowColumns } from './encode.ts';
 import type { Namer } from './names/namer.ts';
 import { createNamer } from './names/namer.ts';
 import type { ClassCounts } from './memory/class-counts.ts';
@@ -72,12 +71,12 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   const name = (): string => (isMainThread ? 'main' : nameOfWorker());
   let now: Pick<WireProcess, 'state' | 'reason'> = options.enabled ? { state: 'paused' } : { state: 'disabled', reason: 'enabled is false' };
 
-  function keep(window: ThreadWindow, columns?: WindowColumns): void {
+  function keep(window: ThreadWindow): void {
     names.want(window.body);
     const kept = shelf.add(window);
     void spool?.append(kept.lastSeq, async () => {
       await names.settled(NAMING_MS);
-      return recordOf(self, kept, columns);
+      return recordOf(self, kept);
     });
   }
 

@@ -1,6 +1,6 @@
-// Takes comments, indentation and needless semicolons out of the sampler's compiled code: it is what people install in production. Names and
-// lines stay, so stack traces do; the docstrings are in the .d.ts files, which lose their indentation alone. Texts over
-// several lines are code as well.
+// Takes comments, indentation and needless semicolons out of the sampler's compiled code: it is what people install in
+// production. Names and lines stay, so stack traces do; the docstrings are in the .d.ts files, which lose their indentation
+// alone. Texts over several lines are code as well.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';

@@ -1,7 +1,5 @@
 // Windows on their way from a worker to the thread that keeps them: each frame crosses once, so that taking a window costs
-// the keeping thread little, and its windows share their frames. Stacks and rows come as text too, ready for the spool.
-import type { WindowColumns } from './encode.ts';
-import { columnsOf } from './encode.ts';
+// the keeping thread little, and its windows share their frames.
 import type { Frame } from './profile.ts';
 import type { ThreadWindow } from './window.ts';
 import type { WindowBody } from './window-builder.ts';
@@ -14,12 +12,6 @@ export interface SentWindow extends Omit<ThreadWindow, 'body'> {
   readonly frames: readonly Frame[];
   /** The window's own, by their places among all that were told. */
   readonly places: Uint32Array;
-  readonly columns: WindowColumns;
-}
-
-export interface HeardWindow {
-  readonly window: ThreadWindow;
-  readonly columns: WindowColumns;
 }
 
 /** Above this a worker begins anew: what it does not run any more need not be kept. */
@@ -39,12 +31,12 @@ export function createTeller(mostFrames: number = MOST_FRAMES): (window: ThreadW
       told.set(frame, told.size);
       return told.size - 1;
     });
-    return { ...window, body, known, frames, places, columns: columnsOf({ ...body, frames: own }) };
+    return { ...window, body, known, frames, places };
   };
 }
 
 /** Where one worker's windows are kept; undefined when something that was told before is not here. */
-export function createListener(): (sent: SentWindow) => HeardWindow | undefined {
+export function createListener(): (sent: SentWindow) => ThreadWindow | undefined {
   let told: Frame[] = [];
   const urls = new Map<string, string>();
   // A text that crosses is a new one each time, and frames of one file share it.
@@ -53,7 +45,7 @@ export function createListener(): (sent: SentWindow) => HeardWindow | undefined 
     if (known === undefined) urls.set(url, url);
     return known ?? url;
   };
-  return ({ known, frames, places, columns, body, ...window }) => {
+  return ({ known, frames, places, body, ...window }) => {
     if (known === 0) {
       told = [];
       urls.clear();
@@ -66,6 +58,6 @@ export function createListener(): (sent: SentWindow) => HeardWindow | undefined 
       if (frame === undefined) return undefined;
       own.push(frame);
     }
-    return { window: { ...window, body: { ...body, frames: own } }, columns };
+    return { ...window, body: { ...body, frames: own } };
   };
 }

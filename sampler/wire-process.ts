@@ -1,5 +1,4 @@
 // This process as an answer tells it, with some of its windows, their frames by the names that are known by now.
-import type { WindowColumns } from './encode.ts';
 import { encodeWindows } from './encode.ts';
 import type { ProcessState } from './process-state.ts';
 import type { Frame } from './profile.ts';
@@ -22,20 +21,10 @@ export function wireProcess(state: ProcessState, windows: readonly FinishedWindo
   };
 }
 
-/** JSON of this process with one window, for whoever may read it long after. `columns` are the window's, where they are at hand. */
-export function recordOf(state: ProcessState, window: FinishedWindow, columns: WindowColumns | undefined): string {
-  if (columns === undefined) return JSON.stringify({ ...wireProcess(state, [window]), state: 'running' });
-  const bare: FinishedWindow = { ...window, body: { ...window.body, ...NO_COLUMNS } };
-  const told = wireProcess(state, [bare]);
-  // Frames of one name and place became one: then the window's own numbers are not those of the record.
-  if (told.frames.length !== window.body.frames.length) return recordOf(state, window, undefined);
-  const process = JSON.stringify({ ...told, state: 'running', stacks: undefined, windows: undefined });
-  const own = JSON.stringify({ ...told.windows[0], rows: undefined });
-  return `${process.slice(0, -1)},"stacks":${columns.stacks},"windows":[${own.slice(0, -1)},"rows":${columns.rows}}]}`;
+/** JSON of this process with one window, for whoever may read it long after. */
+export function recordOf(state: ProcessState, window: FinishedWindow): string {
+  return JSON.stringify({ ...wireProcess(state, [window]), state: 'running' });
 }
-
-const NONE = new Uint32Array();
-const NO_COLUMNS = { parent: NONE, frame: NONE, stack: NONE, labels: NONE, count: NONE, weight: new Float64Array() };
 
 export function withNames(windows: readonly FinishedWindow[], frameOf: (frame: Frame) => Frame, lineOf: (frame: Frame, line: number) => number): FinishedWindow[] {
   return windows.map((window) => {

@@ -2,7 +2,6 @@
 // counted as dropped, so that no time of a sampled worker is missing.
 import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads';
 import { guarded, systemClock } from './clock.ts';
-import type { WindowColumns } from './encode.ts';
 import { fromWorker } from './heard.ts';
 import type { Microseconds, Milliseconds } from './profile.ts';
 import type { SentWindow } from './told-frames.ts';
@@ -25,7 +24,7 @@ export interface FollowedWorkers {
 const LAST_WORDS_MS = 200;
 const FAREWELL_MS = 1000;
 
-export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (window: ThreadWindow, columns?: WindowColumns) => void): FollowedWorkers {
+export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (window: ThreadWindow) => void): FollowedWorkers {
   /** Workers that are being sampled: until when their windows are here. */
   const alive = new Map<number, { readonly name: string; untilUs: Microseconds }>();
   const listeners = new Map<number, ReturnType<typeof createListener>>();
@@ -68,9 +67,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
     if (worker !== undefined) worker.untilUs = endUs;
     const listener = listeners.get(thread) ?? createListener();
     listeners.set(thread, listener);
-    const heard = listener(sent);
-    if (heard === undefined) finished(withoutSamples(thread, threadName, startUs, endUs));
-    else finished(heard.window, heard.columns);
+    finished(listener(sent) ?? withoutSamples(thread, threadName, startUs, endUs));
   }
 
   function bury(thread: number, atUs: Microseconds): void {

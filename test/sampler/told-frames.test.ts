@@ -2,10 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { columnsOf, encodeWindows } from '#sampler/encode.js';
-import { createNamer } from '#sampler/names/namer.js';
-import type { ProcessState } from '#sampler/process-state.js';
-import { recordOf } from '#sampler/wire-process.js';
 import { createListener, createTeller } from '#sampler/told-frames.js';
 import type { ThreadWindow } from '#sampler/window.js';
 import { WindowBuilder } from '#sampler/window-builder.js';
@@ -29,11 +25,8 @@ test('windows cross as they are, and what they share crosses once', () => {
     windows.forEach((made, index) => {
       const window = windowOf(index * 10, made);
       const sent = structuredClone(tell(window));
-      const { window: heard, columns } = hear(sent) ?? {};
-      assert.ok(heard !== undefined);
+      const heard = hear(sent);
       assert.deepEqual(heard, window);
-      const encoded = encodeWindows([{ ...window, firstSeq: 1, lastSeq: 1 }]);
-      assert.deepEqual(columns, { stacks: JSON.stringify(encoded.stacks), rows: JSON.stringify(encoded.windows[0]?.rows) });
       if (sent.known === 0) {
         crossed.clear();
         objects.clear();
@@ -57,22 +50,4 @@ test('a window whose frames were told to somebody else is not made up', () => {
   tell(windowOf(0, [[1, 2], [3]]));
   const second = structuredClone(tell(windowOf(10, [[1, 4]])));
   assert.equal(createListener()(second), undefined);
-});
-
-test('the record of a worker\'s window is the one that the keeping thread would make, without a look at stacks and rows', () => {
-  const namer = createNamer();
-  const state = { boot: 'b', labels: {}, thread: { id: 0, name: 'main' }, intervalUs: 10_000, windowMs: 10_000, names: namer, state: () => ({ state: 'running' }), cost: () => ({}) } as unknown as ProcessState;
-  const window = { ...windowOf(0, [[1, 2, 3], [1, 2], [4, 8]]), firstSeq: 3, lastSeq: 3 };
-  const untouched = <T extends object>(column: T): T => new Proxy(column, { get: (_column, key) => assert.fail(`${String(key)} of a column was asked for`) });
-  const { parent, frame, stack, labels, count, weight } = window.body;
-  const closed = { ...window, body: { ...window.body, parent: untouched(parent), frame: untouched(frame), stack: untouched(stack), labels: untouched(labels), count: untouched(count), weight: untouched(weight) } };
-  assert.deepEqual(JSON.parse(recordOf(state, closed, columnsOf(window.body))), JSON.parse(recordOf(state, window, undefined)));
-
-  // Two scripts from one place: their frames become one, and so do their stacks.
-  const twice = { ...window, body: { ...window.body, frames: window.body.frames.map((one, index) => (index === 1 ? { ...(window.body.frames[0] ?? one) } : one)) } };
-  namer.want(twice.body);
-  const record = recordOf(state, twice, columnsOf(twice.body));
-  assert.deepEqual(JSON.parse(record), JSON.parse(recordOf(state, twice, undefined)));
-  assert.equal((JSON.parse(record) as { frames: unknown[] }).frames.length, window.body.frames.length - 1);
-  namer.stop();
 });
