@@ -119,10 +119,13 @@ export async function undivided(db: Database, rollup: WindowKey): Promise<Write[
   const key = { ...rollup, tier: RAW_TIER };
   const bytes = windowKey(SPACE.block, key);
   const value = await db.get(bytes);
-  if (value === undefined || !isDivided(namesIn(value).packed)) return [];
-  const windows = await windowsIn(db, bytes, value).catch(noneIfDamaged);
+  const windows = value === undefined ? [] : await dividedIn(db, bytes, value).catch(noneIfDamaged);
   const plain = windows.map(([of, { rows, sections }]) => ({ key: of, sections, rows: keptRows(rows()) }));
   return plain.length === 0 ? [] : [await blockWrite(plain, key, 1, undefined)];
+}
+
+async function dividedIn(db: Database, bytes: Buffer, value: Buffer): ReturnType<typeof windowsIn> {
+  return reading(bytes, () => isDivided(namesIn(value).packed)) ? windowsIn(db, bytes, value) : [];
 }
 
 /** First sequence numbers of a block's windows, and what is behind them. */
