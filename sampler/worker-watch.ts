@@ -1,5 +1,6 @@
 // Sees the workers that this thread starts: brings the sampler into each where Node allows it, and tells when one is gone.
 import { fileURLToPath } from 'node:url';
+import { threadId } from 'node:worker_threads';
 import type { Worker } from 'node:worker_threads';
 import { systemClock } from './clock.ts';
 import type { V8Workers } from './v8-profiler.ts';
@@ -18,6 +19,7 @@ export function watchWorkers(config: WorkerConfig, tell: (message: FromWorker) =
   const online = (worker: Worker): void => {
     if (ours.has(worker)) return;
     const thread = worker.threadId;
+    tell({ tells: 'started', thread, by: threadId });
     // Before it is online, its own start would be disturbed.
     worker.once('online', () => {
       try {

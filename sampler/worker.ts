@@ -20,8 +20,9 @@ export interface WorkerConfig {
 
 export const WORKER_KEY = 'liveprofiler';
 
-/** From a worker to the thread that keeps the windows. `gone` is told by the thread that had started the worker. */
+/** From a worker to the thread that keeps the windows. `started` and `gone` are told by the thread that started the worker. */
 export type FromWorker =
+  | { readonly tells: 'started'; readonly thread: number; readonly by: number }
   | { readonly tells: 'began'; readonly thread: number; readonly name: string; readonly atUs: Microseconds }
   | { readonly tells: 'window'; readonly window: SentWindow }
   | { readonly tells: 'ended'; readonly thread: number }

@@ -28,6 +28,8 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   /** Workers that are being sampled: until when their windows are here. */
   const alive = new Map<number, { readonly name: string; untilUs: Microseconds }>();
   const listeners = new Map<number, ReturnType<typeof createListener>>();
+  /** By worker the thread that started it, which takes it along when it goes. */
+  const starters = new Map<number, number>();
   let failed = 0;
   let unheard = 0;
   const clock = guarded(systemClock, () => { unheard++; });
@@ -51,14 +53,19 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   }
 
   function take(message: FromWorker): void {
-    if (message.tells === 'began') alive.set(message.thread, { name: message.name, untilUs: message.atUs });
+    if (message.tells === 'started') starters.set(message.thread, message.by);
+    else if (message.tells === 'began') alive.set(message.thread, { name: message.name, untilUs: message.atUs });
     else if (message.tells === 'window') keep(message.window);
     else if (message.tells === 'ended') forget(message.thread);
     else if (message.tells === 'failed') failed++;
-    else clock.after(LAST_WORDS_MS, () => {
-      bury(message.thread, message.atUs);
-      listeners.delete(message.thread);
-    });
+    else clock.after(LAST_WORDS_MS, () => { lose(message.thread, message.atUs); });
+  }
+
+  function lose(thread: number, atUs: Microseconds): void {
+    bury(thread, atUs);
+    listeners.delete(thread);
+    starters.delete(thread);
+    for (const [started, by] of starters) if (by === thread) lose(started, atUs);
   }
 
   function keep(sent: SentWindow): void {

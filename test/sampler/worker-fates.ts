@@ -9,7 +9,7 @@ function busyInWorker(ms: number): void {
   while (performance.now() < untilMs) Math.sqrt(untilMs);
 }
 
-export type Fate = 'loaded' | 'crowds' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAfterAWhile' | 'blockedByAChild' | 'blockedByALock' | 'exits' | 'hasAWorker';
+export type Fate = 'loaded' | 'crowds' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAfterAWhile' | 'blockedByAChild' | 'blockedByALock' | 'exits' | 'hasAWorker' | 'hasABusyWorker';
 
 const FATES: Readonly<Record<Fate, () => unknown>> = {
   loaded: async () => {
@@ -51,6 +51,7 @@ const FATES: Readonly<Record<Fate, () => unknown>> = {
     process.exit(3);
   },
   hasAWorker: () => startWorker('ends'),
+  hasABusyWorker: () => startWorker('busyAfterAWhile').on('message', (word) => parentPort?.postMessage(word)),
 };
 
 export function startWorker(fate: Fate, name?: string): Worker {

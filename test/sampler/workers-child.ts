@@ -27,7 +27,7 @@ async function run(fate: Fate, terminatedAfterMs?: number, name?: string): Promi
   const worker = startWorker(fate, name);
   worker.on('error', () => undefined);
   const terminate = (): void => void setTimeout(() => void worker.terminate(), terminatedAfterMs);
-  if (fate === 'busyAfterAWhile') worker.once('message', terminate);
+  if (fate === 'busyAfterAWhile' || fate === 'hasABusyWorker') worker.once('message', terminate);
   else if (terminatedAfterMs !== undefined) terminate();
   await new Promise((resolve) => worker.once('exit', resolve));
 }
@@ -35,6 +35,7 @@ async function run(fate: Fate, terminatedAfterMs?: number, name?: string): Promi
 const ORDERS: Readonly<Record<string, () => Promise<unknown>>> = {
   load: () => run('loaded', undefined, 'resizer'),
   crowd: () => Promise.all(Array.from({ length: AT_ONCE }, () => run('crowds'))),
+  family: () => run('hasABusyWorker', 300),
   churn: async () => {
     for (let round = 0; round < ROUNDS; round++) await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => run(...(FATES[index % FATES.length] ?? ['ends']))));
   },

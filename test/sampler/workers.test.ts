@@ -146,6 +146,15 @@ test("32 workers that are busy all at once do not make the main thread's windows
   assert.ok(meanMs < 1500, `windows of 1000 ms lasted ${lengthsMs.map(Math.round).join(', ')} ms`);
 });
 
+test('a worker that is terminated takes its own workers along, and what they take along is counted', LIMIT, async (t) => {
+  const service = await start(t, process.execPath, ['--import', 'liveprofiler-sampler/register']);
+  await service.order('family');
+  await service.order('pause');
+  const threads = byThread(await service.processes());
+  assertWhole(threads);
+  for (const thread of [1, 2]) assert.ok(threads.get(thread)?.some(({ dropped }) => dropped.weight > 250_000), `what worker ${thread} took along is not counted`);
+});
+
 test('pause ends the sampling of workers too, and hands over what they have', LIMIT, async (t) => {
   const service = await start(t, process.execPath, ['--import', 'liveprofiler-sampler/register']);
   service.child.send('load');
