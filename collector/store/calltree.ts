@@ -183,17 +183,22 @@ function told(tree: Tree, keep?: Uint8Array): CallTree {
     return { frames, parent: listed(parent), frame: listed(frame), selfCount: listed(selfCount), selfWeight: listed(selfWeight), totalCount: listed(totalCount), totalWeight: listed(totalWeight), cut: new Array<number>(parent.length).fill(0) };
   }
   const { ids, places } = picked(keep);
-  const left = new Map<number, { count: number; weight: number; cut: number }>();
+  const parts: { readonly above: number; count: number; weight: number; cut: number }[] = [];
+  const partUnder = new Array<(typeof parts)[number] | undefined>(ids.length).fill(undefined);
   for (let id = 1; id < keep.length; id++) {
     const up = tree.parent[id] ?? 0;
     if (keep[id] === 1 || keep[up] !== 1) continue;
-    const sum = left.get(places[up] ?? 0) ?? { count: 0, weight: 0, cut: 0 };
-    sum.count += tree.totalCount[id] ?? 0;
-    sum.weight += tree.totalWeight[id] ?? 0;
-    sum.cut += 1;
-    left.set(places[up] ?? 0, sum);
+    const above = places[up] ?? 0;
+    let part = partUnder[above];
+    if (part === undefined) {
+      part = { above, count: 0, weight: 0, cut: 0 };
+      partUnder[above] = part;
+      parts.push(part);
+    }
+    part.count += tree.totalCount[id] ?? 0;
+    part.weight += tree.totalWeight[id] ?? 0;
+    part.cut += 1;
   }
-  const parts = [...left];
   const column = (of: ArrayLike<number>, ofParts: readonly number[]): number[] => {
     const values = new Array<number>(ids.length);
     for (let place = 0; place < ids.length; place++) values[place] = of[ids[place] ?? 0] ?? 0;
@@ -208,17 +213,17 @@ function told(tree: Tree, keep?: Uint8Array): CallTree {
     framePlaces.set(id, place);
     return place;
   };
-  const counts = parts.map(([, { count }]) => count);
-  const weights = parts.map(([, { weight }]) => weight);
+  const counts = parts.map(({ count }) => count);
+  const weights = parts.map(({ weight }) => weight);
   return {
     frames,
-    parent: column(tree.parent, []).map((up) => places[up] ?? 0).concat(parts.map(([above]) => above)),
+    parent: column(tree.parent, []).map((up) => places[up] ?? 0).concat(parts.map(({ above }) => above)),
     frame: column(tree.frame, []).map(framePlace).concat(parts.map(() => CUT)),
     selfCount: column(tree.selfCount, counts),
     selfWeight: column(tree.selfWeight, weights),
     totalCount: column(tree.totalCount, counts),
     totalWeight: column(tree.totalWeight, weights),
-    cut: [...new Array<number>(ids.length).fill(0), ...parts.map(([, { cut }]) => cut)],
+    cut: [...new Array<number>(ids.length).fill(0), ...parts.map(({ cut }) => cut)],
   };
 }
 

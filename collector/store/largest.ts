@@ -4,8 +4,10 @@
 export function largest(weight: Float64Array, count: Float64Array, most: number): number[] {
   const heap: number[] = [];
   const before = (a: number, b: number): boolean => {
-    const [byWeight, byCount] = [(weight[a] ?? 0) - (weight[b] ?? 0), (count[a] ?? 0) - (count[b] ?? 0)];
-    return byWeight > 0 || (byWeight === 0 && (byCount > 0 || (byCount === 0 && a < b)));
+    // Asked of every number: a pair of differences would be an array each time.
+    const byWeight = (weight[a] ?? 0) - (weight[b] ?? 0);
+    const by = byWeight === 0 ? (count[a] ?? 0) - (count[b] ?? 0) : byWeight;
+    return by > 0 || (by === 0 && a < b);
   };
   for (let id = 1; id < weight.length; id++) {
     if (heap.length < most) {

@@ -39,13 +39,17 @@ export class StackSums {
   /** `numbers`: common numbers by the rows' own. @throws RangeError for a row whose stack has none. */
   add({ length, stack, labels, count, weight, high }: RowColumns, numbers: Int32Array, { accept, levelForUs }: AddOptions = {}): void {
     const plain = high === undefined && levelForUs === undefined;
+    let [counts, weights] = [this.#count, this.#weight];
     for (let i = 0; i < length; i++) {
       if (accept !== undefined && !accept(labels[i] ?? 0)) continue;
       const id = numbers[stack[i] ?? 0];
       if (id === undefined) throw new RangeError(`a row points at stack ${stack[i]} of ${numbers.length}`);
-      if (id >= this.#length) this.#reach(id);
-      this.#count[id] = (this.#count[id] ?? 0) + (count[i] ?? 0);
-      if (plain) this.#weight[id] = (this.#weight[id] ?? 0) + (weight[i] ?? 0);
+      if (id >= this.#length) {
+        this.#reach(id);
+        [counts, weights] = [this.#count, this.#weight];
+      }
+      counts[id] = (counts[id] ?? 0) + (count[i] ?? 0);
+      if (plain) weights[id] = (weights[id] ?? 0) + (weight[i] ?? 0);
       else this.#addWide(id, high === undefined ? product(weight[i] ?? 0, levelForUs ?? 0) : { low: weight[i] ?? 0, high: high[i] ?? 0 });
     }
   }
@@ -106,7 +110,7 @@ export function kept(marks: Uint8Array): Int32Array {
   const ids = new Int32Array(marks.length);
   let length = 0;
   for (let id = 0; id < marks.length; id++) if (marks[id] === 1) ids[length++] = id;
-  return ids.slice(0, length);
+  return ids.subarray(0, length);
 }
 
 const NO_FRAME: Frame = { name: '', url: '', line: 0, column: 0 };

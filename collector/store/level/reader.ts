@@ -7,7 +7,7 @@ import type { SeriesState } from '../cover.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { SHAPE } from '../header.ts';
 import { under } from '../key-parts.ts';
-import { memoryKey, kindPrefix, readWindowKey, SPACE, windowKey } from '../keys.ts';
+import { memoryKey, kindPrefix, readWindowKey, SPACE } from '../keys.ts';
 import { LineAnswers } from '../line-answers.ts';
 import { StackSums } from '../merge.ts';
 import { NumberSteps } from '../number-steps.ts';
@@ -43,14 +43,14 @@ export class Reader {
     let windows = 0;
     let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, 0];
     const add = (record: Whole): void => {
-      const { key, header, dictionary, processLabels } = record;
+      const { key, bytes, header, dictionary, processLabels } = record;
       if (header.shape !== SHAPE.stacks || !selectsThread(selector, key.boot, key.thread)) return;
       const accept = acceptor(selector, dictionary, processLabels);
       // Rows that cannot be meant are not unpacked.
       if (accept === undefined || header.totals.some(({ labels }) => accept(labels))) {
         const rows = record.rows();
         const levelForUs = header.averages && !header.rolled ? header.coveredUs : undefined;
-        reading(windowKey(SPACE.header, key), () => { sums.add(rows, common.numbersOf(dictionary), { accept, levelForUs }); });
+        reading(bytes, () => { sums.add(rows, common.numbersOf(dictionary), { accept, levelForUs }); });
       }
       if (!mayHold(selector, processLabels)) return;
       if (selectsLabels(selector, processLabels, NO_LABELS)) {
@@ -74,10 +74,10 @@ export class Reader {
     // Windows are sealed without their lines: the roll-up that sealed them has these.
     const byRollups = (state: SeriesState): SeriesState => ({ ...state, whole: state.whole.map((spans, tier) => (tier === RAW_TIER ? [] : spans)) });
     await view(this.#engine, selector, (state) => cover(bounds, byRollups(state)), recordsOf, (_, record) => {
-      const { key, header, dictionary, processLabels, sealed } = record;
+      const { key, bytes, header, dictionary, processLabels, sealed } = record;
       if (sealed || header.shape !== SHAPE.stacks || !selectsThread(selector, key.boot, key.thread) || !mayHold(selector, processLabels)) return;
       const rows = record.rows();
-      reading(windowKey(SPACE.header, key), () => { sums.add(rows, key, header, dictionary); });
+      reading(bytes, () => { sums.add(rows, key, header, dictionary); });
     });
     return sums.answer();
   }

@@ -24,6 +24,8 @@ import { reading } from './reading.ts';
 /** A record as far as its header tells. */
 export interface Seen {
   readonly key: WindowKey;
+  /** The key of its header as it is on disk. */
+  readonly bytes: Buffer;
   readonly header: Header;
   readonly dictionary: Dictionary;
   readonly processLabels: Labels;
@@ -50,10 +52,7 @@ export async function* recordsOf(source: Source, series: Series, segment: Segmen
   for await (const { entries, seen } of headerBatches(source, series, segment, snapshot)) {
     const payloads = await payloadsOf(source.db, entries, snapshot);
     const blocks = segment.tier === RAW_TIER && payloads.includes(undefined) ? await blocksOf(source.db, series, seen, snapshot) : undefined;
-    yield seen.map((one, index) => {
-      const key = entries[index]?.[0] ?? Buffer.alloc(0);
-      return { ...one, ...payloadOf(key, one, payloads[index], blocks) };
-    });
+    yield seen.map((one, index) => withPayload(one, payloads[index], blocks));
   }
 }
 
@@ -61,8 +60,7 @@ export async function* recordsOf(source: Source, series: Series, segment: Segmen
 export async function recordOf({ db, dictionaries }: Source, [key, value]: Entry, blocks: Blocks | undefined): Promise<Whole> {
   const header = reading(key, () => decodeHeader(value));
   const { dictionary } = await dictionaries.get(header.dictionary);
-  const seen = seenOf(key, readWindowKey(key), header, dictionary);
-  return { ...seen, ...payloadOf(key, seen, await db.get(inPayloads(key)), blocks) };
+  return withPayload(seenOf(key, readWindowKey(key), header, dictionary), await db.get(inPayloads(key)), blocks);
 }
 
 /** Which hosts have records of which kinds in a tier: one seek each, whatever they hold. */
@@ -120,7 +118,7 @@ function seenOf(bytes: Buffer, key: WindowKey, header: Header, dictionary: Dicti
   const processLabels = labelSets[header.processLabels];
   const named = texts[header.threadName] !== undefined && header.totals.every(({ labels }) => labels < labelSets.length);
   if (processLabels === undefined || !named) throw new StoreError('STORE_DAMAGED', `The record ${bytes.toString('hex').slice(0, 80)} points outside its dictionary. Run liveprofiler repair, or restore the folder from a backup.`);
-  return { key, header, dictionary, processLabels };
+  return { key, bytes, header, dictionary, processLabels };
 }
 
 /** By header: its payload, under the same key in a space of its own; undefined where it is sealed. */
@@ -148,16 +146,21 @@ function blocksOf(db: Database, series: Series, seen: readonly Seen[], snapshot?
 
 const rowReader = new RowReader();
 
-function payloadOf(key: Buffer, { key: window, header, dictionary }: Seen, payload: Buffer | undefined, blocks: Blocks | undefined): Pick<Whole, 'numbers' | 'rows' | 'sections' | 'sealed'> {
-  const bytes = (): Buffer => {
-    if (payload === undefined) throw lost(key);
+function withPayload({ key, bytes, header, dictionary, processLabels }: Seen, payload: Buffer | undefined, blocks: Blocks | undefined): Whole {
+  const own = (): Buffer => {
+    if (payload === undefined) throw lost(bytes);
     return payload;
   };
   return {
+    key,
+    bytes,
+    header,
+    dictionary,
+    processLabels,
     sealed: payload === undefined,
-    numbers: () => reading(key, () => (payload === undefined ? blocks?.get(window)?.numbers(dictionary) : undefined) ?? (header.packed ? decodeNumbers(bytes(), dictionary) : decodeFormerNumbers(bytes()))),
-    rows: () => (payload === undefined ? blocks?.get(window)?.rows() : undefined) ?? reading(key, () => rowsIn(bytes(), header)),
-    sections: () => (payload === undefined ? blocks?.get(window)?.sections : undefined) ?? reading(key, () => sectionsIn(bytes(), header)),
+    numbers: () => reading(bytes, () => (payload === undefined ? blocks?.get(key)?.numbers(dictionary) : undefined) ?? (header.packed ? decodeNumbers(own(), dictionary) : decodeFormerNumbers(own()))),
+    rows: () => (payload === undefined ? blocks?.get(key)?.rows() : undefined) ?? reading(bytes, () => rowsIn(own(), header)),
+    sections: () => (payload === undefined ? blocks?.get(key)?.sections : undefined) ?? reading(bytes, () => sectionsIn(own(), header)),
   };
 }
 
