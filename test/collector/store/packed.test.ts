@@ -80,6 +80,22 @@ test('a record that is not what it says throws, whatever its bytes are', async (
   assert.throws(() => unpack(Buffer.from([9, 1])), /unknown way 9/);
 });
 
+test('windows that contradict themselves or their sum are refused, each for what is wrong with it', async () => {
+  // Windows, quantum, pairs, entries, means; label sets or not, stacks; windows per pair, gaps; counts, weights in two columns, remainders.
+  const plain = [2, 1, 1, 2, 0, 0, 0, 2, 2, 0, 0, 1, 1, 20, 20, 0, 0, 0];
+  const divided = [2, 1, 2, 3, 0, 0, 2, 1, 0, 0, 0, 1, 20, 0, 0];
+  const sum = unpack(await pack([{ rows: columns([{ stack: 1, labels: 0, count: 3, weight: 30 }, { stack: 5, labels: 0, count: 1, weight: 7 }]), sections: {} }], 1))[0]?.rows();
+  assert.deepEqual(unpack(Buffer.from([0, ...plain])).map(({ rows }) => listOf(rows())), [[{ stack: 1, labels: 0, count: 1, weight: 10 }], [{ stack: 1, labels: 0, count: 1, weight: 10 }]]);
+  assert.deepEqual(unpack(Buffer.from([2, ...divided]), sum).map(({ rows }) => listOf(rows())), [[{ stack: 1, labels: 0, count: 1, weight: 10 }, { stack: 5, labels: 0, count: 1, weight: 7 }], [{ stack: 1, labels: 0, count: 2, weight: 20 }]]);
+  for (const [at, value, why] of [[8, 0, /is in no window/], [8, 3, /more rows than it has/], [8, 1, /fewer rows than it has/], [10, 1, /belongs to no window/], [3, 0, /is in no window/]] as const) {
+    assert.throws(() => unpack(Buffer.from([0, ...plain.with(at, value)])), why);
+  }
+  assert.throws(() => unpack(Buffer.from([0, ...plain.slice(0, -1), 1, 2, 5])), /remainder belongs to no row/);
+  assert.throws(() => unpack(Buffer.from([2, ...divided.with(2, 1)]), sum), /other rows than it/);
+  assert.throws(() => unpack(Buffer.from([2, ...divided.with(11, 4)]), sum), /more than it/);
+  assert.throws(() => unpack(Buffer.from([2, ...divided.with(12, 62)]), sum), /more than it/);
+});
+
 test('a sealed window has the sums it had per label set, and each row is within two thirds of a sample of what it was', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(20), fc.integer({ min: -20_000, max: 4000 }), fc.nat(2)), { minLength: 1, maxLength: 80 }), (list) => {
