@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 const ROUNDS = 5;
-const MODULES = 250;
+const MODULES = 325;
 const FUNCTIONS = 500;
 const REGISTER = new URL('../../sampler/dist/register.js', import.meta.url).href;
 const CHILD = fileURLToPath(new URL('source-map-child.js', import.meta.url));
