@@ -152,7 +152,10 @@ test('a worker that is terminated takes its own workers along, and what they tak
   await service.order('pause');
   const threads = byThread(await service.processes());
   assertWhole(threads);
-  for (const thread of [1, 2]) assert.ok(threads.get(thread)?.some(({ dropped }) => dropped.weight > 250_000), `what worker ${thread} took along is not counted`);
+  for (const thread of [1, 2]) {
+    const { dropped, startUs, endUs } = threads.get(thread)?.at(-1) ?? assert.fail(`nothing of worker ${thread} is told`);
+    assert.equal(dropped.weight, endUs - startUs, `what worker ${thread} took along is not counted`);
+  }
 });
 
 test('pause ends the sampling of workers too, and hands over what they have', LIMIT, async (t) => {
