@@ -11,12 +11,12 @@ import type { FromWorker } from './worker.ts';
 /** @throws for what no worker of ours posts. */
 export function fromWorker(data: unknown): FromWorker {
   const message = object(data, 'message');
-  const tells = oneOf(message['tells'], 'tells', ['started', 'began', 'window', 'ended', 'gone', 'failed']);
+  const tells = oneOf(message['tells'], 'tells', ['started', 'began', 'window', 'ended', 'gone', 'lost', 'failed']);
   if (tells === 'window') return { tells, window: readWindow(object(message['window'], 'window')) };
   count(message['thread'], 'thread');
   if (tells === 'started') count(message['by'], 'by');
   if (tells === 'began') text(message['name'], 'name', 256);
-  if (tells === 'began' || tells === 'gone') readTime(message, 'atUs');
+  if (tells === 'began' || tells === 'gone' || tells === 'lost') readTime(message, 'atUs');
   return data as FromWorker;
 }
 

@@ -20,13 +20,13 @@ export interface WorkerConfig {
 
 export const WORKER_KEY = 'liveprofiler';
 
-/** From a worker to the thread that keeps the windows. `started` and `gone` are told by the thread that started the worker. */
+/** From a worker to the thread that keeps the windows. `started` and `gone` are told by the thread that started the worker, `lost` by one that goes on without being sampled. */
 export type FromWorker =
   | { readonly tells: 'started'; readonly thread: number; readonly by: number }
   | { readonly tells: 'began'; readonly thread: number; readonly name: string; readonly atUs: Microseconds }
   | { readonly tells: 'window'; readonly window: SentWindow }
   | { readonly tells: 'ended'; readonly thread: number }
-  | { readonly tells: 'gone'; readonly thread: number; readonly atUs: Microseconds }
+  | { readonly tells: 'gone' | 'lost'; readonly thread: number; readonly atUs: Microseconds }
   | { readonly tells: 'failed'; readonly thread: number; readonly cause: string };
 
 export type ToWorkers = 'pause' | 'resume' | 'stop';
@@ -72,7 +72,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
     } catch (error) {
       tellFailure(error);
       // What was not handed over is counted as dropped.
-      post({ tells: 'gone', thread: threadId, atUs });
+      post({ tells: 'lost', thread: threadId, atUs });
     }
   }
 

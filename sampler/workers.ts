@@ -23,6 +23,8 @@ export interface FollowedWorkers {
 /** What a worker posts as it ends can come after the news that it is gone. */
 const LAST_WORDS_MS = 200;
 const FAREWELL_MS = 1000;
+/** Anybody can post that a worker was started, and all of them are looked at when one is gone. */
+const MOST_STARTED = 4096;
 
 export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (window: ThreadWindow) => void): FollowedWorkers {
   /** Workers that are being sampled: until when their windows are here. */
@@ -53,12 +55,16 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   }
 
   function take(message: FromWorker): void {
-    if (message.tells === 'started') starters.set(message.thread, message.by);
+    if (message.tells === 'started') follow(message.thread, message.by);
     else if (message.tells === 'began') alive.set(message.thread, { name: message.name, untilUs: message.atUs });
     else if (message.tells === 'window') keep(message.window);
     else if (message.tells === 'ended') forget(message.thread);
     else if (message.tells === 'failed') failed++;
-    else clock.after(LAST_WORDS_MS, () => { lose(message.thread, message.atUs); });
+    else clock.after(LAST_WORDS_MS, () => { (message.tells === 'gone' ? lose : bury)(message.thread, message.atUs); });
+  }
+
+  function follow(thread: number, by: number): void {
+    if (starters.size < MOST_STARTED) starters.set(thread, by);
   }
 
   function lose(thread: number, atUs: Microseconds): void {

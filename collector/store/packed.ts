@@ -45,7 +45,7 @@ export function isDivided(bytes: Buffer): boolean {
 }
 
 export interface UnpackedWindow {
-  /** What it answers holds until rows are asked for the next time, of whatever record that has no columns of its own. */
+  /** What it answers of a record of one window holds until rows of the next one are asked for, where neither has columns of its own. */
   readonly rows: () => RowColumns;
   readonly sections: Sections;
 }

@@ -76,12 +76,14 @@ export class Columns {
 
   reserve(length: number): this {
     if (length <= this.#capacity) return this;
-    this.#capacity = Math.max(length, this.#capacity * 2, 64);
-    this.stack = new Float64Array(this.#capacity);
-    this.labels = new Float64Array(this.#capacity);
-    this.count = new Float64Array(this.#capacity);
-    this.weight = new Float64Array(this.#capacity);
-    this.high = new Float64Array(this.#capacity);
+    const capacity = Math.max(length, this.#capacity * 2, 64);
+    this.stack = new Float64Array(capacity);
+    this.labels = new Float64Array(capacity);
+    this.count = new Float64Array(capacity);
+    this.weight = new Float64Array(capacity);
+    this.high = new Float64Array(capacity);
+    // Last: what could not be made is not there the next time either.
+    this.#capacity = capacity;
     return this;
   }
 }

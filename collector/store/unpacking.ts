@@ -7,14 +7,14 @@ import type { ByteReader } from './varint.ts';
 /** Columns of one record, sorted by label set and stack: what divided windows add up to. */
 export type Sum = Pick<RowColumns, 'length' | 'stack' | 'labels' | 'count' | 'weight'>;
 
-/** The rows of one that is alone are read into `into`, at once. @throws RangeError for columns that contradict themselves or the sum. */
+/** The rows of one that is alone and divides no sum are read into `into`, at once. @throws RangeError for columns that contradict themselves or the sum. */
 export function readWindows(input: ByteReader, sum: Sum | undefined, into: Columns): (() => RowColumns)[] {
   const windows = input.length(1);
   const quantum = input.uint();
   // Of a window that is the whole sum nothing more is told; of several, each entry takes a byte at least.
   const pairs = input.length(sum === undefined ? 1 : 0);
   const entries = input.length(sum === undefined ? 2 : windows > 1 ? 1 : 0);
-  if (sum !== undefined && (pairs !== sum.length || (windows === 1 && entries > pairs))) throw new RangeError('windows that divide a sum have other rows than it');
+  if (sum !== undefined && (pairs !== sum.length || (windows < 2 && entries > pairs))) throw new RangeError('windows that divide a sum have other rows than it');
   const means = numbers(input, windows);
   if (windows === 1 && sum === undefined) {
     const only = readWindow(input, into, pairs, entries, quantum, means[0] ?? 0);

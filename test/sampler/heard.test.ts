@@ -45,7 +45,7 @@ const NOT_OURS: readonly unknown[] = [
   undefined, null, 7, 'window', [], {}, { tells: 'everything' }, { tells: 'window' }, { tells: 'window', window: {} },
   { tells: 'began', thread: -1, name: 'x', atUs: 1 }, { tells: 'began', thread: 1, name: 7, atUs: 1 }, { tells: 'began', thread: 1, name: 'x', atUs: Number.NaN },
   { tells: 'gone', thread: 1, atUs: 1.5 }, { tells: 'ended' }, { tells: 'started', thread: 2 }, { tells: 'started', thread: 2, by: '1' }, { tells: 'failed', thread: 'main' },
-  { tells: 'began', thread: 1, name: 'x', atUs: FUTURE_US }, { tells: 'gone', thread: 1, atUs: FUTURE_US },
+  { tells: 'began', thread: 1, name: 'x', atUs: FUTURE_US }, { tells: 'gone', thread: 1, atUs: FUTURE_US }, { tells: 'lost', thread: 1, atUs: FUTURE_US },
   ...([
     ['thread', '7'], ['threadName', 'x'.repeat(1000)], ['kind', 'heap-live'], ['startUs', 300_000], ['endUs', Infinity], ['startWallMs', Number.NaN], ['processCpuUs', -1], ['known', null],
     ['facts', { heap: { min: Number.NaN } }], ['frames', [null]], ['frames', [{ name: 'a', url: 'b', line: -1, column: 0 }]], ['places', [0]],

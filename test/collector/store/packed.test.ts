@@ -94,6 +94,12 @@ test('windows that contradict themselves or their sum are refused, each for what
   assert.throws(() => unpack(Buffer.from([2, ...divided.with(2, 1)]), sum), /other rows than it/);
   assert.throws(() => unpack(Buffer.from([2, ...divided.with(11, 4)]), sum), /more than it/);
   assert.throws(() => unpack(Buffer.from([2, ...divided.with(12, 62)]), sum), /more than it/);
+
+  // A record of no window that tells of 2 to the 50th rows leaves nothing behind that the next one is read with.
+  assert.throws(() => unpack(Buffer.from([2, 0, 1, 2, ...new Array<number>(7).fill(0x80), 2, 0, 0, 0, 0]), sum), /other rows than it/);
+  const many = Array.from({ length: 20_000 }, (_, i): Row => ({ stack: i, labels: 0, count: 1, weight: 10 + (i % 7) }));
+  const window = { rows: columns(many), sections: {} };
+  assert.deepEqual(unpack(await pack([window, window], 1)).map(({ rows }) => listOf(rows())), [many, many]);
 });
 
 test('a sealed window has the sums it had per label set, and each row is within two thirds of a sample of what it was', () => {
