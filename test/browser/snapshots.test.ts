@@ -38,6 +38,22 @@ async function pageWith(t: TestContext, files: Readonly<Record<string, string>>,
 
 const classRow = (page: Page, name: string) => page.locator('.classes tr[data-row]').filter({ has: page.getByRole('button', { name, exact: true }) });
 
+test('until the list has come, nothing is said of what is at hand, and nothing offered', async (t) => {
+  const { page, base } = await pageWith(t, {}, '/');
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => { answer = resolve; });
+  await page.route('**/api/snapshots', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/api/snapshots');
+  await page.goto(`${base}/snapshots/`);
+  await asked;
+  assert.match(await page.locator('.snapshots').innerText(), /^Open a file\s*$/);
+  answer();
+  await page.getByText('There is no snapshot yet.').waitFor();
+});
+
 test('from the list to the retaining path of a class, as a picture and as text, and on to an object', async (t) => {
   const { page } = await pageWith(t, { 'shop.heapsnapshot': shop(500) });
   await page.getByRole('button', { name: 'shop.heapsnapshot', exact: true }).click();

@@ -25,8 +25,8 @@ const PHASES: Readonly<Record<SnapshotWork['phase'], string>> = { waiting: 'wait
 
 export function createList({ opened, begun, compared, changed, failed }: ListEvents): SnapshotList {
   const body = h('tbody', {});
-  const table = h('table', { 'aria-label': 'Snapshots at hand' }, h('thead', {}, h('tr', {}, ...['Snapshot', 'Taken', 'Size'].map((name) => h('th', { scope: 'col' }, name)), h('td', {}))), body);
-  const none = h('p', { class: 'quiet' }, 'There is no snapshot yet.');
+  const table = h('table', { 'aria-label': 'Snapshots at hand', hidden: '' }, h('thead', {}, h('tr', {}, ...['Snapshot', 'Taken', 'Size'].map((name) => h('th', { scope: 'col' }, name)), h('td', {}))), body);
+  const none = h('p', { class: 'quiet', hidden: '' }, 'There is no snapshot yet.');
   const bar = h('progress', { max: '1', 'aria-label': 'Progress' });
   const doing = h('span', {});
   const working = h('p', { class: 'working', role: 'status', hidden: '' }, doing, ' ', bar);
@@ -34,8 +34,8 @@ export function createList({ opened, begun, compared, changed, failed }: ListEve
   const dialog = createDialog();
   const asked = (name: string): void => { dialog.ask(name).then((taken) => { if (taken) begun(name); }, failed); };
   const take = button('Take a snapshot …', () => { asked(host.value); });
-  const taking = h('span', { class: 'taking' }, h('label', {}, 'Of ', host), take);
-  const closed = h('span', { class: 'quiet' }, 'No host lets its heap be read from here: that takes an adminSecret.');
+  const taking = h('span', { class: 'taking', hidden: '' }, h('label', {}, 'Of ', host), take);
+  const closed = h('span', { class: 'quiet', hidden: '' }, 'No host lets its heap be read from here: that takes an adminSecret.');
   const file = h('input', { type: 'file', accept: '.heapsnapshot', name: 'file' });
   file.addEventListener('change', () => {
     const [chosen] = file.files ?? [];
