@@ -30,8 +30,11 @@ const MAX_HEAP_MB = 256;
 /** What equal frames are called, once that is known or somebody asks. */
 interface Name {
   shown: Frame | undefined;
-  lastLine: number;
+  /** 0 where nobody can tell; undefined until it is told. */
+  lastLine: number | undefined;
 }
+
+const NAMELESS: Name = { shown: undefined, lastLine: 0 };
 
 export function createNamer(): Namer {
   const root = workingDirectory();
@@ -83,11 +86,11 @@ export function createNamer(): Namer {
       begun.once('exit', (code) => {
         if (worker !== begun) return;
         worker = undefined;
-        // It ends by itself after a large file. When it broke, what it was asked keeps the names that V8 gave.
+        // It ends by itself after a large file. When it broke, what it was asked keeps the names and lines that V8 gave.
         if (code === 0 && asked !== undefined) {
           waiting.unshift(...asked.frames);
           blocksWaiting.unshift(...asked.blocks);
-        }
+        } else for (const frame of asked?.frames ?? []) endsAnywhere(frame);
         next();
       });
       return begun;
@@ -118,6 +121,11 @@ export function createNamer(): Namer {
     if (!file.includes('/node_modules/')) process.emitWarning(`The source map of ${file} cannot be used: ${why}. Its functions keep their generated names.`, 'LiveprofilerWarning');
   }
 
+  function endsAnywhere(frame: Frame): void {
+    const name = known.get(frame);
+    if (name !== undefined) name.lastLine = 0;
+  }
+
   function nameOf(frame: Frame): Name | undefined {
     return known.get(frame) ?? names.get(keyOf(frame));
   }
@@ -139,12 +147,13 @@ export function createNamer(): Namer {
         if (known.has(frame)) continue;
         const key = keyOf(frame);
         const same = names.get(key);
-        const name = same ?? { shown: undefined, lastLine: 0 };
+        const isNamed = frame.url !== '' && !frame.url.startsWith('node:');
+        const name = same ?? { shown: undefined, lastLine: isNamed ? undefined : 0 };
         known.set(frame, name);
         if (same !== undefined) continue;
         if (names.size >= MAX_NAMES) names.clear();
         names.set(key, name);
-        if (frame.url !== '' && !frame.url.startsWith('node:')) waiting.push(frame);
+        if (isNamed) waiting.push(frame);
       }
       blocksWaiting.push(...lineNames.unknown(frames, lines));
       if (asked === undefined && !isIdle()) next();
@@ -154,9 +163,9 @@ export function createNamer(): Namer {
       return name === undefined ? plain(frame) : (name.shown ??= plain(frame));
     },
     shownLine(frame, line) {
-      const { shown, lastLine = 0 } = nameOf(frame) ?? {};
+      const { shown, lastLine } = nameOf(frame) ?? NAMELESS;
       // V8 tells some hits of functions that it inlined at the line that they have in another place or file.
-      if (line < frame.line || (lastLine > 0 && line > lastLine)) return 0;
+      if (line < frame.line || (lastLine === undefined ? !givenUp : lastLine > 0 && line > lastLine)) return 0;
       return shown?.original === undefined ? line : lineNames.original(frame.url, line);
     },
     settled(mostMs) {
