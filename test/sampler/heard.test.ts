@@ -92,6 +92,24 @@ test('whatever somebody posts on the channel, the service goes on, sampled, and 
   }
 });
 
+test('a worker that is not sampled any more takes none of its own workers along, one that is gone does', LIMIT, async (t) => {
+  const { port, channel } = await sampling(t);
+  const poster = new BroadcastChannel(channel);
+  t.after(() => { poster.close(); });
+  const beganUs = Number(process.hrtime.bigint() / 1000n) - 3e6;
+  for (const thread of [99, 100]) poster.postMessage({ tells: 'began', thread, name: 'worker', atUs: beganUs });
+  poster.postMessage({ tells: 'started', thread: 100, by: 99 });
+  poster.postMessage({ tells: 'lost', thread: 99, atUs: beganUs + 1e6 });
+  poster.postMessage({ tells: 'gone', thread: 99, atUs: beganUs + 2e6 });
+  for (;;) {
+    const windows = (await askWire(port)).processes.flatMap((one) => one.windows);
+    if (!windows.some(({ thread }) => thread === 100)) continue;
+    const dropped = windows.filter(({ thread }) => thread >= 99).map((window) => [window.thread, window.dropped.weight]);
+    assert.deepEqual(dropped, [[99, 1e6], [100, 2e6]]);
+    break;
+  }
+});
+
 /** Reads the channel's name, waits until it is sampled, then does what is to be done to it, and ends well only if all goes on. */
 const WORKER = `
 const inspector = require('node:inspector');
