@@ -74,15 +74,28 @@ export function columnsOf<K extends string>(value: unknown, at: string, names: r
     length ??= column.length;
     if (column.length !== length) throw new Malformed(`${at}.${name}`, `has ${column.length} entries where its neighbour has ${length}`);
     const limit = below[name] ?? Number.MAX_SAFE_INTEGER;
-    for (let index = 0; index < column.length; index++) {
-      const number: unknown = column[index];
-      if (!Number.isSafeInteger(number) || (number as number) < 0 || (number as number) >= limit) {
-        throw new Malformed(`${at}.${name}[${index}]`, `is not a whole number from 0 to below ${limit}`);
-      }
-    }
+    const wrong = column instanceof Uint32Array ? firstFrom(column, limit) : firstWrong(column, limit);
+    if (wrong < column.length) throw new Malformed(`${at}.${name}[${wrong}]`, `is not a whole number from 0 to below ${limit}`);
     columns[name] = column as number[];
   }
   return columns;
+}
+
+/** What such a column holds is a count whatever it is. */
+function firstFrom(column: Uint32Array, limit: number): number {
+  if (limit >= 2 ** 32) return column.length;
+  let index = 0;
+  while (index < column.length && (column[index] ?? 0) < limit) index++;
+  return index;
+}
+
+function firstWrong(column: ArrayLike<unknown>, limit: number): number {
+  let index = 0;
+  for (; index < column.length; index++) {
+    const number = column[index];
+    if (!Number.isSafeInteger(number) || (number as number) < 0 || (number as number) >= limit) break;
+  }
+  return index;
 }
 
 function isColumn(value: unknown): value is ArrayLike<unknown> {

@@ -142,23 +142,13 @@ export class WindowBuilder {
 
   body(): WindowBody {
     const { sets, rowsOf, inOther } = this.#bySet();
-    const rows: { readonly stack: number; readonly labels: number; readonly seen: Seen }[] = [];
-    for (let stack = 0; stack < this.#parent.length; stack++) {
-      const seen = { count: this.#count[stack] ?? 0, weight: this.#weight[stack] ?? 0 };
-      if (seen.count !== 0 || seen.weight !== 0) rows.push({ stack, labels: 0, seen });
-    }
-    rowsOf.forEach((stacks, labels) => {
-      for (const [stack, seen] of stacks) rows.push({ stack, labels: labels + 1, seen });
-    });
+    const rows = this.#rows(rowsOf);
     const { lines, beyond } = this.#lineHits(rows);
     return {
       frames: this.#frames,
-      parent: Uint32Array.from(this.#parent),
-      frame: Uint32Array.from(this.#frame),
-      stack: Uint32Array.from(rows, ({ stack }) => stack),
-      labels: Uint32Array.from(rows, ({ labels }) => labels),
-      count: Uint32Array.from(rows, ({ seen }) => seen.count),
-      weight: Float64Array.from(rows, ({ seen }) => seen.weight),
+      parent: new Uint32Array(this.#parent),
+      frame: new Uint32Array(this.#frame),
+      ...rows,
       lines,
       lineHitsDropped: this.#lineHitsDropped + beyond,
       labelSets: [{}, ...sets],
@@ -168,11 +158,37 @@ export class WindowBuilder {
     };
   }
 
+  /** Those of nobody first, then by label set. */
+  #rows(rowsOf: readonly ReadonlyMap<number, Seen>[]): Pick<WindowBody, 'stack' | 'labels' | 'count' | 'weight'> {
+    let length = rowsOf.reduce((sum, stacks) => sum + stacks.size, 0);
+    for (let stack = 0; stack < this.#parent.length; stack++) if (this.#count[stack] !== 0 || this.#weight[stack] !== 0) length++;
+    const rows = { stack: new Uint32Array(length), labels: new Uint32Array(length), count: new Uint32Array(length), weight: new Float64Array(length) };
+    let row = 0;
+    const put = (stack: number, labels: number, count: number, weight: Microseconds): void => {
+      rows.stack[row] = stack;
+      rows.labels[row] = labels;
+      rows.count[row] = count;
+      rows.weight[row] = weight;
+      row++;
+    };
+    for (let stack = 0; stack < this.#parent.length; stack++) {
+      const [count, weight] = [this.#count[stack] ?? 0, this.#weight[stack] ?? 0];
+      if (count !== 0 || weight !== 0) put(stack, 0, count, weight);
+    }
+    rowsOf.forEach((stacks, labels) => {
+      for (const [stack, { count, weight }] of stacks) put(stack, labels + 1, count, weight);
+    });
+    return rows;
+  }
+
   /** Where stacks were truncated, a frame may have fewer samples than hits: then its lines are not told. */
-  #lineHits(rows: readonly { readonly stack: number; readonly seen: Seen }[]): { readonly lines: WindowBody['lines']; readonly beyond: number } {
+  #lineHits({ stack, count }: Pick<WindowBody, 'stack' | 'count'>): { readonly lines: WindowBody['lines']; readonly beyond: number } {
     const left = new Float64Array(this.#frames.length);
-    for (const { stack, seen } of rows) if (stack !== 0) left[this.#frame[stack] ?? 0] = (left[this.#frame[stack] ?? 0] ?? 0) + seen.count;
-    for (const [key, count] of this.#lines) left[Math.floor(key / LINE_SPACE)] = (left[Math.floor(key / LINE_SPACE)] ?? 0) - count;
+    for (let row = 0; row < stack.length; row++) {
+      const of = this.#frame[stack[row] ?? 0] ?? 0;
+      if (stack[row] !== 0) left[of] = (left[of] ?? 0) + (count[row] ?? 0);
+    }
+    for (const [key, hits] of this.#lines) left[Math.floor(key / LINE_SPACE)] = (left[Math.floor(key / LINE_SPACE)] ?? 0) - hits;
     const told = [...this.#lines].filter(([key]) => !this.#truncated || (left[Math.floor(key / LINE_SPACE)] ?? 0) >= 0);
     const all = [...this.#lines.values()].reduce((sum, count) => sum + count, 0);
     return {

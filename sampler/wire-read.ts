@@ -120,11 +120,12 @@ export function readStacks(value: unknown, at: string, frames: number): StackTab
   if (table.parent.length === 0) throw new Malformed(at, 'lacks stack 0');
   atMost(table.parent, at);
   const depth = new Uint16Array(table.parent.length);
-  table.parent.forEach((parent, stack) => {
-    if (stack > 0 && parent >= stack) throw new Malformed(`${at}.parent[${stack}]`, `is ${parent}, not below its child`);
-    depth[stack] = stack === 0 ? 0 : (depth[parent] ?? 0) + 1;
+  for (let stack = 1; stack < table.parent.length; stack++) {
+    const parent = table.parent[stack] ?? 0;
+    if (parent >= stack) throw new Malformed(`${at}.parent[${stack}]`, `is ${parent}, not below its child`);
+    depth[stack] = (depth[parent] ?? 0) + 1;
     if ((depth[stack] ?? 0) > MAX_STACK_DEPTH) throw new Malformed(`${at}.parent[${stack}]`, `makes a stack of more than ${MAX_STACK_DEPTH} frames`);
-  });
+  }
   if (frames === 0 && table.parent.length > 1) throw new Malformed(at, 'names frames, but there are none');
   return table;
 }
