@@ -51,6 +51,7 @@ interface Open {
 /** A foreign profile left open makes V8 keep its samples for ever; after this long ours starts afresh. */
 const FOREIGN_PROFILE_MS = 60_000;
 const OVERLAP_PERIODS = 3;
+const DISCARDED_EVERY_US: Microseconds = 1e6;
 
 /** V8 without a sample for this long, in which the process worked for as long, samples no more. */
 const SILENT_PERIODS = 50;
@@ -72,6 +73,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
   const foreign: { readonly title: string; readonly sinceMs: Milliseconds }[] = [];
   let sampled = { atUs: clock.monotonicUs(), cpu: process.cpuUsage() };
   let stopped = false;
+  let discardedUs: Microseconds = 0;
 
   const v8: V8Profiler = connect(intervalUs, {
     ended(title, profile) {
@@ -116,7 +118,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     current = following;
     next = undefined;
     const samples = fold(v8.close(last.title), last, following.openingUs, following.fromUs);
-    v8.discardConsole();
+    discardConsole(startUs);
     pauseUs += clock.monotonicUs() - startUs;
     account(following.fromUs - last.fromUs);
     sink.sliceEnded(following.fromUs);
@@ -124,6 +126,12 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     const cause = isSilent(following.fromUs) ? 'noSamples' : isForeignLeftOpen() ? 'foreignProfileLeftOpen' : undefined;
     if (cause === undefined) plan();
     else recover(cause, () => { startOver(undefined); });
+  }
+
+  function discardConsole(atUs: Microseconds): void {
+    if (atUs - discardedUs < DISCARDED_EVERY_US) return;
+    discardedUs = atUs;
+    v8.discardConsole();
   }
 
   function fold(profile: V8Profile | undefined, slice: Open, openingUs: Microseconds, untilUs: Microseconds): number {

@@ -45,6 +45,14 @@ interface OpenWindow {
   readonly facts: Facts;
 }
 
+interface EndedWindow extends OpenWindow {
+  readonly endedUs: Microseconds;
+  readonly used: CpuUsed;
+  readonly cancel: () => void;
+}
+
+/** Memory and the like: asking at every slice would be a tenth of what a slice costs. */
+const OBSERVED_EVERY_US: Microseconds = 1e6;
 const NO_COST: RotationCost = { firstStartUs: 0, longestPauseUs: 0, totalPauseUs: 0, slices: 0, recoveries: {} };
 
 export function sampleThread(options: ThreadOptions): SampledThread {
@@ -52,8 +60,12 @@ export function sampleThread(options: ThreadOptions): SampledThread {
   let rotation: Rotation | undefined;
   let costBefore: Readonly<RotationCost> = NO_COST;
   let windowsBefore = 0;
+  /** Of what was done between slices. */
+  let finishing: Readonly<RotationCost> = NO_COST;
   let open: OpenWindow | undefined;
+  let ended: EndedWindow | undefined;
   let pausedBeforeUs: Microseconds = 0;
+  let observedUs: Microseconds = 0;
   let ofThread: ThreadNumbers | undefined;
 
   function openWindow(startUs: Microseconds): OpenWindow {
@@ -62,34 +74,52 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     return { builder: new WindowBuilder(), startUs, startWallMs, endUs: startUs + lengthMs * 1000, cpu: cpuUsed(), facts: new Facts() };
   }
 
-  function closeWindow(endUs: Microseconds): void {
+  /** Its last slice has just held up the thread: it is finished in a turn of its own. */
+  function endWindow(endUs: Microseconds): void {
     if (open === undefined) return;
-    open.facts.observe('samplerHeldBytes', options.heldBytes());
-    const cpu = cpuUsed();
-    const threadCpu = cpu.threadUs === undefined || open.cpu.threadUs === undefined ? {} : { threadCpuUs: cpu.threadUs - open.cpu.threadUs };
-    const body = open.builder.body();
-    if (body.labelSetsInOther > 0) open.facts.observe('labelSetsInOther', body.labelSetsInOther);
-    if (body.lineHitsDropped > 0) open.facts.observe('lineHitsDropped', body.lineHitsDropped);
-    ofThread?.windowEnded(open.facts, body, endUs - open.startUs);
+    finishEnded();
+    const cancel = clock.after(0, finishEnded);
+    ended = { ...open, endedUs: endUs, used: cpuUsed(), cancel };
+    windowsBefore++;
+    open = undefined;
+  }
+
+  function finishEnded(): void {
+    if (ended === undefined) return;
+    const { cancel, ...window } = ended;
+    ended = undefined;
+    cancel();
+    const fromUs = clock.monotonicUs();
+    finish(window);
+    const pausedUs = clock.monotonicUs() - fromUs;
+    open?.facts.observe('samplerPauseUs', pausedUs);
+    finishing = sum(finishing, { ...NO_COST, longestPauseUs: pausedUs, totalPauseUs: pausedUs });
+  }
+
+  function finish({ builder, facts, startUs, startWallMs, endedUs, cpu, used }: Omit<EndedWindow, 'cancel'>): void {
+    facts.observe('samplerHeldBytes', options.heldBytes());
+    const threadCpu = used.threadUs === undefined || cpu.threadUs === undefined ? {} : { threadCpuUs: used.threadUs - cpu.threadUs };
+    const body = builder.body();
+    if (body.labelSetsInOther > 0) facts.observe('labelSetsInOther', body.labelSetsInOther);
+    if (body.lineHitsDropped > 0) facts.observe('lineHitsDropped', body.lineHitsDropped);
+    ofThread?.windowEnded(facts, body, endedUs - startUs);
     if (options.ofProcess !== undefined) {
-      options.ofProcess.windowEnded(open.facts);
-      open.facts.observe('cpuUserUs', cpu.userUs - open.cpu.userUs);
-      open.facts.observe('cpuSystemUs', cpu.systemUs - open.cpu.systemUs);
+      options.ofProcess.windowEnded(facts);
+      facts.observe('cpuUserUs', used.userUs - cpu.userUs);
+      facts.observe('cpuSystemUs', used.systemUs - cpu.systemUs);
     }
     options.finished({
       thread: options.thread,
       threadName: options.threadName(),
       kind: 'cpu',
-      startUs: open.startUs,
-      endUs,
-      startWallMs: open.startWallMs,
-      processCpuUs: cpu.userUs + cpu.systemUs - open.cpu.userUs - open.cpu.systemUs,
+      startUs,
+      endUs: endedUs,
+      startWallMs,
+      processCpuUs: used.userUs + used.systemUs - cpu.userUs - cpu.systemUs,
       ...threadCpu,
-      facts: open.facts.numbers(),
+      facts: facts.numbers(),
       body,
     });
-    windowsBefore++;
-    open = undefined;
   }
 
   return {
@@ -109,8 +139,9 @@ export function sampleThread(options: ThreadOptions): SampledThread {
           const pausedUs = rotation?.cost.totalPauseUs ?? 0;
           open?.facts.observe('samplerPauseUs', pausedUs - pausedBeforeUs);
           pausedBeforeUs = pausedUs;
-          if (open !== undefined && atUs >= open.endUs - 1000) closeWindow(atUs);
-          else if (open !== undefined) {
+          if (open !== undefined && atUs >= open.endUs - 1000) endWindow(atUs);
+          else if (open !== undefined && atUs - observedUs >= OBSERVED_EVERY_US) {
+            observedUs = atUs;
             ofThread?.sliceEnded(open.facts);
             options.ofProcess?.sliceEnded(open.facts);
           }
@@ -124,16 +155,17 @@ export function sampleThread(options: ThreadOptions): SampledThread {
       const ending = rotation;
       rotation = undefined;
       try {
-        closeWindow(ending.stop());
+        endWindow(ending.stop());
+        finishEnded();
       } finally {
-        open = undefined;
+        open = ended = undefined;
         options.switches?.sleep();
         ofThread?.stop();
         ofThread = undefined;
         costBefore = sum(costBefore, ending.cost);
       }
     },
-    cost: () => sum(costBefore, rotation?.cost ?? NO_COST),
+    cost: () => sum(sum(costBefore, finishing), rotation?.cost ?? NO_COST),
   };
 }
 

@@ -34,7 +34,7 @@ export interface WireWindow {
 export interface SamplerCost {
   /** Pause of the first start of V8's profiler, which logs every compiled function. */
   readonly firstStartUs: Microseconds;
-  /** Longest and summed pause of all slices: starting the next, ending, parsing and folding the last. */
+  /** Longest and summed pause of slices, which is starting the next, ending, parsing and folding the last, and of finishing windows. */
   readonly longestPauseUs: Microseconds;
   readonly totalPauseUs: Microseconds;
   readonly slices: number;

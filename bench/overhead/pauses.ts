@@ -8,6 +8,8 @@ export interface Pauses {
   readonly work: Work;
   readonly variant: Variant;
   readonly pausesMs: readonly number[];
+  /** What finishing a window took. */
+  readonly endingsMs: readonly number[];
   /** Mean length of the slices. */
   readonly sliceMs: number;
 }
@@ -28,8 +30,8 @@ export async function pausesOf(node: { readonly major: number; readonly path: st
     await visit(WARM_MS);
     await measured.begin();
     await visit(forMs);
-    const { pausesMs, elapsedMs } = await measured.end();
-    return { node: node.major, work: options.work, variant: options.variant, pausesMs, sliceMs: elapsedMs / pausesMs.length };
+    const { pausesMs, endingsMs, elapsedMs } = await measured.end();
+    return { node: node.major, work: options.work, variant: options.variant, pausesMs, endingsMs, sliceMs: elapsedMs / pausesMs.length };
   } finally {
     await measured.stop();
   }

@@ -11,6 +11,8 @@ export interface StartedProfiler {
   readonly port?: number;
   /** How long each slice held up the thread until now: its end, what is made of it, and the next one's start. */
   readonly pausesMs: readonly number[];
+  /** How long each window of ours did, which is finished in a turn of its own. */
+  readonly endingsMs?: readonly number[];
 }
 
 /** The members of `@datadog/pprof` that are used. */
@@ -44,9 +46,10 @@ const STARTS: Readonly<Record<Variant, (options: ServiceOptions) => Promise<Star
   stopStart: ({ sliceMs }) => stopAndStart(sliceMs),
 };
 
-/** Its timers are seen through its clock: one opens a slice, the next closes the one before. */
+/** Its timers are seen through its clock: one opens a slice, the next closes the one before; one without a delay finishes a window. */
 async function ours(options: { readonly intervalUs?: number; readonly labelRoutes?: true | ((request: IncomingMessage) => string | undefined) }): Promise<StartedProfiler> {
   const pausesMs: number[] = [];
+  const endingsMs: number[] = [];
   let opened: number | undefined;
   const clock = {
     wallMs: () => Date.now(),
@@ -56,7 +59,8 @@ async function ours(options: { readonly intervalUs?: number; readonly labelRoute
         const startMs = performance.now();
         callback();
         const pausedMs = performance.now() - startMs;
-        if (opened === undefined) opened = pausedMs;
+        if (delayMs === 0) endingsMs.push(pausedMs);
+        else if (opened === undefined) opened = pausedMs;
         else {
           pausesMs.push(opened + pausedMs);
           opened = undefined;
@@ -67,7 +71,7 @@ async function ours(options: { readonly intervalUs?: number; readonly labelRoute
   };
   const sampler = createSampler({ secret: SECRET, service: `bench ${process.pid}`, clock, ...options });
   const { port } = await sampler.listen({ port: 0 });
-  return { port, pausesMs };
+  return { port, pausesMs, endingsMs };
 }
 
 /** As its README shows it: stopped with a restart, encoded; what is sent where is left out. */

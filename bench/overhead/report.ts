@@ -97,11 +97,11 @@ export function serviceTables(rounds: readonly Round[], memory: readonly Memory[
 
 export function pauseTable(pauses: readonly (Pauses | string)[]): string {
   return table(
-    ['at work', 'Node', 'profiler', 'pause per slice, median', 'p99', 'longest', 'slices', 'slice length'],
+    ['at work', 'Node', 'profiler', 'pause per slice, median', 'p99', 'longest', 'slices', 'slice length', 'finishing a window, median / longest'],
     pauses.map((one) =>
       typeof one === 'string'
-        ? [one, '', '', '', '', '', '', '']
-        : [one.work, String(one.node), VARIANTS[one.variant], `${short(median(one.pausesMs))} ms`, `${short(quantile(one.pausesMs, 0.99))} ms`, `${short(Math.max(...one.pausesMs))} ms`, String(one.pausesMs.length), `${short(one.sliceMs)} ms`],
+        ? [one, '', '', '', '', '', '', '', '']
+        : [one.work, String(one.node), VARIANTS[one.variant], `${short(median(one.pausesMs))} ms`, `${short(quantile(one.pausesMs, 0.99))} ms`, `${short(Math.max(...one.pausesMs))} ms`, String(one.pausesMs.length), `${short(one.sliceMs)} ms`, one.endingsMs.length === 0 ? '' : `${short(median(one.endingsMs))} / ${short(Math.max(...one.endingsMs))} ms`],
     ),
   );
 }

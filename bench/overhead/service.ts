@@ -11,6 +11,7 @@ export interface Taken {
   readonly cpuUs: number;
   readonly longestDelayMs: number;
   readonly pausesMs: readonly number[];
+  readonly endingsMs: readonly number[];
   readonly elapsedMs: number;
 }
 
@@ -33,14 +34,14 @@ const SERVERS: Readonly<Record<Work, () => Promise<Server | undefined>>> = {
 const options = JSON.parse(process.argv[2] ?? '') as ServiceOptions;
 const profiler = await startProfiler(options);
 const server = await SERVERS[options.work]();
-let before = { cpu: process.cpuUsage(), pauses: 0, atMs: performance.now() };
+let before = { cpu: process.cpuUsage(), pauses: 0, endings: 0, atMs: performance.now() };
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
 
 const ORDERS: Readonly<Record<Order, () => object | Promise<object>>> = {
   begin() {
     delay.enable();
     delay.reset();
-    before = { cpu: process.cpuUsage(), pauses: profiler.pausesMs.length, atMs: performance.now() };
+    before = { cpu: process.cpuUsage(), pauses: profiler.pausesMs.length, endings: profiler.endingsMs?.length ?? 0, atMs: performance.now() };
     return {};
   },
   end() {
@@ -50,6 +51,7 @@ const ORDERS: Readonly<Record<Order, () => object | Promise<object>>> = {
       // What is beyond the pace at which it looks.
       longestDelayMs: Math.max(0, delay.max / 1e6 - DELAY_RESOLUTION_MS),
       pausesMs: profiler.pausesMs.slice(before.pauses),
+      endingsMs: profiler.endingsMs?.slice(before.endings) ?? [],
       elapsedMs: performance.now() - before.atMs,
     };
     delay.disable();
