@@ -45,7 +45,7 @@ function row(work: string, name: string, pausesMs: readonly number[], sliceLengt
   return `| ${work} | ${name} | ${median(pausesMs).toFixed(2)} ms | ${spread} | ${Math.max(...pausesMs).toFixed(2)} ms | ${pausesMs.length} | ${sliceLength} |`;
 }
 
-/** The sampler tells the sum of its pauses: what one slice added is the difference. */
+/** The sampler tells the sum of its pauses: what one slice added is the difference, where no window was finished meanwhile. */
 async function pausesOfOurs(work: Work): Promise<{ pausesMs: number[]; sliceMs: number }> {
   const sampler = createSampler({ secret: 'bench' });
   const { port } = await sampler.listen({ port: 0 });
@@ -58,7 +58,7 @@ async function pausesOfOurs(work: Work): Promise<{ pausesMs: number[]; sliceMs: 
     await new Promise((resolve) => setTimeout(resolve, 5));
     const now = await cost(port);
     if (now.slices === before.slices) continue;
-    pauses.push((now.totalPauseUs - before.totalPauseUs) / (now.slices - before.slices) / 1000);
+    if (now.windows === before.windows) pauses.push((now.totalPauseUs - before.totalPauseUs) / (now.slices - before.slices) / 1000);
     before = now;
   }
   const sliceMs = (performance.now() - startMs) / (before.slices - first.slices);
@@ -69,14 +69,15 @@ async function pausesOfOurs(work: Work): Promise<{ pausesMs: number[]; sliceMs: 
 interface Cost {
   readonly slices: number;
   readonly totalPauseUs: number;
+  readonly windows: number;
 }
 
 async function cost(port: number): Promise<Cost> {
   const response = await fetch(`http://127.0.0.1:${port}/liveprofiler?after=`, { headers: { PROFILER_TOKEN: 'bench' } });
-  const { processes } = (await response.json()) as { processes: readonly { cost: Cost }[] };
+  const { processes } = (await response.json()) as { processes: readonly { readonly cost: Cost; readonly windows: readonly unknown[] }[] };
   const [first] = processes;
   if (first === undefined) throw new Error('the sampler answered without a process');
-  return first.cost;
+  return { ...first.cost, windows: first.windows.length };
 }
 
 function pausesOfStopStart(work: Work, sliceMs: number): number[] {

@@ -19,7 +19,7 @@ const WORKERS = Math.max(1, cpus().length - 1);
 /** As many samples in a window as 10 s hold at the usual 10 ms, in less time. */
 const CONFIG = { intervalUs: 2000, windowMs: 2000, paused: false };
 const LENGTH_MS = Number(process.argv[2] ?? 60) * 1000;
-/** The first windows find nothing compiled and no frame known. */
+/** The first windows of each find nothing compiled and no frame known. */
 const FIRST = 4;
 const REGISTER = new URL('../../sampler/dist/register.js', import.meta.url).href;
 const WORKS = { example: 'the example service’s work', compiler: 'the TypeScript compiler' };
@@ -45,7 +45,7 @@ Of the main thread per worker window, ${threadCpuUsage === undefined ? 'ms' : 'm
 | the worker runs | windows | stacks in one, median | taken and checked | named and kept | its record for the spool | all together | wall time of all, median (p90) |
 |---|---|---|---|---|---|---|---|
 `);
-for (const [work, title] of Object.entries(WORKS)) process.stdout.write(row(title, (await costsOf(work)).slice(FIRST)));
+for (const [work, title] of Object.entries(WORKS)) process.stdout.write(row(title, (await costsOf(work)).slice(FIRST * WORKERS)));
 
 async function costsOf(work: string): Promise<Cost[]> {
   const costs: Cost[] = [];

@@ -81,7 +81,7 @@ export function columnsOf<K extends string>(value: unknown, at: string, names: r
   return columns;
 }
 
-/** What such a column holds is a count whatever it is. */
+/** What such a column holds is a count, whatever it is. */
 function firstFrom(column: Uint32Array, limit: number): number {
   if (limit >= 2 ** 32) return column.length;
   let index = 0;
@@ -99,5 +99,6 @@ function firstWrong(column: ArrayLike<unknown>, limit: number): number {
 }
 
 function isColumn(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || value instanceof Uint32Array || value instanceof Float64Array;
+  // Shared memory could change after it was checked.
+  return Array.isArray(value) || ((value instanceof Uint32Array || value instanceof Float64Array) && value.buffer instanceof ArrayBuffer);
 }

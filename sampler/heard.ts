@@ -30,7 +30,7 @@ function readWindow(window: Members): SentWindow {
   const facts = optional(window, 'facts', 'window', (given, at) => recordOf(given, at, readSummary));
   const frames = arrayOf(window['frames'], 'frames', readFrame);
   const { places } = window;
-  if (!(places instanceof Uint32Array)) throw new Malformed('places', 'is no column');
+  if (!(places instanceof Uint32Array) || !(places.buffer instanceof ArrayBuffer)) throw new Malformed('places', 'is no column');
   const body = readBody(object(window['body'], 'body'), atMost(places, 'places').length);
   return { ...window, ...facts, frames, body } as unknown as SentWindow;
 }

@@ -86,17 +86,18 @@ export function sampleThread(options: ThreadOptions): SampledThread {
 
   function finishEnded(): void {
     if (ended === undefined) return;
-    const { cancel, ...window } = ended;
-    ended = undefined;
-    cancel();
+    ended.cancel();
     const fromUs = clock.monotonicUs();
-    finish(window);
+    finish(ended);
+    // Not before: what broke is tried again as the thread is stopped.
+    ended = undefined;
     const pausedUs = clock.monotonicUs() - fromUs;
     open?.facts.observe('samplerPauseUs', pausedUs);
     finishing = sum(finishing, { ...NO_COST, longestPauseUs: pausedUs, totalPauseUs: pausedUs });
   }
 
-  function finish({ builder, facts, startUs, startWallMs, endedUs, cpu, used }: Omit<EndedWindow, 'cancel'>): void {
+  /** Memory, collections and delays are those of this moment: a turn after the window's end. */
+  function finish({ builder, facts, startUs, startWallMs, endedUs, cpu, used }: EndedWindow): void {
     facts.observe('samplerHeldBytes', options.heldBytes());
     const threadCpu = used.threadUs === undefined || cpu.threadUs === undefined ? {} : { threadCpuUs: used.threadUs - cpu.threadUs };
     const body = builder.body();
@@ -155,6 +156,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
       const ending = rotation;
       rotation = undefined;
       try {
+        finishEnded();
         endWindow(ending.stop());
         finishEnded();
       } finally {

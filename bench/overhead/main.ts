@@ -1,6 +1,6 @@
 // `npm run bench:overhead`: what an always-on profiler costs three services: nothing, ours, and the profilers people use
 // today, in turn, each in a process of its own. Markdown on stdout, progress on stderr.
-//   --node 20,24  --service express,renderer  --variant nothing,ours  --rounds 6  --seconds 1  --warm 18  --minutes 38
+//   --node 20,24  --service express,renderer  --variant nothing,ours  --rounds 3  --seconds 2.5  --warm 18  --minutes 35
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -27,13 +27,13 @@ const { values: flags } = parseArgs({
     node: { type: 'string', default: '20,22,24,26' },
     service: { type: 'string', default: SERVICE_NAMES.join() },
     variant: { type: 'string', default: VARIANT_NAMES.join() },
-    rounds: { type: 'string', default: '6' },
-    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2.5' },
     /** All profilers at the same time. */
     warm: { type: 'string', default: '18' },
     /** Of each measurement of pauses. */
-    pauses: { type: 'string', default: '25' },
-    minutes: { type: 'string', default: '38' },
+    pauses: { type: 'string', default: '15' },
+    minutes: { type: 'string', default: '35' },
   },
 });
 const startMs = performance.now();

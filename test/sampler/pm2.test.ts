@@ -19,7 +19,7 @@ import { ownTmp } from './own-tmp.ts';
 const CHILD = fileURLToPath(new URL('pm2-child.js', import.meta.url));
 const PROCESSES = 3;
 
-test('under PM2 one pull answers for all processes of a service, each by its own boot', { skip: !long && 'npm run test:long has it', timeout: 120_000 }, async (t) => {
+test('under PM2 one pull answers for all processes of a service, each by its own boot', { skip: !long && 'npm run test:long has it', timeout: 300_000 }, async (t) => {
   const pm2 = createRequire(peer('pm2', '7.0.4').from).resolve('pm2/bin/pm2');
   // PM2 goes before its home does.
   let stop = (): Promise<unknown> => Promise.resolve();

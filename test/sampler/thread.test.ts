@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#sampler/clock.js';
-import { systemClock } from '#sampler/clock.js';
+import { guarded, systemClock } from '#sampler/clock.js';
 import { sampleThread } from '#sampler/thread.js';
 import type { ThreadWindow } from '#sampler/window.js';
 import { spinFor } from './spin.ts';
@@ -58,6 +58,29 @@ test('a window whose turn has not come is handed over when the thread is stopped
   clearInterval(timer);
   assert.equal(finished.length, 0);
   thread.stop();
+  assert.equal(finished.length, 2);
+  assert.equal(finished[1]?.startUs, finished[0]?.endUs);
+});
+
+test('a window that could not be finished is not forgotten: it is tried again as the thread is stopped', LIMIT, async () => {
+  const finished: ThreadWindow[] = [];
+  let failures = 0;
+  let failed = (): void => undefined;
+  const waited = new Promise<void>((resolve) => { failed = resolve; });
+  const clock = guarded(systemClock, () => {
+    failures++;
+    thread.stop();
+    failed();
+  });
+  const thread = sampleThread({ thread: 1, threadName: () => 'main', intervalUs: 5000, windowMs: 500, clock, heldBytes: () => 0, finished(window) {
+    if (failures === 0) throw new Error('not now');
+    finished.push(window);
+  } });
+  thread.start();
+  const timer = setInterval(() => { spinFor(5); }, 10);
+  await waited;
+  clearInterval(timer);
+  assert.equal(failures, 1);
   assert.equal(finished.length, 2);
   assert.equal(finished[1]?.startUs, finished[0]?.endUs);
 });

@@ -30,7 +30,7 @@ const NAMES: Readonly<Record<string, string>> = {
   rssBytes: 'resident', externalBytes: 'outside the heap', arrayBufferBytes: 'of it array buffers', heapUsedBytes: 'heap used', heapAfterGcBytes: 'heap after GC', heapLimitBytes: 'heap limit',
   cpuUserUs: 'CPU in programs, per window', cpuSystemUs: 'CPU in the system, per window', busyShare: 'busy', loopDelayP50Us: 'delay, half are below', loopDelayP99Us: 'delay, 99 in 100 are below', loopDelayMaxUs: 'delay, longest',
   threads: 'threads of the system', fileDescriptors: 'open files and sockets', uptimeS: 'running for',
-  samplerPauseUs: 'pause of a slice', samplerHeldBytes: 'held by its windows',
+  samplerPauseUs: 'pause for the sampler', samplerHeldBytes: 'held by its windows',
 };
 
 /** Name and value of what is told once. */
