@@ -10,7 +10,6 @@ import { foldHeap } from '#sampler/memory/fold-heap.js';
 import { activeResources, observeProcess } from '#sampler/observe/process-numbers.js';
 import { observeThread } from '#sampler/observe/thread-numbers.js';
 import { connectHeap } from '#sampler/v8-profiler.js';
-import { WindowBuilder } from '#sampler/window-builder.js';
 import { createSampler } from 'liveprofiler-sampler';
 import { Writable } from 'node:stream';
 
@@ -42,10 +41,9 @@ measured('read', 5, () => {
 heap.disconnect();
 measured('count', 3, () => { queryObjects(Order, { format: 'count' }); });
 const [thread, ofProcess] = [observeThread(), observeProcess()];
-const body = new WindowBuilder().body();
 measured('facts', 100, () => {
   const facts = new Facts();
-  thread.windowEnded(facts, body, 10_000_000);
+  thread.windowEnded(facts);
   ofProcess.windowEnded(facts);
 });
 thread.stop();

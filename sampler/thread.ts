@@ -4,7 +4,7 @@ import { Facts } from './facts.ts';
 import type { SwitchLog } from './labels/switch-log.ts';
 import type { ProcessNumbers } from './observe/process-numbers.ts';
 import type { ThreadNumbers } from './observe/thread-numbers.ts';
-import { observeThread } from './observe/thread-numbers.ts';
+import { busyShare, observeThread } from './observe/thread-numbers.ts';
 import type { Bytes, Microseconds, Milliseconds } from './profile.ts';
 import type { Rotation, RotationCost } from './rotation.ts';
 import { startRotation } from './rotation.ts';
@@ -79,6 +79,8 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     if (open === undefined) return;
     finishEnded();
     const cancel = clock.after(0, finishEnded);
+    ofThread?.windowEnded(open.facts);
+    options.ofProcess?.windowEnded(open.facts);
     ended = { ...open, endedUs: endUs, used: cpuUsed(), cancel };
     windowsBefore++;
     open = undefined;
@@ -96,16 +98,15 @@ export function sampleThread(options: ThreadOptions): SampledThread {
     finishing = sum(finishing, { ...NO_COST, longestPauseUs: pausedUs, totalPauseUs: pausedUs });
   }
 
-  /** Memory, collections and delays are those of this moment: a turn after the window's end. */
   function finish({ builder, facts, startUs, startWallMs, endedUs, cpu, used }: EndedWindow): void {
     facts.observe('samplerHeldBytes', options.heldBytes());
     const threadCpu = used.threadUs === undefined || cpu.threadUs === undefined ? {} : { threadCpuUs: used.threadUs - cpu.threadUs };
     const body = builder.body();
     if (body.labelSetsInOther > 0) facts.observe('labelSetsInOther', body.labelSetsInOther);
     if (body.lineHitsDropped > 0) facts.observe('lineHitsDropped', body.lineHitsDropped);
-    ofThread?.windowEnded(facts, body, endedUs - startUs);
+    const busy = busyShare(body, endedUs - startUs);
+    if (busy !== undefined) facts.observe('busyShare', busy);
     if (options.ofProcess !== undefined) {
-      options.ofProcess.windowEnded(facts);
       facts.observe('cpuUserUs', used.userUs - cpu.userUs);
       facts.observe('cpuSystemUs', used.systemUs - cpu.systemUs);
     }

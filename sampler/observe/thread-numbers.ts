@@ -10,8 +10,8 @@ import type { WindowBody } from '../window-builder.ts';
 export interface ThreadNumbers {
   /** Often, while a window is open. */
   sliceEnded(facts: Facts): void;
-  /** Once, when it closes; it lasted `lengthUs`. */
-  windowEnded(facts: Facts, body: WindowBody, lengthUs: Microseconds): void;
+  /** Once, when it ends. */
+  windowEnded(facts: Facts): void;
   stop(): void;
 }
 
@@ -59,7 +59,7 @@ export function observeThread(): ThreadNumbers {
 
   return {
     sliceEnded,
-    windowEnded(facts, { idle, dropped }, lengthUs) {
+    windowEnded(facts) {
       sliceEnded(facts);
       facts.observe('heapLimitBytes', getHeapStatistics().heap_size_limit);
       if (afterGcBytes !== undefined) facts.observe('heapAfterGcBytes', afterGcBytes);
@@ -78,15 +78,18 @@ export function observeThread(): ThreadNumbers {
         facts.observe('loopDelayMaxUs', lateUs(delay.max));
       }
       delay.reset();
-      const sampledUs = lengthUs - dropped.weight;
-      // From the profile: the sampling signals disturb what Node itself tells of the loop.
-      if (sampledUs > 0) facts.observe('busyShare', Math.min(1, Math.max(0, 1 - idle.weight / sampledUs)));
     },
     stop() {
       observer.disconnect();
       delay.disable();
     },
   };
+}
+
+/** From the profile: the sampling signals disturb what Node itself tells of the loop. undefined where nothing was sampled. */
+export function busyShare({ idle, dropped }: WindowBody, lengthUs: Microseconds): number | undefined {
+  const sampledUs = lengthUs - dropped.weight;
+  return sampledUs > 0 ? Math.min(1, Math.max(0, 1 - idle.weight / sampledUs)) : undefined;
 }
 
 /** The histogram holds the time from one tick to the next, in ns. */
