@@ -73,8 +73,11 @@ test('collections are counted by kind, with the time they took and what was left
 
 test('a blocked loop is late by as long as it was blocked, and busy; a waiting one is neither', async (t) => {
   const blocked = await during(t, async () => {
-    await pause(300);
-    spinFor(1000);
+    // Twice: Node's histogram forgets its last tick as it is reset, so a block right at the start of a window is not in it.
+    for (let times = 0; times < 2; times++) {
+      await pause(300);
+      spinFor(1000);
+    }
     await pause(300);
   });
   assert.ok(blocked.largest('loopDelayMaxUs') > 900_000, `${blocked.largest('loopDelayMaxUs')} µs late`);
