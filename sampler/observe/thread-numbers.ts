@@ -31,6 +31,16 @@ const ALL_GC_KINDS: readonly GcKind[] = ['Minor', 'Major', 'Incremental', 'WeakC
 export function observeThread(): ThreadNumbers {
   const delay: IntervalHistogram = monitorEventLoopDelay({ resolution: DELAY_STEP_MS });
   delay.enable();
+  let firstLateUs: Microseconds = 0;
+  let first: NodeJS.Timeout | undefined;
+  /** The histogram forgets its last tick as it is reset, and would not see what blocks before its next one. */
+  function followFirst(): void {
+    clearTimeout(first);
+    firstLateUs = 0;
+    const fromMs = performance.now();
+    first = setTimeout(() => { firstLateUs = Math.max(0, Math.round((performance.now() - fromMs - DELAY_STEP_MS) * 1000)); }, DELAY_STEP_MS).unref();
+  }
+  followFirst();
   const collections = new Map<GcKind, { count: number; longestUs: Microseconds; sumUs: Microseconds }>();
   let afterGcBytes: number | undefined;
   const note = (entries: readonly PerformanceEntry[]): void => {
@@ -75,13 +85,15 @@ export function observeThread(): ThreadNumbers {
       if (delay.count > 0) {
         facts.observe('loopDelayP50Us', lateUs(delay.percentile(50)));
         facts.observe('loopDelayP99Us', lateUs(delay.percentile(99)));
-        facts.observe('loopDelayMaxUs', lateUs(delay.max));
+        facts.observe('loopDelayMaxUs', Math.max(lateUs(delay.max), firstLateUs));
       }
       delay.reset();
+      followFirst();
     },
     stop() {
       observer.disconnect();
       delay.disable();
+      clearTimeout(first);
     },
   };
 }
