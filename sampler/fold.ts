@@ -17,29 +17,40 @@ export interface Running {
 export interface SliceBounds {
   /** The slice, half-open. Samples stamped outside belong to its neighbours, which have them too. */
   readonly fromUs: Microseconds;
-  readonly untilUs: Microseconds;
-  /** From here to `untilUs` the sampler was opening the next profile: V8 adds a sample of that moment by itself. */
+  /** undefined: it ends with its last sample, because what V8 had at hand then is in the next profile alone. */
+  readonly untilUs: Microseconds | undefined;
+  /** While this profile was opened, and from `openingUs` on the next one, V8 added samples of these moments by itself. */
+  readonly opened: Span;
   readonly openingUs: Microseconds;
+  readonly intervalUs: Microseconds;
   readonly running: Running | undefined;
   /** For whom something ran, by stamp; asked with ascending ones. */
   readonly sourceAt?: ((stampUs: Microseconds) => LabelSource | undefined) | undefined;
 }
 
+export interface Span {
+  readonly fromUs: Microseconds;
+  readonly untilUs: Microseconds;
+}
+
 export interface FoldedSlice {
   readonly samples: number;
+  readonly untilUs: Microseconds;
   readonly running: Running | undefined;
 }
 
 export function foldSlice(profile: V8Profile, bounds: SliceBounds, frames: FrameInterner, window: WindowBuilder): FoldedSlice {
-  const { fromUs, untilUs } = bounds;
-  const samples = samplesWithin(profile, fromUs, Math.min(bounds.openingUs, untilUs));
+  const { fromUs } = bounds;
+  const samples = samplesWithin(profile, bounds);
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) {
+    if (bounds.untilUs === undefined) return { samples: 0, untilUs: fromUs, running: bounds.running };
+    window.addDropped(0, Math.max(0, bounds.untilUs - fromUs));
+    return { samples: 0, untilUs: bounds.untilUs, running: undefined };
+  }
+  const untilUs = bounds.untilUs ?? last.stampUs;
   const tree = treeOf(profile, frames);
   const stacks = stacksOf(tree, window);
-  const first = samples[0];
-  if (first === undefined) {
-    window.addDropped(0, Math.max(0, untilUs - fromUs));
-    return { samples: 0, running: undefined };
-  }
   const sources = samples.map(({ stampUs }) => bounds.sourceAt?.(stampUs));
   if (bounds.running === undefined) stand(stacks(first.node), 0, first.stampUs - fromUs, sources[0], window);
   else stand(stackOfRunning(bounds.running, window), 0, first.stampUs - fromUs, bounds.running.source, window);
@@ -48,8 +59,7 @@ export function foldSlice(profile: V8Profile, bounds: SliceBounds, frames: Frame
     stand(stacks(sample.node), 1, nextUs - sample.stampUs, sources[index], window);
   });
   addLines(profile, samples, stacks, window);
-  const last = samples.at(-1) ?? first;
-  return { samples: samples.length, running: { stack: runningAt(tree, last.node), source: sources.at(-1) } };
+  return { samples: samples.length, untilUs, running: { stack: runningAt(tree, last.node), source: sources.at(-1) } };
 }
 
 function stand(stack: number | typeof IDLE, count: number, weight: Microseconds, source: LabelSource | undefined, window: WindowBuilder): void {
@@ -70,14 +80,25 @@ interface Sample {
   readonly node: number;
 }
 
-function samplesWithin(profile: V8Profile, fromUs: Microseconds, untilUs: Microseconds): Sample[] {
+function samplesWithin(profile: V8Profile, { fromUs, untilUs = Number.POSITIVE_INFINITY, opened, openingUs, intervalUs }: SliceBounds): Sample[] {
   const samples: Sample[] = [];
+  const stamped = new Map<number, number>();
   let stampUs = profile.startTime;
   profile.samples?.forEach((node, index) => {
     stampUs += profile.timeDeltas?.[index] ?? 0;
-    if (stampUs >= fromUs && stampUs < untilUs) samples.push({ stampUs, node });
+    if (stampUs >= opened.fromUs && stampUs < opened.untilUs) return;
+    stamped.set(node, (stamped.get(node) ?? 0) + 1);
+    if (stampUs >= fromUs && stampUs < Math.min(openingUs, untilUs)) samples.push({ stampUs, node });
   });
+  if (fromUs < opened.fromUs) samples.push(...unstamped(profile, stamped, fromUs, opened.fromUs, intervalUs));
   return samples.sort((a, b) => a.stampUs - b.stampUs);
+}
+
+/** What V8 took before it opened the profile and put in afterwards: hits that it tells no stamps of, one period apart. */
+function unstamped({ nodes }: V8Profile, stamped: ReadonlyMap<number, number>, fromUs: Microseconds, untilUs: Microseconds, intervalUs: Microseconds): Sample[] {
+  const late = nodes.flatMap(({ id, hitCount = 0 }) => new Array<number>(Math.max(0, hitCount - (stamped.get(id) ?? 0))).fill(id));
+  const apartUs = Math.min(intervalUs, (untilUs - fromUs) / (late.length + 1));
+  return late.map((node, index) => ({ stampUs: Math.round(fromUs + (index + 1) * apartUs), node }));
 }
 
 /** V8's tree by place in its list of nodes. */

@@ -4,8 +4,11 @@
 // profiles one period after it was taken, and both profiles share the sampling thread, so in the overlap both hold
 // the same samples with the same stamps. The moment after opening is the boundary: the last profile tells what
 // came before it, the next one what came after.
+//
+// Where turns of the loop last, the second of these two moments would come a whole turn after the first, and both
+// profiles would hold all of it. There the last one is closed at once and tells what it has.
 import type { Clock } from './clock.ts';
-import type { Running } from './fold.ts';
+import type { Running, Span } from './fold.ts';
 import { foldSlice } from './fold.ts';
 import { createFrameInterner } from './frames.ts';
 import type { SwitchLog } from './labels/switch-log.ts';
@@ -45,12 +48,16 @@ export interface Rotation {
 
 interface Open {
   readonly title: string;
+  readonly opened: Span;
+  /** What is before was told with the profile before. */
   readonly fromUs: Microseconds;
 }
 
 /** A foreign profile left open makes V8 keep its samples for ever; after this long ours starts afresh. */
 const FOREIGN_PROFILE_MS = 60_000;
 const OVERLAP_PERIODS = 3;
+/** A timer that is late by this much tells of turns that last. */
+const LATE_US: Microseconds = 30_000;
 const DISCARDED_EVERY_US: Microseconds = 1e6;
 
 /** V8 without a sample for this long, in which the process worked for as long, samples no more. */
@@ -66,7 +73,8 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
   const frames = createFrameInterner();
   let running: Running | undefined;
   let current: Open | undefined;
-  let next: (Open & { readonly openingUs: Microseconds }) | undefined;
+  let next: Open | undefined;
+  let plannedUs: Microseconds = 0;
   let cancelTimer: () => void = () => undefined;
   let sliceMs = nextSliceMs();
   let pauseUs: Microseconds = 0;
@@ -92,38 +100,45 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
   sink.started(current.fromUs);
   plan();
 
-  function open(): Open & { readonly openingUs: Microseconds } {
+  function open(): Open {
     const title = current?.title === `${tag} 0` ? `${tag} 1` : `${tag} 0`;
-    const openingUs = clock.monotonicUs();
+    const fromUs = clock.monotonicUs();
     v8.open(title);
-    return { title, openingUs, fromUs: clock.monotonicUs() };
+    const untilUs = clock.monotonicUs();
+    return { title, opened: { fromUs, untilUs }, fromUs: untilUs };
   }
 
   function plan(): void {
     if (stopped) return;
-    cancelTimer = clock.after(untilSliceEndMs(sliceMs, sink.leftMs()), openNext);
+    const afterMs = untilSliceEndMs(sliceMs, sink.leftMs());
+    plannedUs = clock.monotonicUs() + afterMs * 1000;
+    cancelTimer = clock.after(afterMs, openNext);
   }
 
   function openNext(): void {
     next = open();
-    pauseUs = next.fromUs - next.openingUs;
-    cancelTimer = clock.after((OVERLAP_PERIODS * intervalUs) / 1000, closeCurrent);
+    const { fromUs, untilUs } = next.opened;
+    pauseUs = untilUs - fromUs;
+    if (fromUs - plannedUs > LATE_US) closeCurrent(undefined);
+    else cancelTimer = clock.after((OVERLAP_PERIODS * intervalUs) / 1000, () => { closeCurrent(untilUs); });
   }
 
-  function closeCurrent(): void {
+  /** `untilUs`: as in the bounds of a slice. */
+  function closeCurrent(untilUs: Microseconds | undefined): void {
     if (current === undefined || next === undefined) return;
     const startUs = clock.monotonicUs();
     const last = current;
     const following = next;
     current = following;
     next = undefined;
-    const samples = fold(v8.close(last.title), last, following.openingUs, following.fromUs);
+    const folded = fold(v8.close(last.title), last, following.opened, untilUs);
+    current = { ...following, fromUs: folded.untilUs };
     discardConsole(startUs);
     pauseUs += clock.monotonicUs() - startUs;
-    account(following.fromUs - last.fromUs);
-    sink.sliceEnded(following.fromUs);
-    if (samples > 0) sampled = { atUs: following.fromUs, cpu: process.cpuUsage() };
-    const cause = isSilent(following.fromUs) ? 'noSamples' : isForeignLeftOpen() ? 'foreignProfileLeftOpen' : undefined;
+    account(following.opened.untilUs - last.opened.untilUs);
+    sink.sliceEnded(folded.untilUs);
+    if (folded.samples > 0) sampled = { atUs: following.opened.untilUs, cpu: process.cpuUsage() };
+    const cause = isSilent(following.opened.untilUs) ? 'noSamples' : isForeignLeftOpen() ? 'foreignProfileLeftOpen' : undefined;
     if (cause === undefined) plan();
     else recover(cause, () => { startOver(undefined); });
   }
@@ -134,16 +149,17 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     v8.discardConsole();
   }
 
-  function fold(profile: V8Profile | undefined, slice: Open, openingUs: Microseconds, untilUs: Microseconds): number {
+  function fold(profile: V8Profile | undefined, slice: Open, opening: Span, untilUs: Microseconds | undefined): { readonly samples: number; readonly untilUs: Microseconds } {
     if (profile === undefined) {
-      sink.window().addDropped(0, untilUs - slice.fromUs);
+      sink.window().addDropped(0, opening.untilUs - slice.fromUs);
       running = undefined;
-      return 0;
+      return { samples: 0, untilUs: opening.untilUs };
     }
-    const folded = foldSlice(profile, { fromUs: slice.fromUs, openingUs, untilUs, running, sourceAt: sink.switches?.reader() }, frames, sink.window());
+    const { fromUs, opened } = slice;
+    const folded = foldSlice(profile, { fromUs, untilUs, opened, openingUs: opening.fromUs, intervalUs, running, sourceAt: sink.switches?.reader() }, frames, sink.window());
     running = folded.running;
-    sink.switches?.forget(untilUs);
-    return folded.samples;
+    sink.switches?.forget(folded.untilUs);
+    return folded;
   }
 
   function account(lengthUs: Microseconds): void {
@@ -191,7 +207,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     const overlapping = next;
     next = undefined;
     const startUs = clock.monotonicUs();
-    if (last !== undefined) fold(ended ?? v8.close(last.title), last, startUs, startUs);
+    if (last !== undefined) fold(ended ?? v8.close(last.title), last, { fromUs: startUs, untilUs: startUs }, startUs);
     if (overlapping !== undefined) v8.close(overlapping.title);
     running = undefined;
     foreign.length = 0;
@@ -211,7 +227,7 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
       cancelTimer();
       try {
         const untilUs = clock.monotonicUs();
-        if (current !== undefined) fold(v8.close(current.title), current, untilUs, untilUs);
+        if (current !== undefined) fold(v8.close(current.title), current, { fromUs: untilUs, untilUs }, untilUs);
         if (next !== undefined) v8.close(next.title);
         v8.discardConsole();
         return untilUs;

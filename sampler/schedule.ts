@@ -1,16 +1,18 @@
 // When a slice and a window end. Pure.
 import type { Microseconds, Milliseconds } from './profile.ts';
 
-const SLICE_MS = { least: 250, first: 1000, most: 2000 };
+const SLICE_MS = { least: 250, leastOfLong: 100, first: 1000, most: 2000 };
 /** A pause worth aiming at: short beside a request, even when a slice holds twice as much; more than what a slice costs that holds nothing, which shorter slices do not bring down. */
 const AIM_PAUSE_US = 1200;
+/** What only deep stacks take: their slices may be the shortest. */
+const LONG_PAUSE_US = 2000;
 /** The first windows last 1, 2, 4 and 8 s, so that a new service is seen within seconds. */
 const FIRST_WINDOWS_MS = [1000, 2000, 4000, 8000];
 
 /** The pause grows with the slice: a slice that paused the thread for too long is followed by a shorter one. */
 export function nextSliceMs(lastMs: Milliseconds = SLICE_MS.first, lastPauseUs: Microseconds = AIM_PAUSE_US): Milliseconds {
-  const factor = Math.min(1.5, Math.max(0.5, AIM_PAUSE_US / Math.max(1, lastPauseUs)));
-  return Math.min(SLICE_MS.most, Math.max(SLICE_MS.least, lastMs * factor));
+  const factor = Math.min(1.5, Math.max(0.25, AIM_PAUSE_US / Math.max(1, lastPauseUs)));
+  return Math.min(SLICE_MS.most, Math.max(lastPauseUs > LONG_PAUSE_US ? SLICE_MS.leastOfLong : SLICE_MS.least, lastMs * factor));
 }
 
 /** How long until the slice that starts now ends: it never passes the window's end, nor leaves a crumb before it. */

@@ -28,6 +28,8 @@ interface Pyroscope {
 
 const DATADOG_DEFAULT_MS = 60_000;
 const HUNDRED_HERTZ_US = 10_000;
+/** Three periods at 100 Hz; no slice is as short. */
+const SOON_MS = 40;
 
 export async function startProfiler(options: ServiceOptions): Promise<StartedProfiler> {
   return (await STARTS[options.variant](options)) ?? { pausesMs: [] };
@@ -46,24 +48,26 @@ const STARTS: Readonly<Record<Variant, (options: ServiceOptions) => Promise<Star
   stopStart: ({ sliceMs }) => stopAndStart(sliceMs),
 };
 
-/** Its timers are seen through its clock: one opens a slice, the next closes the one before; one without a delay finishes a window. */
+/** Its timers are seen through its clock: one opens a slice, and one that it asks for soon closes the one before, where it does not do so itself; one without a delay finishes a window. */
 async function ours(options: { readonly intervalUs?: number; readonly labelRoutes?: true | ((request: IncomingMessage) => string | undefined) }): Promise<StartedProfiler> {
   const pausesMs: number[] = [];
   const endingsMs: number[] = [];
-  let opened: number | undefined;
+  let opened = 0;
+  let askedMs = 0;
   const clock = {
     wallMs: () => Date.now(),
     monotonicUs: () => Number(process.hrtime.bigint() / 1000n),
     after(delayMs: number, callback: () => void) {
+      if (delayMs > 0) askedMs = delayMs;
       const timer = setTimeout(() => {
         const startMs = performance.now();
         callback();
         const pausedMs = performance.now() - startMs;
         if (delayMs === 0) endingsMs.push(pausedMs);
-        else if (opened === undefined) opened = pausedMs;
+        else if (askedMs <= SOON_MS) opened = pausedMs;
         else {
           pausesMs.push(opened + pausedMs);
-          opened = undefined;
+          opened = 0;
         }
       }, delayMs).unref();
       return () => { clearTimeout(timer); };

@@ -68,7 +68,7 @@ function serviceTable(rounds: readonly Round[], memory: readonly Memory[]): stri
   const rows = VARIANT_NAMES.filter((variant) => rounds.some(({ measured }) => measured.has(variant))).map((variant) => {
     const failures = failuresOf(rounds, variant);
     const all = valuesOf(rounds, variant);
-    if (all.length === 0) return [VARIANTS[variant], `failed: ${failures.join('; ')}`, '', '', '', '', ''];
+    if (all.length === 0) return [VARIANTS[variant], `failed: ${failures.join('; ')}`, '', '', '', '', '', ''];
     const of = (read: (one: Measurement) => number): number => median(all.map(read));
     const ratio = (read: (one: Measurement) => number): string => (variant === 'nothing' ? '1' : shownRatio(estimate(paired(rounds, variant, read))));
     return [
@@ -78,10 +78,11 @@ function serviceTable(rounds: readonly Round[], memory: readonly Memory[]): stri
       `${short(of(({ p50Ms }) => p50Ms))} / ${short(of(({ p99Ms }) => p99Ms))} ms`,
       ratio(({ p99Ms }) => p99Ms),
       `${short(of(({ longestDelayMs }) => longestDelayMs))} ms`,
+      String(all.length),
       variant === 'nothing' ? megabytes(median(memory.map(({ rssBytes }) => rssBytes.get(variant) ?? Number.NaN))) : signed(median(added(memory, variant))),
     ];
   });
-  return table(['profiler', 'CPU per request', 'of nothing', 'latency p50 / p99', 'p99 of nothing', 'longest loop delay', 'RSS'], rows);
+  return table(['profiler', 'CPU per request', 'of nothing', 'latency p50 / p99', 'p99 of nothing', 'longest loop delay', 'rounds', 'RSS'], rows);
 }
 
 export function serviceTables(rounds: readonly Round[], memory: readonly Memory[]): string {
@@ -90,7 +91,7 @@ export function serviceTables(rounds: readonly Round[], memory: readonly Memory[
     const held = memory.filter((one) => one.service === service);
     const nodes = [...new Set(here.map(({ node }) => node))];
     const each = nodes.length > 1 ? nodes.map((node) => `Node ${node}:\n\n${serviceTable(here.filter((round) => round.node === node), held.filter((one) => one.node === node))}\n`) : [];
-    const together = `${SERVICES[service]}, Node ${nodes.join(', ')}, ${here.length} ${here.length === 1 ? 'round' : 'rounds'}:`;
+    const together = `${SERVICES[service]}, Node ${nodes.join(', ')}:`;
     return [`### ${service}\n`, `${together[0]?.toUpperCase()}${together.slice(1)}\n`, `${serviceTable(here, held)}\n`, ...each].join('\n');
   }).join('\n');
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { SliceBounds } from '#sampler/fold.js';
 import { foldSlice } from '#sampler/fold.js';
 import { createFrameInterner } from '#sampler/frames.js';
 import type { V8Profile } from '#sampler/v8-profiler.js';
@@ -29,6 +30,11 @@ function profileOf(samples: readonly (readonly [stampUs: number, node: number])[
   return { nodes: NODES, startTime: 1000, endTime: 9000, samples: samples.map(([, id]) => id), timeDeltas };
 }
 
+/** The profile is opened as the slice begins, at no cost of time. */
+function bounds(fromUs: number, untilUs: number | undefined, more: Partial<SliceBounds> = {}): SliceBounds {
+  return { fromUs, untilUs, opened: { fromUs, untilUs: fromUs }, openingUs: untilUs ?? Number.POSITIVE_INFINITY, intervalUs: 100, running: undefined, ...more };
+}
+
 /** Rows as `outer;inner`: [count, weight]. */
 function rowsOf(window: WindowBuilder): Record<string, [number, number]> {
   const body = window.body();
@@ -43,41 +49,64 @@ function rowsOf(window: WindowBuilder): Record<string, [number, number]> {
 
 test('a sample stands until the next one, the last one to the end; idle is kept apart', () => {
   const window = new WindowBuilder();
-  const folded = foldSlice(profileOf([[1100, 5], [1300, 2], [1600, 3]]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: undefined }, createFrameInterner(), window);
+  const folded = foldSlice(profileOf([[1100, 5], [1300, 2], [1600, 3]]), bounds(1000, 2000), createFrameInterner(), window);
   assert.deepEqual(rowsOf(window), { 'outer;inner': [1, 300], outer: [1, 400] });
   assert.deepEqual(window.body().idle, { count: 1, weight: 300 });
-  assert.deepEqual([folded.samples, folded.running], [3, { stack: [{ name: 'outer', url: 'file:///a.js', line: 10, column: 10 }], source: undefined }]);
+  assert.deepEqual([folded.samples, folded.untilUs, folded.running], [3, 2000, { stack: [{ name: 'outer', url: 'file:///a.js', line: 10, column: 10 }], source: undefined }]);
 });
 
 test('what ran when the last slice ended goes on until the first sample, uncounted', () => {
   const interner = createFrameInterner();
-  const first = foldSlice(profileOf([[1100, 5]]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: undefined }, interner, new WindowBuilder());
+  const first = foldSlice(profileOf([[1100, 5]]), bounds(1000, 2000), interner, new WindowBuilder());
   const window = new WindowBuilder();
-  foldSlice(profileOf([[2500, 3]]), { fromUs: 2000, untilUs: 3000, openingUs: 3000, running: first.running }, interner, window);
+  foldSlice(profileOf([[2500, 3]]), bounds(2000, 3000, { running: first.running }), interner, window);
   assert.deepEqual(rowsOf(window), { 'outer;inner': [0, 500], outer: [1, 500] });
 });
 
 test('samples of the neighbours and of the moment of opening are left out, their time is not', () => {
   const window = new WindowBuilder();
-  foldSlice(profileOf([[1100, 5], [1500, 3], [1950, 4], [2100, 5]]), { fromUs: 1200, untilUs: 2000, openingUs: 1900, running: { stack: '(idle)', source: undefined } }, createFrameInterner(), window);
+  foldSlice(profileOf([[1100, 5], [1500, 3], [1950, 4], [2100, 5]]), bounds(1200, 2000, { openingUs: 1900, running: { stack: '(idle)', source: undefined } }), createFrameInterner(), window);
   assert.deepEqual(rowsOf(window), { outer: [1, 500] });
   assert.deepEqual(window.body().idle, { count: 0, weight: 300 });
 });
 
 test('a slice without a sample is dropped time, counted', () => {
   const window = new WindowBuilder();
-  const folded = foldSlice(profileOf([]), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: { stack: '(idle)', source: undefined } }, createFrameInterner(), window);
-  assert.deepEqual([folded, window.body().dropped], [{ samples: 0, running: undefined }, { count: 0, weight: 1000 }]);
+  const folded = foldSlice(profileOf([]), bounds(1000, 2000, { running: { stack: '(idle)', source: undefined } }), createFrameInterner(), window);
+  assert.deepEqual([folded, window.body().dropped], [{ samples: 0, untilUs: 2000, running: undefined }, { count: 0, weight: 1000 }]);
+});
+
+test('a slice that ends with its last sample leaves the rest to the next one, which finds samples of before without stamps', () => {
+  const interner = createFrameInterner();
+  const window = new WindowBuilder();
+  const first = foldSlice(profileOf([[1100, 5], [1300, 3]]), bounds(1000, undefined, { openingUs: 1500 }), interner, window);
+  assert.deepEqual([first.untilUs, rowsOf(window)], [1300, { 'outer;inner': [1, 300], outer: [1, 0] }]);
+  const next = new WindowBuilder();
+  // Opened from 1500 to 1510, with a sample of that moment; of 1400 there is a hit of node 5, of 1600 a sample.
+  const { nodes, ...rest } = profileOf([[1505, 4], [1600, 3]]);
+  const hits = new Map([[3, 1], [5, 1]]);
+  const folded = foldSlice({ ...rest, nodes: nodes.map((one) => ({ ...one, hitCount: hits.get(one.id) ?? 0 })) }, bounds(1300, 2000, { opened: { fromUs: 1500, untilUs: 1510 }, running: first.running }), interner, next);
+  assert.deepEqual([folded.samples, rowsOf(next)], [2, { outer: [1, 500], 'outer;inner': [1, 200] }]);
+});
+
+test('a slice that ends with its last sample and has none ends where it began', () => {
+  const window = new WindowBuilder();
+  const running = { stack: '(idle)', source: undefined } as const;
+  assert.deepEqual(foldSlice(profileOf([]), bounds(1000, undefined, { running }), createFrameInterner(), window), { samples: 0, untilUs: 1000, running });
+  assert.deepEqual(window.body().dropped, { count: 0, weight: 0 });
 });
 
 test('everything sums to the length of the slice, stamps in any order', () => {
   const sample = fc.tuple(fc.integer({ min: 500, max: 9500 }), fc.integer({ min: 1, max: 5 }));
-  fc.assert(fc.property(fc.array(sample, { maxLength: 40 }), fc.integer({ min: 1000, max: 4000 }), fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 300 }), (samples, fromUs, lengthUs, opening) => {
+  fc.assert(fc.property(fc.array(sample, { maxLength: 40 }), fc.integer({ min: 1000, max: 4000 }), fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 300 }), fc.boolean(), fc.array(fc.nat(5), { maxLength: 5 }), (samples, fromUs, lengthUs, opening, isOpen, hits) => {
     const window = new WindowBuilder();
-    const untilUs = fromUs + lengthUs;
-    foldSlice(profileOf(samples), { fromUs, untilUs, openingUs: Math.max(fromUs, untilUs - opening), running: undefined }, createFrameInterner(), window);
+    const endUs = fromUs + lengthUs;
+    const profile = profileOf(samples);
+    const nodes = NODES.map((one, index) => ({ ...one, hitCount: hits[index] ?? 0 }));
+    const opened = { fromUs: fromUs + opening, untilUs: fromUs + 2 * opening };
+    const { untilUs } = foldSlice({ ...profile, nodes }, bounds(fromUs, isOpen ? undefined : endUs, { opened, openingUs: Math.max(opened.untilUs, endUs - opening) }), createFrameInterner(), window);
     const { weight, idle, dropped } = window.body();
-    assert.equal(weight.reduce((sum, one) => sum + one, 0) + idle.weight + dropped.weight, lengthUs);
+    assert.equal(weight.reduce((sum, one) => sum + one, 0) + idle.weight + dropped.weight, untilUs - fromUs);
   }));
 });
 

@@ -61,7 +61,7 @@ function profileOf(all: readonly { readonly stampUs: number; readonly node: numb
 test('a function has as many hits as samples with a line in the slice, and native code none', () => {
   fc.assert(fc.property(samples, (all) => {
     const window = new WindowBuilder();
-    foldSlice(profileOf(all), { fromUs: FROM_US, untilUs: UNTIL_US, openingUs: UNTIL_US, running: undefined }, createFrameInterner(), window);
+    foldSlice(profileOf(all), { fromUs: FROM_US, untilUs: UNTIL_US, opened: { fromUs: FROM_US, untilUs: FROM_US }, openingUs: UNTIL_US, intervalUs: 50, running: undefined }, createFrameInterner(), window);
     const body = window.body();
     const [self, hits] = [selfOf(body), linesOf(body)];
     assert.equal(hits.get('(program)'), undefined);
@@ -77,8 +77,8 @@ test('neighbouring slices share the samples of the moment between them: no line 
   const window = new WindowBuilder();
   const interner = createFrameInterner();
   // Both profiles tell of the samples from 2000 to 2400.
-  foldSlice(profileOf(all.filter(({ stampUs }) => stampUs < 2400)), { fromUs: 1000, untilUs: 2000, openingUs: 2000, running: undefined }, interner, window);
-  foldSlice(profileOf(all.filter(({ stampUs }) => stampUs >= 2000)), { fromUs: 2000, untilUs: 3000, openingUs: 3000, running: undefined }, interner, window);
+  foldSlice(profileOf(all.filter(({ stampUs }) => stampUs < 2400)), { fromUs: 1000, untilUs: 2000, opened: { fromUs: 1000, untilUs: 1000 }, openingUs: 2000, intervalUs: 50, running: undefined }, interner, window);
+  foldSlice(profileOf(all.filter(({ stampUs }) => stampUs >= 2000)), { fromUs: 2000, untilUs: 3000, opened: { fromUs: 2000, untilUs: 2000 }, openingUs: 3000, intervalUs: 50, running: undefined }, interner, window);
   const body = window.body();
   assert.deepEqual([linesOf(body).get('inner'), selfOf(body).get('inner')], [40, 40]);
   assert.deepEqual([...body.lines.count].sort(), [13, 13, 14]);

@@ -17,6 +17,7 @@ const LIMIT = { timeout: 60_000 };
 
 interface Rig {
   readonly rotation: Rotation;
+  readonly window: WindowBuilder;
   /** Ends it; what was accounted for, and how long it ran. */
   readonly end: () => { readonly busy: number; readonly dropped: number; readonly accounted: number; readonly lasted: number };
 }
@@ -31,6 +32,7 @@ function rig(t: TestContext, wrap: (v8: V8Profiler) => V8Profiler, clock: Clock 
   t.after(stop);
   return {
     rotation,
+    window,
     end() {
       const lasted = stop() - startUs;
       const { weight, idle, dropped } = window.body();
@@ -124,3 +126,40 @@ test('after a recovery one slice follows the other, none is planned twice', LIMI
   while (rotation.cost.slices < 3) await workFor(50);
   assert.deepEqual([rotation.cost.recoveries, mostWaiting], [{ noSamples: 1 }, 1]);
 });
+
+test('where turns of the loop last, a profile holds its slice and no turn more; what a turn ends with keeps its share', LIMIT, async (t) => {
+  const TURN = { ms: 350, endMs: 4 };
+  const lengthsMs: number[] = [];
+  const { rotation, window, end } = rig(t, (v8) => ({
+    ...v8,
+    close(title) {
+      const profile = v8.close(title);
+      lengthsMs.push(((profile?.endTime ?? 0) - (profile?.startTime ?? 0)) / 1000);
+      // So dear that every turn becomes a slice.
+      spinFor(5);
+      return profile;
+    },
+  }));
+  while (rotation.cost.slices < 20) {
+    spinFor(TURN.ms - TURN.endMs);
+    endOfTurn(TURN.endMs);
+    await pause(1);
+  }
+  const { accounted, lasted } = end();
+  const { parent, stack, count, frame, frames } = window.body();
+  const isEnd = (of: number): boolean => of > 0 && (frames[frame[of] ?? 0]?.name === 'endOfTurn' || isEnd(parent[of] ?? 0));
+  let [all, ofEnds] = [0, 0];
+  stack.forEach((one, row) => {
+    all += count[row] ?? 0;
+    if (isEnd(one)) ofEnds += count[row] ?? 0;
+  });
+  assert.equal(accounted, lasted);
+  // Its first timer was not late yet, and its last slice is ended by hand.
+  assert.ok(lengthsMs.slice(3, -1).every((ms) => ms < 2 * TURN.ms), `profiles of ${lengthsMs.map(Math.round).join(', ')} ms`);
+  const expected = (all * TURN.endMs) / TURN.ms;
+  assert.ok(ofEnds > expected * 0.8 && ofEnds < expected * 1.3, `${ofEnds} of ${all} samples where ${Math.round(expected)} belong`);
+});
+
+function endOfTurn(ms: number): void {
+  for (const untilMs = performance.now() + ms; performance.now() < untilMs; ) Math.sqrt(untilMs);
+}
