@@ -15,7 +15,7 @@ export interface Running {
 }
 
 export interface SliceBounds {
-  /** The slice, half-open. Samples stamped outside belong to its neighbours, which have them too. */
+  /** The slice, half-open. Samples stamped outside belong to its neighbours. */
   readonly fromUs: Microseconds;
   /** undefined: it ends with its last sample, because what V8 had at hand then is in the next profile alone. */
   readonly untilUs: Microseconds | undefined;
@@ -86,19 +86,22 @@ function samplesWithin(profile: V8Profile, { fromUs, untilUs = Number.POSITIVE_I
   let stampUs = profile.startTime;
   profile.samples?.forEach((node, index) => {
     stampUs += profile.timeDeltas?.[index] ?? 0;
-    if (stampUs >= opened.fromUs && stampUs < opened.untilUs) return;
     stamped.set(node, (stamped.get(node) ?? 0) + 1);
+    if (stampUs >= opened.fromUs && stampUs < opened.untilUs) return;
     if (stampUs >= fromUs && stampUs < Math.min(openingUs, untilUs)) samples.push({ stampUs, node });
   });
   if (fromUs < opened.fromUs) samples.push(...unstamped(profile, stamped, fromUs, opened.fromUs, intervalUs));
   return samples.sort((a, b) => a.stampUs - b.stampUs);
 }
 
-/** What V8 took before it opened the profile and put in afterwards: hits that it tells no stamps of, one period apart. */
+/**
+ * What V8 took before it opened the profile and put in afterwards: hits that it tells no stamps of, one period apart. No
+ * more than there is time for: one that V8 put in while both profiles were open is in the last one, with its stamp.
+ * A sample that is no hit, as V8 takes where code is deoptimized, can hide one of the same node.
+ */
 function unstamped({ nodes }: V8Profile, stamped: ReadonlyMap<number, number>, fromUs: Microseconds, untilUs: Microseconds, intervalUs: Microseconds): Sample[] {
   const late = nodes.flatMap(({ id, hitCount = 0 }) => new Array<number>(Math.max(0, hitCount - (stamped.get(id) ?? 0))).fill(id));
-  const apartUs = Math.min(intervalUs, (untilUs - fromUs) / (late.length + 1));
-  return late.map((node, index) => ({ stampUs: Math.round(fromUs + (index + 1) * apartUs), node }));
+  return late.slice(0, Math.floor((untilUs - fromUs) / intervalUs)).map((node, index) => ({ stampUs: fromUs + (index + 1) * intervalUs, node }));
 }
 
 /** V8's tree by place in its list of nodes. */

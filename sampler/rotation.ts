@@ -119,8 +119,9 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     next = open();
     const { fromUs, untilUs } = next.opened;
     pauseUs = untilUs - fromUs;
-    if (fromUs - plannedUs > LATE_US) closeCurrent(undefined);
-    else cancelTimer = clock.after((OVERLAP_PERIODS * intervalUs) / 1000, () => { closeCurrent(untilUs); });
+    const overlapUs = OVERLAP_PERIODS * intervalUs;
+    if (fromUs - plannedUs > Math.max(LATE_US, overlapUs)) closeCurrent(undefined);
+    else cancelTimer = clock.after(overlapUs / 1000, () => { closeCurrent(untilUs); });
   }
 
   /** `untilUs`: as in the bounds of a slice. */

@@ -12,7 +12,9 @@ const FIRST_WINDOWS_MS = [1000, 2000, 4000, 8000];
 /** The pause grows with the slice: a slice that paused the thread for too long is followed by a shorter one. */
 export function nextSliceMs(lastMs: Milliseconds = SLICE_MS.first, lastPauseUs: Microseconds = AIM_PAUSE_US): Milliseconds {
   const factor = Math.min(1.5, Math.max(0.25, AIM_PAUSE_US / Math.max(1, lastPauseUs)));
-  return Math.min(SLICE_MS.most, Math.max(lastPauseUs > LONG_PAUSE_US ? SLICE_MS.leastOfLong : SLICE_MS.least, lastMs * factor));
+  // What became that short stays so until its pause allows for more.
+  const leastMs = lastPauseUs > LONG_PAUSE_US ? SLICE_MS.leastOfLong : Math.min(SLICE_MS.least, Math.max(SLICE_MS.leastOfLong, lastMs));
+  return Math.min(SLICE_MS.most, Math.max(leastMs, lastMs * factor));
 }
 
 /** How long until the slice that starts now ends: it never passes the window's end, nor leaves a crumb before it. */

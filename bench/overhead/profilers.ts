@@ -28,7 +28,7 @@ interface Pyroscope {
 
 const DATADOG_DEFAULT_MS = 60_000;
 const HUNDRED_HERTZ_US = 10_000;
-/** Three periods at 100 Hz; no slice is as short. */
+/** Three periods at 100 Hz. A slice as short, before the end of a window, is told together with the next one. */
 const SOON_MS = 40;
 
 export async function startProfiler(options: ServiceOptions): Promise<StartedProfiler> {
@@ -64,7 +64,7 @@ async function ours(options: { readonly intervalUs?: number; readonly labelRoute
         callback();
         const pausedMs = performance.now() - startMs;
         if (delayMs === 0) endingsMs.push(pausedMs);
-        else if (askedMs <= SOON_MS) opened = pausedMs;
+        else if (askedMs <= SOON_MS) opened += pausedMs;
         else {
           pausesMs.push(opened + pausedMs);
           opened = 0;

@@ -89,6 +89,14 @@ test('a slice that ends with its last sample leaves the rest to the next one, wh
   assert.deepEqual([folded.samples, rowsOf(next)], [2, { outer: [1, 500], 'outer;inner': [1, 200] }]);
 });
 
+test('a sample that V8 puts in while two profiles are open counts once', () => {
+  // At 1450 in the profile before, which ended there; as a hit without a stamp in this one, opened from 1500 on.
+  const { nodes, ...rest } = profileOf([[1600, 3]]);
+  const window = new WindowBuilder();
+  const folded = foldSlice({ ...rest, nodes: nodes.map((one) => ({ ...one, hitCount: one.id === 3 || one.id === 5 ? 1 : 0 })) }, bounds(1450, 2000, { opened: { fromUs: 1500, untilUs: 1510 } }), createFrameInterner(), window);
+  assert.deepEqual([folded.samples, rowsOf(window)], [1, { outer: [1, 550] }]);
+});
+
 test('a slice that ends with its last sample and has none ends where it began', () => {
   const window = new WindowBuilder();
   const running = { stack: '(idle)', source: undefined } as const;

@@ -43,7 +43,7 @@ function rig(t: TestContext, wrap: (v8: V8Profiler) => V8Profiler, clock: Clock 
 }
 
 function emptied(profile: V8Profile | undefined): V8Profile | undefined {
-  return profile && { ...profile, samples: [], timeDeltas: [] };
+  return profile && { ...profile, nodes: profile.nodes.map((node) => ({ ...node, hitCount: 0 })), samples: [], timeDeltas: [] };
 }
 
 async function workFor(ms: number): Promise<void> {
