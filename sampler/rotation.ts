@@ -120,7 +120,8 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     const { fromUs, untilUs } = next.opened;
     pauseUs = untilUs - fromUs;
     const overlapUs = OVERLAP_PERIODS * intervalUs;
-    if (fromUs - plannedUs > Math.max(LATE_US, overlapUs)) closeCurrent(undefined);
+    // A window ends a turn later: Node's histogram of delays has not seen this one yet.
+    if (fromUs - plannedUs > Math.max(LATE_US, overlapUs) && sink.leftMs() > 0) closeCurrent(undefined);
     else cancelTimer = clock.after(overlapUs / 1000, () => { closeCurrent(untilUs); });
   }
 

@@ -1,10 +1,10 @@
 // A real Chrome or Chromium: CHROME_PATH, what is installed, or Debian's package when this is root and may install.
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import { installDebian } from '../debian.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
 const APPLICATIONS = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
@@ -22,7 +22,7 @@ function chromiumPath(): string {
   const found = process.env['CHROME_PATH'] ?? installed();
   if (found !== undefined && runs(found)) return found;
   if (found !== undefined) throw new Error(`CHROME_PATH is ${found}, which cannot be run: name a Chrome or Chromium, or leave it out.`);
-  install();
+  installDebian('chromium', 'The browser tests need Chromium');
   const fresh = installed();
   if (fresh === undefined) throw new Error('The browser tests need Chrome or Chromium and found none: install the package chromium (Debian: apt-get install chromium) or set CHROME_PATH.');
   return fresh;
@@ -42,12 +42,4 @@ function runs(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function install(): void {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return;
-  process.stderr.write('The browser tests need Chromium: installing Debian’s package chromium …\n');
-  const apt = (...words: string[]): boolean => spawnSync('apt-get', ['-qq', '-y', ...words], { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
-  const wanted = ['install', '--no-install-recommends', 'chromium'];
-  if (!apt(...wanted) && apt('update')) apt(...wanted);
 }

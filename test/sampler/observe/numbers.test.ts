@@ -88,6 +88,17 @@ test('a blocked loop is late by as long as it was blocked, and busy; a waiting o
   assert.ok(Math.min(...shares) < 0.5, `${shares.join()} busy`);
 });
 
+test('a block in which a window ends is in its delays', async (t) => {
+  const { all } = await during(t, async () => {
+    // The first window lasts a second.
+    await pause(800);
+    spinFor(400);
+    await pause(300);
+  });
+  const mostUs = Math.max(...all.map((numbers) => numbers['loopDelayMaxUs']?.max ?? 0));
+  assert.ok(mostUs > 300_000, `${mostUs} µs late`);
+});
+
 test('a block right at the start of a window is in its delays', async (t) => {
   const numbers = observeThread();
   t.after(() => { numbers.stop(); });
