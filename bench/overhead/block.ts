@@ -11,8 +11,6 @@ export interface BlockOptions {
   readonly variants: readonly Variant[];
   readonly common: Omit<ServiceOptions, 'work' | 'variant' | 'sliceMs'>;
   readonly rounds: number;
-  /** Rounds of those that have a target alone, before each round of all. */
-  readonly often: number;
   readonly warmMs: number;
   /** About how long a measurement of nothing is to last. */
   readonly measureMs: number;
@@ -25,7 +23,6 @@ interface Subject {
   failed: string | undefined;
 }
 
-const TARGETED: readonly Variant[] = ['nothing', 'again', 'ours'];
 const FIRST_SLICE_MS = 1000;
 const PROBE_MS = 500;
 /** By then ours has let its thread for names go. */
@@ -47,17 +44,14 @@ export async function measureBlock(options: BlockOptions): Promise<{ readonly ro
     }
     await warmUp(subjects, options);
     const requests = await paceOf(subjects, options, clients);
-    const targeted = subjects.filter(({ variant }) => TARGETED.includes(variant));
     for (let round = 1; round <= options.rounds; round++) {
-      for (const those of [...new Array<Subject[]>(options.often).fill(targeted), subjects]) {
-        const measured = new Map<Variant, Measurement | string>();
-        for (const subject of those) {
-          const one = await take(subject, (process) => measure(process, service, clients, requests));
-          measured.set(subject.variant, one);
-          say(`Node ${node.major}, ${service}, round ${round}, ${subject.variant}: ${typeof one === 'string' ? one : `${one.cpuUsPerRequest.toFixed(1)} µs, p99 ${one.p99Ms.toFixed(2)} ms, ${one.requests} requests in ${(one.elapsedMs / 1000).toFixed(2)} s`}`);
-        }
-        rounds.push({ node: node.major, service, measured });
+      const measured = new Map<Variant, Measurement | string>();
+      for (const subject of subjects) {
+        const one = await take(subject, (process) => measure(process, service, clients, requests));
+        measured.set(subject.variant, one);
+        say(`Node ${node.major}, ${service}, round ${round}, ${subject.variant}: ${typeof one === 'string' ? one : `${one.cpuUsPerRequest.toFixed(1)} µs, p99 ${one.p99Ms.toFixed(2)} ms, ${one.requests} requests in ${(one.elapsedMs / 1000).toFixed(2)} s`}`);
       }
+      rounds.push({ node: node.major, service, measured });
     }
     for (const { process } of subjects) process?.wake();
     await pause(QUIET_MS);

@@ -1,6 +1,6 @@
 // `npm run bench:overhead`: what an always-on profiler costs three services: nothing, ours, and the profilers people use
 // today, in turn, each in a process of its own. Markdown on stdout, progress on stderr.
-//   --node 20,24  --service express,renderer  --variant nothing,ours  --rounds 3  --often 5  --seconds 1.5  --warm 18  --minutes 60
+//   --node 20,24  --service express,renderer  --variant nothing,ours  --rounds 6  --seconds 2.5  --warm 18  --minutes 60
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -27,10 +27,8 @@ const { values: flags } = parseArgs({
     node: { type: 'string', default: '20,22,24,26' },
     service: { type: 'string', default: SERVICE_NAMES.join() },
     variant: { type: 'string', default: VARIANT_NAMES.join() },
-    rounds: { type: 'string', default: '3' },
-    /** Rounds of nothing, nothing again and ours alone, before each round of all. */
-    often: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1.5' },
+    rounds: { type: 'string', default: '6' },
+    seconds: { type: 'string', default: '2.5' },
     /** All profilers at the same time. */
     warm: { type: 'string', default: '18' },
     /** Of each measurement of pauses. */
@@ -41,7 +39,7 @@ const { values: flags } = parseArgs({
 const startMs = performance.now();
 const services = chosen(flags.service, SERVICE_NAMES);
 const variants = chosen(flags.variant, VARIANT_NAMES);
-const [rounds, often, seconds, warmSeconds, pauseSeconds, minutes] = [flags.rounds, flags.often, flags.seconds, flags.warm, flags.pauses, flags.minutes].map(Number) as [number, number, number, number, number, number];
+const [rounds, seconds, warmSeconds, pauseSeconds, minutes] = [flags.rounds, flags.seconds, flags.warm, flags.pauses, flags.minutes].map(Number) as [number, number, number, number, number];
 
 const nodes = flags.node.split(',').map((major) => ({ major: Number(major), path: nodeBinary(Number(major)) }));
 const peers = Object.fromEntries(Object.entries(PEERS).map(([key, [name, version]]) => [key, peer(name, version)])) as Record<keyof typeof PEERS, Peer>;
@@ -64,7 +62,7 @@ for (const node of nodes) {
       say(`no time for Node ${node.major}, ${service}`);
       continue;
     }
-    const block = await measureBlock({ node, service, variants, common, rounds, often, warmMs: warmSeconds * 1000, measureMs: seconds * 1000, say }).catch((error: unknown) => { say(inWords(error)); });
+    const block = await measureBlock({ node, service, variants, common, rounds, warmMs: warmSeconds * 1000, measureMs: seconds * 1000, say }).catch((error: unknown) => { say(inWords(error)); });
     longestMs = Math.max(longestMs, performance.now() - blockMs);
     if (block === undefined) continue;
     measured.push(...block.rounds);
@@ -88,7 +86,7 @@ ${pauseTable(paused)}
 
 ${sizeTable(sizes)}
 
-Per Node and service, each profiler has a process of its own. All warm up at the same time for ${warmSeconds} s; then they are measured in turn, ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of about ${seconds} s each, with as many requests for every profiler, while the others are halted; before each, nothing, nothing again and ours have ${often} rounds of their own. Ratios are to nothing in the same round: medians, in brackets the interval that holds 95 % of the medians of resampled rounds. RSS is read in the end, after twelve quiet seconds and full collections, with V8's young generation at its full size from the start. A reader asks ours after every ten seconds of measurement; windows that fall due while a process is halted are finished just before it is measured again, so that what this takes is in the table of pauses alone. The peers' uploads are answered on loopback.
+Per Node and service, each profiler has a process of its own. All warm up at the same time for ${warmSeconds} s; then they are measured in turn, ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of about ${seconds} s each, with as many requests for every profiler, while the others are halted. Ratios are to nothing in the same round: medians, in brackets the interval that holds 95 % of the medians of resampled rounds. RSS is read in the end, after twelve quiet seconds and full collections, with V8's young generation at its full size from the start. A reader asks ours after every ten seconds of measurement; windows that fall due while a process is halted are finished just before it is measured again, so that what this takes is in the table of pauses alone. The peers' uploads are answered on loopback.
 `);
 
 async function measurePauses(node: { readonly major: number; readonly path: string }): Promise<void> {
