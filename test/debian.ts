@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** Test files run at the same time, and apt-get does not wait for another. */
-const LOCK = '/run/lock/liveprofiler-test-apt';
+const LOCK = '/tmp/liveprofiler-test-apt.lock';
 
 /** `need`: what the package is for, as in "The browser tests need Chromium". */
 export function installDebian(name: string, need: string): void {
