@@ -25,7 +25,7 @@ export interface Namer {
 const MAX_NAMES = 20_000;
 /** The thread goes when nothing was asked for this long: its memory is the service's. */
 const IDLE_MS = 10_000;
-/** The young generation stays as large as it once was: at its usual size the thread holds thirty megabytes more. */
+/** Left alone, the young generation grows far beyond what naming needs, and the service's memory with it. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 2 };
 
 /** What equal frames are called, once that is known or somebody asks. */

@@ -22,10 +22,10 @@ interface Rig {
   readonly end: () => { readonly busy: number; readonly dropped: number; readonly accounted: number; readonly lasted: number };
 }
 
-function rig(t: TestContext, wrap: (v8: V8Profiler) => V8Profiler, clock: Clock = systemClock): Rig {
+function rig(t: TestContext, wrap: (v8: V8Profiler) => V8Profiler, clock: Clock = systemClock, leftMs = 600_000): Rig {
   const window = new WindowBuilder();
   let startUs = 0;
-  const sink = { started: (atUs: number) => { startUs = atUs; }, window: () => window, leftMs: () => 600_000, sliceEnded: () => undefined };
+  const sink = { started: (atUs: number) => { startUs = atUs; }, window: () => window, leftMs: () => leftMs, sliceEnded: () => undefined };
   const rotation = startRotation(INTERVAL_US, clock, sink, (intervalUs, events) => wrap(connectV8(intervalUs, events)));
   let untilUs: number | undefined;
   const stop = (): number => (untilUs ??= rotation.stop());
@@ -158,6 +158,27 @@ test('where turns of the loop last, a profile holds its slice and no turn more; 
   assert.ok(lengthsMs.slice(3, -1).every((ms) => ms < 2 * TURN.ms), `profiles of ${lengthsMs.map(Math.round).join(', ')} ms`);
   const expected = (all * TURN.endMs) / TURN.ms;
   assert.ok(ofEnds > expected * 0.8 && ofEnds < expected * 1.3, `${ofEnds} of ${all} samples where ${Math.round(expected)} belong`);
+});
+
+test('a slice that a window ends with is closed in a turn of its own, however late: what watches the loop has seen the turn then', LIMIT, async (t) => {
+  let [isOpening, atOnce] = [false, 0];
+  const { rotation } = rig(t, (v8) => ({
+    ...v8,
+    open(title) {
+      isOpening = true;
+      queueMicrotask(() => { isOpening = false; });
+      v8.open(title);
+    },
+    close(title) {
+      if (isOpening) atOnce++;
+      return v8.close(title);
+    },
+  }), systemClock, 0);
+  while (rotation.cost.slices < 3) {
+    spinFor(100);
+    await pause(1);
+  }
+  assert.equal(atOnce, 0);
 });
 
 function endOfTurn(ms: number): void {
