@@ -10,6 +10,8 @@ interface Scope {
   readonly template: boolean;
 }
 
+/** No source that runs is nested as deep, and no regular expression as long: what is, is none. */
+const MOST = { scopes: 10_000, regex: 10_000 };
 const WORD = /[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*/uy;
 /** After these a slash starts a regular expression. */
 const BEFORE_REGEX = new Set(['return', 'typeof', 'instanceof', 'in', 'of', 'new', 'delete', 'void', 'throw', 'case', 'do', 'else', 'yield', 'await']);
@@ -47,7 +49,7 @@ export function functionsAt(source: string, offsets: readonly number[]): Map<num
     }
   };
 
-  while (at < source.length && (wanted < offsets.length || bodies.open > 0)) {
+  while (at < source.length && scopes.length < MOST.scopes && (wanted < offsets.length || bodies.open > 0)) {
     note();
     const sign = source.charAt(at);
     if (sign === '/' && (source[at + 1] === '/' || source[at + 1] === '*')) at = afterComment(source, at);
@@ -128,7 +130,7 @@ function afterTemplate(source: string, at: number): { readonly end: number; read
 
 function afterRegex(source: string, at: number): number {
   let inClass = false;
-  for (let end = at + 1; end < source.length; end++) {
+  for (let end = at + 1; end < Math.min(source.length, at + MOST.regex); end++) {
     const sign = source[end];
     if (sign === '\\') end++;
     else if (sign === '\n') return at + 1;

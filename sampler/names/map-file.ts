@@ -1,4 +1,5 @@
 // Takes a source map apart as bytes: of a map of many megabytes only what is asked for becomes text. Pure.
+import type { Bytes } from '../profile.ts';
 
 export interface MapFile {
   readonly sources: readonly unknown[];
@@ -6,10 +7,14 @@ export interface MapFile {
   readonly sourceRoot: string | undefined;
   /** Base64 VLQ. */
   readonly mappings: Uint8Array;
-  /** Text of one source, where the map carries it. */
+  /** Text of one source, where the map carries it and it is not far too large. Quick when asked in ascending order. */
   contentOf(source: number): string | undefined;
 }
 
+/** What is parsed becomes much larger, and more than the thread may take would end the whole process. */
+const MOST_PARSED_BYTES: Bytes = 16 * 2 ** 20;
+const MEMBERS = new Set(['sources', 'names', 'sourceRoot', 'mappings', 'sourcesContent']);
+const LONGEST_MEMBER = 20;
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const OPENING = new Set([0x7b, 0x5b]);
 const CLOSING = new Set([0x7d, 0x5d]);
@@ -19,20 +24,21 @@ export function openMap(json: Buffer): MapFile {
   const members = membersOf(json);
   const parsed = (name: string): unknown => {
     const bytes = members.get(name);
+    if (bytes !== undefined && bytes.length > MOST_PARSED_BYTES) throw new Error(`its ${name} take ${bytes.length} bytes, and ${MOST_PARSED_BYTES} are allowed`);
     return bytes === undefined ? undefined : JSON.parse(bytes.toString());
   };
   const [sources, names, sourceRoot] = ['sources', 'names', 'sourceRoot'].map(parsed);
   const mappings = members.get('mappings');
   if (!Array.isArray(sources) || mappings?.[0] !== QUOTE) throw new Error('it is no source map');
-  const contents = members.get('sourcesContent');
+  const elementOf = elementsOf(members.get('sourcesContent') ?? Buffer.alloc(0));
   return {
     sources: sources as unknown[],
     names: Array.isArray(names) ? (names as unknown[]) : [],
     sourceRoot: typeof sourceRoot === 'string' ? sourceRoot : undefined,
     mappings: mappings.subarray(1, -1),
     contentOf(source) {
-      const bytes = contents === undefined ? undefined : elementOf(contents, source);
-      const content: unknown = bytes === undefined ? undefined : JSON.parse(bytes.toString());
+      const bytes = elementOf(source);
+      const content: unknown = bytes === undefined || bytes.length > MOST_PARSED_BYTES ? undefined : JSON.parse(bytes.toString());
       return typeof content === 'string' ? content : undefined;
     },
   };
@@ -49,19 +55,24 @@ function membersOf(json: Buffer): Map<string, Buffer> {
     const colon = json.indexOf(COLON, end);
     if (colon < 0) break;
     at = afterValue(json, colon + 1);
-    members.set(json.toString('utf8', start + 1, end - 1), trimmed(json, colon + 1, at));
+    const name = json.toString('latin1', start + 1, Math.min(end - 1, start + 1 + LONGEST_MEMBER));
+    if (MEMBERS.has(name)) members.set(name, trimmed(json, colon + 1, at));
   }
   return members;
 }
 
-function elementOf(array: Buffer, index: number): Buffer | undefined {
-  let at = 1;
-  for (let element = 0; at < array.length - 1; element++) {
-    const end = afterValue(array, at);
-    if (element === index) return trimmed(array, at, end);
-    at = end + 1;
-  }
-  return undefined;
+/** Goes on where the last one was found. */
+function elementsOf(array: Buffer): (index: number) => Buffer | undefined {
+  let [element, at] = [0, 1];
+  return (index) => {
+    if (index < element) [element, at] = [0, 1];
+    for (; at < array.length - 1; element++) {
+      const end = afterValue(array, at);
+      if (element === index) return trimmed(array, at, end);
+      at = end + 1;
+    }
+    return undefined;
+  };
 }
 
 /** Where the value that starts at `at` ends: at a comma or a closing bracket. */

@@ -25,6 +25,10 @@ export interface Namer {
 const MAX_NAMES = 20_000;
 /** The thread goes when nothing was asked for this long: its memory is the service's. */
 const IDLE_MS = 10_000;
+/** What takes longer will not end, and takes a core of the service's. */
+const MOST_MS = 30_000;
+/** It broke, or took too long, so often in a row: it will again. */
+const MOST_BROKEN = 3;
 /** Left alone, the young generation grows far beyond what naming needs, and the service's memory with it. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 2 };
 
@@ -37,7 +41,7 @@ interface Name {
 
 const NAMELESS: Name = { shown: undefined, lastLine: 0 };
 
-export function createNamer(): Namer {
+export function createNamer(mostMs: Milliseconds = MOST_MS): Namer {
   const root = workingDirectory();
   const names = new Map<string, Name>();
   /** The same by the frame itself: windows that follow each other show the same ones. */
@@ -50,15 +54,18 @@ export function createNamer(): Namer {
   let worker: Worker | undefined;
   let cancelIdle: NodeJS.Timeout | undefined;
   let givenUp = false;
-  let settle: (() => void)[] = [];
+  let cancelAsked: NodeJS.Timeout | undefined;
+  let isLate = false;
+  let broken = 0;
+  const settle = new Set<() => void>();
 
   function next(): void {
     clearTimeout(cancelIdle);
+    clearTimeout(cancelAsked);
     if (isIdle() || givenUp) {
       asked = undefined;
       [waiting, blocksWaiting] = [[], []];
       for (const one of settle) one();
-      settle = [];
       if (worker !== undefined) cancelIdle = setTimeout(end, IDLE_MS).unref();
       return;
     }
@@ -66,6 +73,11 @@ export function createNamer(): Namer {
     [waiting, blocksWaiting] = [[], []];
     worker ??= begin();
     worker?.postMessage(asked);
+    isLate = false;
+    cancelAsked = setTimeout(() => {
+      isLate = true;
+      void worker?.terminate();
+    }, mostMs).unref();
   }
 
   function isIdle(): boolean {
@@ -88,10 +100,10 @@ export function createNamer(): Namer {
         if (worker !== begun) return;
         worker = undefined;
         // It ends by itself after a large file. When it broke, what it was asked keeps the names and lines that V8 gave.
-        if (code === 0 && asked !== undefined) {
+        if (code === 0 && !isLate && asked !== undefined) {
           waiting.unshift(...asked.frames);
           blocksWaiting.unshift(...asked.blocks);
-        } else for (const frame of asked?.frames ?? []) endsAnywhere(frame);
+        } else breaks();
         next();
       });
       return begun;
@@ -102,7 +114,15 @@ export function createNamer(): Namer {
     }
   }
 
+  function breaks(): void {
+    for (const frame of asked?.frames ?? []) endsAnywhere(frame);
+    if (++broken < MOST_BROKEN) return;
+    givenUp = true;
+    process.emitWarning('What names functions broke, or took longer than 30 s, three times in a row: new ones keep their generated names.', 'LiveprofilerWarning');
+  }
+
   function learn({ frames, lastLines, lines, faults }: Named): void {
+    broken = 0;
     frames.forEach((frame, index) => {
       const before = asked?.frames[index];
       const name = before === undefined ? undefined : known.get(before);
@@ -172,11 +192,13 @@ export function createNamer(): Namer {
     settled(mostMs) {
       if (asked === undefined && isIdle()) return undefined;
       return new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, mostMs);
-        settle.push(() => {
+        const done = (): void => {
           clearTimeout(timer);
+          settle.delete(done);
           resolve();
-        });
+        };
+        const timer = setTimeout(done, mostMs);
+        settle.add(done);
       });
     },
     faultyMaps: () => faulty.size,

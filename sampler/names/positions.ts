@@ -29,8 +29,7 @@ export function positionsIn(text: string): Positions {
 }
 
 /** Profiles tell of a function where its parameters begin, stack traces where it does: moved there, both are one frame. */
-export function atParameters(source: string, frames: readonly Frame[]): Frame[] {
-  const { offsetOf } = positionsIn(source);
+export function atParameters(source: string, { offsetOf }: Positions, frames: readonly Frame[]): Frame[] {
   return frames.map((frame) => {
     const start = offsetOf(frame.line, frame.column) ?? source.length;
     const length = source.slice(start, start + 600).indexOf('(');

@@ -5,6 +5,7 @@ import { functionsAt } from './classes.ts';
 import type { FoundMap } from './files.ts';
 import { mapOf, packageVersion, read } from './files.ts';
 import { locate, shownUrl, slashed } from './place.ts';
+import type { Positions } from './positions.ts';
 import { atParameters, positionsIn } from './positions.ts';
 import type { Origin } from './source-map.ts';
 import { linesOf, originsOf } from './source-map.ts';
@@ -72,8 +73,9 @@ export function nameFrames(frames: readonly Frame[], root: string, blocks: reado
     if (source === undefined) continue;
     bytes = Math.max(bytes, source.length);
     const text = source.length > MAX_SCANNED_BYTES || asked.length === 0 ? undefined : source.toString();
-    const here = text === undefined ? asked : atParameters(text, asked);
-    const scanned = text === undefined ? [] : scan(text, here);
+    const positions = text === undefined ? undefined : positionsIn(text);
+    const here = text === undefined || positions === undefined ? asked : atParameters(text, positions, asked);
+    const scanned = text === undefined || positions === undefined ? [] : scan(text, positions, here);
     const originals = originalsOf(file, source, here, blocksByFile.get(file) ?? []);
     for (const [index, frame] of here.entries()) {
       const name = withClass(frame.name, scanned[index]?.className);
@@ -123,11 +125,11 @@ function originals({ map, folder }: FoundMap, frames: readonly Frame[]): (Origin
     const source = places[index]?.source;
     if (source !== undefined) texts.set(source, [...(texts.get(source) ?? []), frame]);
   });
-  for (const [source, here] of texts) {
+  for (const [source, here] of [...texts].sort(([a], [b]) => a - b)) {
     const text = map.contentOf(source);
     if (text === undefined || text.length > MAX_SCANNED_BYTES) continue;
     const indices = here.map((frame) => frames.indexOf(frame));
-    const scanned = scan(text, indices.map((index) => ({ ...(found[index] ?? NOWHERE) })), false);
+    const scanned = scan(text, positionsIn(text), indices.map((index) => ({ ...(found[index] ?? NOWHERE) })), false);
     indices.forEach((index, at) => {
       const original = found[index];
       if (original !== undefined) found[index] = { ...original, name: withClass(original.name, scanned[at]?.className) };
@@ -158,8 +160,7 @@ interface Scanned {
 }
 
 /** By index of `frames`. `exact`: the source is what V8 ran, so its name must stand there. */
-function scan(source: string, frames: readonly Original[], exact = true): (Scanned | undefined)[] {
-  const { offsetOf, lineOf } = positionsIn(source);
+function scan(source: string, { offsetOf, lineOf }: Positions, frames: readonly Original[], exact = true): (Scanned | undefined)[] {
   const offsets = frames.map(({ line, column }) => offsetOf(line, column));
   const sorted = [...new Set(offsets.filter((offset) => offset !== undefined))].sort((a, b) => a - b);
   const functions = functionsAt(source, sorted);

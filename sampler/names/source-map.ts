@@ -75,7 +75,8 @@ export function linesOf(mappings: Uint8Array, lines: readonly number[]): Map<num
   return found;
 }
 
-const MOST_LINES = 2 ** 31 - 1;
+/** Of lines, and of columns in one. */
+const MOST = 2 ** 31 - 1;
 /** Lines of a source that formatting may have put into one. */
 const MOST_APART = 3;
 
@@ -118,7 +119,7 @@ function eachSegment(mappings: Uint8Array, visit: (segment: Segment) => boolean)
         const named = !endsSegment();
         if (named) name += number();
         // A broken map may lead out of every file.
-        if (source >= 0 && sourceLine >= 0 && sourceLine < MOST_LINES && sourceColumn >= 0) origin = { source, line: sourceLine, column: sourceColumn, name: named ? name : undefined };
+        if (source >= 0 && sourceLine >= 0 && sourceLine < MOST && sourceColumn >= 0 && sourceColumn < MOST) origin = { source, line: sourceLine, column: sourceColumn, name: named ? name : undefined };
       }
       if (!visit({ line, column, origin })) return;
     }

@@ -1,9 +1,9 @@
 // A function that a stack trace names by its own start is the frame that a profile names by its parameters.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atParameters } from '#sampler/names/positions.js';
+import { atParameters, positionsIn } from '#sampler/names/positions.js';
 
-const at = (source: string, name: string, column: number): number | undefined => atParameters(source, [{ name, url: '/a.js', line: 1, column }])[0]?.column;
+const at = (source: string, name: string, column: number): number | undefined => atParameters(source, positionsIn(source), [{ name, url: '/a.js', line: 1, column }])[0]?.column;
 
 test('functions, methods, accessors and constructors are moved to where their parameters begin', () => {
   assert.equal(at('function plain(a) {}', 'plain', 1), 15);

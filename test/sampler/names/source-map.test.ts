@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
+import { functionsAt } from '#sampler/names/classes.js';
 import { read } from '#sampler/names/files.js';
 import { openMap } from '#sampler/names/map-file.js';
 import type { MapFile } from '#sampler/names/map-file.js';
@@ -70,7 +71,7 @@ test('a map is taken apart as JSON would', () => {
 
 test('a map that leads before the first line or behind every last one names no place', () => {
   const huge = '+/////D';
-  for (const mappings of ['AADA', 'AAAD', 'ADAA', `AA${huge}A;AA${huge}A;AA${huge}A`, 'AADA;AACA;AACA']) {
+  for (const mappings of ['AADA', 'AAAD', 'ADAA', `AA${huge}A;AA${huge}A;AA${huge}A`, `AAA${huge};AAA${huge};AAA${huge}`, 'AADA;AACA;AACA']) {
     for (const line of [0, 1, 2]) {
       const [origin] = originsOf(Buffer.from(mappings), [{ line, column: 0 }]);
       const known = linesOf(Buffer.from(mappings), [line]).get(line);
@@ -97,4 +98,27 @@ test('a class whose name has no end leaves names that every reader takes', (t) =
   writeFileSync(file, `${head}work() {} }`);
   const [frame] = nameFrames([{ name: 'work', url: file, line: 1, column: head.length + 5 }], '/').frames;
   assert.match(frame?.name ?? '', /^x{512}$/);
+});
+
+test('a map of which more would be parsed than the thread has room for is told, and harms nothing', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-map-'));
+  t.after(() => { rmSync(folder, { recursive: true }); });
+  const file = join(folder, 'a.js');
+  const frame = { name: 'hot', url: file, line: 1, column: 13 };
+  const long = `${'0,'.repeat(9 * 2 ** 20)}0`;
+  for (const [map, why] of [
+    [`{"version":3,"sources":[${long}],"mappings":"AAAA"}`, /its sources take 18874371 bytes, and 16777216 are allowed/],
+    [`{"version":3,"sources":["a.ts"],"names":[${long}],"mappings":"AAAA"}`, /its names take/],
+    [`{"version":3,"sources":["a.ts"],"sourcesContent":["${'x'.repeat(17 * 2 ** 20)}"],"mappings":"AAAA"}`, undefined],
+  ] as const) {
+    writeFileSync(file, 'function hot() {}\n//# sourceMappingURL=a.js.map\n');
+    writeFileSync(join(folder, 'a.js.map'), map);
+    const { frames: [named], faults } = nameFrames([frame], '');
+    if (why === undefined) assert.deepEqual([named?.original?.line, faults], [1, []]);
+    else assert.match(faults[0]?.why ?? '', why);
+  }
+});
+
+test('sources that a scanner would take for ever over are left within a moment', () => {
+  for (const source of ['(/['.repeat(2 ** 20), '{'.repeat(2 ** 22)]) assert.ok(functionsAt(source, [source.length - 1]).size === 1);
 });
