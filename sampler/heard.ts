@@ -11,7 +11,7 @@ import type { FromWorker } from './worker.ts';
 /** @throws for what no worker of ours posts. */
 export function fromWorker(data: unknown): FromWorker {
   const message = object(data, 'message');
-  const tells = oneOf(message['tells'], 'tells', ['started', 'began', 'window', 'ended', 'gone', 'lost', 'failed']);
+  const tells = oneOf(message['tells'], 'tells', ['started', 'online', 'began', 'window', 'ended', 'gone', 'lost', 'failed']);
   if (tells === 'window') return { tells, window: readWindow(object(message['window'], 'window')) };
   count(message['thread'], 'thread');
   if (tells === 'started') count(message['by'], 'by');
@@ -35,7 +35,10 @@ function readWindow(window: Members): SentWindow {
   return { ...window, ...facts, frames, body } as unknown as SentWindow;
 }
 
+const COLUMNS = ['parent', 'frame', 'stack', 'labels', 'count', 'weight'];
+
 function readBody(body: Members, frames: number): Members {
+  for (const name of COLUMNS) if (!ArrayBuffer.isView(body[name])) throw new Malformed(`body.${name}`, 'is no column');
   const stacks = readStacks(body, 'body', frames).parent.length;
   const labelSets = arrayOf(body['labelSets'], 'labelSets', readLabels);
   readRows(body, 'body', stacks, labelSets.length);

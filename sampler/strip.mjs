@@ -1,4 +1,4 @@
-// Takes comments, indentation, needless semicolons, spaces beside "=" and line breaks beside braces out of the sampler's
+// Takes comments, indentation, needless semicolons, spaces beside signs and line breaks beside braces out of the sampler's
 // compiled code: it is what people install in production. Names stay, and lines do not grow long, so stack traces are of
 // use; the docstrings are in the .d.ts files, which keep them.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 
 /** Its text over several lines is a program as well. */
-const PROGRAM_IN_TEXT = 'worker-watch.js';
+const PROGRAM_IN_TEXT = 'worker-bring.js';
 
-const TEXT_OR_SIGN = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`| (=>|=|===|!==) /g;
+const TEXT_OR_SIGN = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`| (=>|=|===|!==|&&|\|\||\?\?|\?|:) |(,) /g;
 
 const folder = fileURLToPath(new URL('dist/', import.meta.url));
 for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -20,7 +20,7 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
 
 function shortCode(name, source) {
   const code = transformSync(source, { format: 'esm', target: 'es2022', legalComments: 'none', charset: 'utf8' }).code;
-  const short = withoutIndentation(code).replace(TEXT_OR_SIGN, (text, sign) => sign ?? text);
+  const short = withoutIndentation(code).replace(TEXT_OR_SIGN, (text, sign, comma) => sign ?? comma ?? text);
   if (name !== PROGRAM_IN_TEXT && minified(short) !== minified(code)) throw new Error(`${name} would be another program`);
   return short;
 }

@@ -16,6 +16,8 @@ export interface SentWindow extends Omit<ThreadWindow, 'body'> {
 
 /** Above this a worker begins anew: what it does not run any more need not be kept. */
 const MOST_FRAMES = 10_000;
+/** Far beyond what any worker tells before it begins anew. */
+const MOST_KEPT = 300_000;
 
 /** At the worker. */
 export function createTeller(mostFrames: number = MOST_FRAMES): (window: ThreadWindow) => SentWindow {
@@ -50,7 +52,7 @@ export function createListener(): (sent: SentWindow) => ThreadWindow | undefined
       told = [];
       urls.clear();
     }
-    if (known !== told.length) return undefined;
+    if (known !== told.length || known + frames.length > MOST_KEPT) return undefined;
     for (const frame of frames) told.push({ ...frame, url: shared(frame.url) });
     const own: Frame[] = [];
     for (const place of places) {

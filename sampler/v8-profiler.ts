@@ -3,7 +3,7 @@
 import type { Runtime, Session, Profiler } from 'node:inspector';
 import { isMainThread } from 'node:worker_threads';
 import { quietConsole } from './console.ts';
-import type { Bytes, Microseconds } from './profile.ts';
+import type { Bytes, Microseconds, Milliseconds } from './profile.ts';
 
 /** What V8 hands over; stamps in µs on the monotonic clock, lines and columns 0-based. */
 export type V8Profile = Profiler.Profile;
@@ -96,11 +96,19 @@ export function connectV8(intervalUs: Microseconds, events: V8ProfilerEvents): V
 export interface V8Workers {
   /** In the worker's own thread, at the next point at which V8 may interrupt it. Nothing comes of it when the worker is gone. */
   evaluate(thread: number, expression: string): void;
+  /** Of a worker that is gone. */
+  forget(thread: number): void;
   disconnect(): void;
 }
 
+/** Anybody may ask for threads that are none. */
+const MOST_WAITING = 4096;
+/** Of a worker that nobody asks for: one of ours, or of a thread that is not sampled. */
+const UNASKED_MS: Milliseconds = 60_000;
+
 /**
- * Reaches the workers that this thread starts from now on.
+ * Reaches the workers that are started from now on, those of workers too. For the main thread: Node tells it of all of
+ * them, and workers of none.
  * @throws where there is no inspector, or none that knows workers.
  */
 export function connectWorkers(): V8Workers {
@@ -109,22 +117,42 @@ export function connectWorkers(): V8Workers {
   session.connect();
   const attached = new Map<number, string>();
   const waiting = new Map<number, string>();
+  const before: string[] = [];
+  let enabled = false;
 
   session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
+    if (!enabled) {
+      before.push(sessionId);
+      return;
+    }
     const thread = Number(/^\[worker (\d+)\]/.exec(workerInfo.title)?.[1]);
     const expression = waiting.get(thread);
     waiting.delete(thread);
-    if (expression === undefined) attached.set(thread, sessionId);
+    if (expression === undefined) hold(thread, sessionId);
     else send(sessionId, expression);
   });
-  // One evaluation is all: a session that stays keeps what the worker logs.
-  session.on('NodeWorker.receivedMessageFromWorker', ({ params: { sessionId } }) => {
-    session.post('NodeWorker.detach', { sessionId }, ignore);
-  });
+  // One evaluation is all.
+  session.on('NodeWorker.receivedMessageFromWorker', ({ params: { sessionId } }) => { detach(sessionId); });
   session.on('NodeWorker.detachedFromWorker', ({ params: { sessionId } }) => {
     for (const [thread, session] of attached) if (session === sessionId) attached.delete(thread);
   });
   session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  enabled = true;
+  for (const sessionId of before) detach(sessionId);
+
+  function hold(thread: number, sessionId: string): void {
+    attached.set(thread, sessionId);
+    setTimeout(() => {
+      if (attached.get(thread) !== sessionId) return;
+      attached.delete(thread);
+      detach(sessionId);
+    }, UNASKED_MS).unref();
+  }
+
+  /** A session that stays keeps what the worker logs. */
+  function detach(sessionId: string): void {
+    session.post('NodeWorker.detach', { sessionId }, ignore);
+  }
 
   function send(sessionId: string, expression: string): void {
     const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } });
@@ -135,8 +163,12 @@ export function connectWorkers(): V8Workers {
     evaluate(thread, expression) {
       const sessionId = attached.get(thread);
       attached.delete(thread);
-      if (sessionId === undefined) waiting.set(thread, expression);
-      else send(sessionId, expression);
+      if (sessionId !== undefined) send(sessionId, expression);
+      else if (waiting.size < MOST_WAITING) waiting.set(thread, expression);
+    },
+    forget(thread) {
+      attached.delete(thread);
+      waiting.delete(thread);
     },
     disconnect() {
       session.post('NodeWorker.disable', ignore);

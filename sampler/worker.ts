@@ -20,11 +20,12 @@ export interface WorkerConfig {
 
 export const WORKER_KEY = 'liveprofiler';
 
-/** From a worker to the thread that keeps the windows. `started` and `gone` are told by the thread that started the worker, `lost` by one that goes on without being sampled. */
+/** From a worker to the thread that keeps the windows. `started`, `online` and `gone` are told by the thread that started the worker, `lost` by one that goes on without being sampled. */
 export type FromWorker =
   | { readonly tells: 'started'; readonly thread: number; readonly by: number }
   | { readonly tells: 'began'; readonly thread: number; readonly name: string; readonly atUs: Microseconds }
   | { readonly tells: 'window'; readonly window: SentWindow }
+  | { readonly tells: 'online'; readonly thread: number }
   | { readonly tells: 'ended'; readonly thread: number }
   | { readonly tells: 'gone' | 'lost'; readonly thread: number; readonly atUs: Microseconds }
   | { readonly tells: 'failed'; readonly thread: number; readonly cause: string };
@@ -50,7 +51,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
     heldBytes: () => 0,
     finished: (window) => { post({ tells: 'window', window: sent(window) }); },
   });
-  const stopWatching = watchWorkers({ channel, intervalUs, windowMs, paused }, post);
+  const stopWatching = watchWorkers(post);
   const orders = new BroadcastChannel(ordersOf(channel));
   let hasFailed = false;
 

@@ -8,6 +8,7 @@ import type { SentWindow } from './told-frames.ts';
 import { createListener } from './told-frames.ts';
 import type { ThreadWindow } from './window.ts';
 import { WindowBuilder } from './window-builder.ts';
+import { bringSampler } from './worker-bring.ts';
 import { watchWorkers } from './worker-watch.ts';
 import type { FromWorker, ToWorkers, WorkerConfig } from './worker.ts';
 import { ordersOf, postOnce, WORKER_KEY } from './worker.ts';
@@ -32,6 +33,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   const listeners = new Map<number, ReturnType<typeof createListener>>();
   /** By worker the thread that started it, which takes it along when it goes. */
   const starters = new Map<number, number>();
+  let now: WorkerConfig = { ...config, paused: false };
   let failed = 0;
   let unheard = 0;
   const clock = guarded(systemClock, () => { unheard++; });
@@ -43,7 +45,8 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   };
   channel.unref();
   publish(false);
-  const stopWatching = watchWorkers({ ...config, paused: false }, hear);
+  let bringer = bringSampler();
+  const stopWatching = watchWorkers(hear);
 
   /** Whatever is posted, and whatever breaks over it, the service goes on. */
   function hear(data: unknown): void {
@@ -56,7 +59,8 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
 
   function take(message: FromWorker): void {
     if (message.tells === 'started') follow(message.thread, message.by);
-    else if (message.tells === 'began') alive.set(message.thread, { name: message.name, untilUs: message.atUs });
+    else if (message.tells === 'online') bring(message.thread);
+    else if (message.tells === 'began') begin(message.thread, message.name, message.atUs);
     else if (message.tells === 'window') keep(message.window);
     else if (message.tells === 'ended') forget(message.thread);
     else if (message.tells === 'failed') failed++;
@@ -67,8 +71,21 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
     if (starters.size < MOST_STARTED) starters.set(thread, by);
   }
 
+  function bring(thread: number): void {
+    try {
+      bringer?.bring(thread, now);
+    } catch {
+      failed++;
+    }
+  }
+
+  function begin(thread: number, name: string, atUs: Microseconds): void {
+    if (alive.size < MOST_STARTED) alive.set(thread, { name, untilUs: atUs });
+  }
+
   function lose(thread: number, atUs: Microseconds): void {
     bury(thread, atUs);
+    bringer?.forget(thread);
     listeners.delete(thread);
     starters.delete(thread);
     for (const [started, by] of starters) if (by === thread) lose(started, atUs);
@@ -79,7 +96,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
     const worker = alive.get(thread);
     if (worker !== undefined) worker.untilUs = endUs;
     const listener = listeners.get(thread) ?? createListener();
-    listeners.set(thread, listener);
+    if (listeners.size < MOST_STARTED) listeners.set(thread, listener);
     finished(listener(sent) ?? withoutSamples(thread, threadName, startUs, endUs));
   }
 
@@ -98,7 +115,8 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
 
   /** For the workers to come. */
   function publish(paused: boolean): void {
-    setEnvironmentData(WORKER_KEY, { ...config, paused } satisfies WorkerConfig);
+    now = { ...config, paused };
+    setEnvironmentData(WORKER_KEY, now);
   }
 
   return {
@@ -121,6 +139,8 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
         });
       }
       stopWatching();
+      bringer?.stop();
+      bringer = undefined;
       channel.close();
     },
   };

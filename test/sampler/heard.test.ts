@@ -50,7 +50,7 @@ const NOT_OURS: readonly unknown[] = [
     ['thread', '7'], ['threadName', 'x'.repeat(1000)], ['kind', 'heap-live'], ['startUs', 300_000], ['endUs', Infinity], ['startWallMs', Number.NaN], ['processCpuUs', -1], ['known', null],
     ['facts', { heap: { min: Number.NaN } }], ['frames', [null]], ['frames', [{ name: 'a', url: 'b', line: -1, column: 0 }]], ['places', [0]],
     ['body', null], ['body.parent', new Uint32Array(0)], ['body.parent', new Uint32Array([0, 1])], ['body.parent', new DataView(new ArrayBuffer(8))], ['body.frame', new Uint32Array([0, 9])],
-    ['body.stack', new Uint32Array([5])], ['body.labels', new Uint32Array([1])], ['body.count', new Uint32Array(3)], ['body.weight', new Float64Array([Number.NaN])], ['body.weight', new Float64Array([-1])],
+    ['body.stack', [1]], ['body.stack', new Uint32Array([5])], ['body.labels', new Uint32Array([1])], ['body.count', new Uint32Array(3)], ['body.weight', new Float64Array([Number.NaN])], ['body.weight', new Float64Array([-1])],
     ['body.labelSets', [{ a: 1 }]], ['body.lines', {}], ['body.idle', { count: 1 }], ['body.dropped', null], ['body.lineHitsDropped', '0'],
     ['endUs', FUTURE_US], ['facts', { heap: { min: 1, max: 1, sum: 1, count: 1 } }], ['facts', { heap: { min: 1, max: 1, sum: 1, count: 1, last: 1, more: 1n } }],
     ['frames', new Array(MANY).fill(FRAME)], ['places', new Uint32Array(MANY)], ['body.labelSets', new Array(MANY).fill({})],

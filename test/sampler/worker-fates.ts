@@ -44,13 +44,16 @@ const FATES: Readonly<Record<Fate, () => unknown>> = {
     parentPort?.postMessage('busy');
     for (;;) busyInWorker(1);
   },
-  blockedByAChild: () => execSync('sleep 0.5'),
-  blockedByALock: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500),
+  blockedByAChild: () => execSync('sleep 2'),
+  blockedByALock: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000),
   exits: async () => {
     await pause(100);
     process.exit(3);
   },
-  hasAWorker: () => startWorker('ends'),
+  hasAWorker: async () => {
+    await pause(500);
+    startWorker('ends');
+  },
   hasABusyWorker: () => startWorker('busyAfterAWhile').on('message', (word) => parentPort?.postMessage(word)),
 };
 

@@ -35,6 +35,7 @@ async function run(fate: Fate, terminatedAfterMs?: number, name?: string): Promi
 const ORDERS: Readonly<Record<string, () => Promise<unknown>>> = {
   load: () => run('loaded', undefined, 'resizer'),
   crowd: () => Promise.all(Array.from({ length: AT_ONCE }, () => run('crowds'))),
+  nested: () => run('hasAWorker'),
   family: () => run('hasABusyWorker', 300),
   churn: async () => {
     for (let round = 0; round < ROUNDS; round++) await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => run(...(FATES[index % FATES.length] ?? ['ends']))));

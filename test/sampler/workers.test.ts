@@ -115,6 +115,17 @@ for (const { path, major } of nodes()) {
       assert.ok(labelled > inWorker * (flags.length > 0 ? 0.98 : 0.8), `${labelled} of ${inWorker} µs are labelled`);
     });
 
+    test(`${how}: a worker of a worker is sampled too, and one that is started while sampling is paused is not`, LIMIT, async (t) => {
+      const service = await start(t, path, flags);
+      await service.order('nested');
+      await service.order('pause');
+      const threads = byThread(await service.processes());
+      assertWhole(threads);
+      assert.equal(threads.size, 3);
+      await service.order('nested');
+      assert.deepEqual([...byThread(await service.processes()).keys()], [...threads.keys()]);
+    });
+
     test(`${how}: 32 workers at once that end, crash, block and are terminated while busy harm neither the service nor its windows`, LIMIT, async (t) => {
       const service = await start(t, path, flags);
       await service.order('churn');
