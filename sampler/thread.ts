@@ -157,7 +157,7 @@ export function sampleThread(options: ThreadOptions): SampledThread {
       const ending = rotation;
       rotation = undefined;
       try {
-        finishEnded();
+        // First V8 is let go, whatever breaks over the windows.
         endWindow(ending.stop());
         finishEnded();
       } finally {

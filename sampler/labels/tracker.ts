@@ -12,6 +12,7 @@ export interface LabelTracker {
   run<T>(labels: Readonly<Record<string, unknown>>, fn: () => T): T;
   /** The rest of this callback, and all that follows from it, runs for this source. */
   enter(source: LabelSource): void;
+  /** For good: what is run afterwards just runs. */
   stop(): void;
 }
 
@@ -52,6 +53,7 @@ export function trackLabels(): LabelTracker {
     log.switchTo(undefined);
   };
   let hooked = false;
+  let stopped = false;
 
   function begin(): void {
     if (hooked) return;
@@ -63,6 +65,7 @@ export function trackLabels(): LabelTracker {
   const tracker: LabelTracker = {
     log,
     run(labels, fn) {
+      if (stopped) return fn();
       begin();
       const before = log.current;
       const source = nested(storage.getStore(), labels);
@@ -76,6 +79,7 @@ export function trackLabels(): LabelTracker {
       });
     },
     enter(source) {
+      if (stopped) return;
       begin();
       storage.enterWith(source);
       log.switchTo(source);
@@ -85,7 +89,7 @@ export function trackLabels(): LabelTracker {
       hook.disable();
       process.off('uncaughtExceptionMonitor', unwound);
       unwound();
-      hooked = false;
+      stopped = true;
     },
   };
   return tracker;

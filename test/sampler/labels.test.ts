@@ -181,3 +181,11 @@ test('a log that sleeps keeps nothing, and knows when it wakes who runs', () => 
   log.wake();
   assert.deepEqual([19, 20].map((us) => log.reader()(us)?.read()), [undefined, { who: 'late' }]);
 });
+
+test('once the sampler has stopped, what is run with labels just runs, and nothing is hooked', async () => {
+  const sampler = createSampler({ secret: SECRET });
+  await sampler.stop();
+  const before = process.listenerCount('uncaughtExceptionMonitor');
+  assert.equal(sampler.withLabels({ tenant: 'acme' }, () => 7), 7);
+  assert.equal(process.listenerCount('uncaughtExceptionMonitor'), before);
+});

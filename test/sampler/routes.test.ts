@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import Router from '@koa/router';
 import express from 'express';
 import express4 from 'express4';
@@ -19,12 +21,16 @@ import { afterwards } from '../cleanup.ts';
 import { askWire, SECRET } from './ask.ts';
 import { spinFor } from './spin.ts';
 
-function showUser(): string { spinFor(4); return 'user'; }
-function placeOrder(): string { spinFor(4); return 'order'; }
+function showUser(): string { spinFor(2); return 'user'; }
+function placeOrder(): string { spinFor(2); return 'order'; }
 
+/** Over timers, setImmediate, streams and promises. */
 async function inTurns(work: () => string): Promise<string> {
   work();
   await pause(1);
+  work();
+  await turn();
+  await pipeline(Readable.from([work]), async (works) => { for await (const one of works) (one as typeof work)(); });
   return work();
 }
 

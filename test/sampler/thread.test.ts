@@ -84,3 +84,19 @@ test('a window that could not be finished is not forgotten: it is tried again as
   assert.equal(finished.length, 2);
   assert.equal(finished[1]?.startUs, finished[0]?.endUs);
 });
+
+test('when finishing a window breaks every time, V8 is let go all the same', LIMIT, async () => {
+  let failed = (): void => undefined;
+  const waited = new Promise<void>((resolve) => { failed = resolve; });
+  const quiet = Reflect.get(globalThis.console, 'log') as unknown;
+  const thread = sampleThread({ thread: 1, threadName: () => 'main', intervalUs: 5000, windowMs: 500, clock: guarded(systemClock, () => { failed(); }), heldBytes: () => 0, finished() {
+    throw new Error('not at all');
+  } });
+  thread.start();
+  assert.notEqual(Reflect.get(globalThis.console, 'log'), quiet);
+  const timer = setInterval(() => { spinFor(5); }, 10);
+  await waited;
+  clearInterval(timer);
+  assert.throws(() => { thread.stop(); }, /not at all/);
+  assert.equal(Reflect.get(globalThis.console, 'log'), quiet, 'as it was before V8 had a session');
+});
