@@ -13,10 +13,12 @@ import type { Frame } from './profile.ts';
 import { ownWindows } from './own-windows.ts';
 import { inTurns } from './pieces.ts';
 import type { Endpoint, Request, Response } from './http.ts';
+import { pathOf, queryOf } from './http.ts';
 import type { Headers } from './secret.ts';
 import { MAX_CURSOR_LENGTH, WIRE_VERSION } from './wire-read.ts';
 import type { WireAnswer } from './wire.ts';
 import { withNames, wireProcess } from './wire-process.ts';
+import type { Address } from './spool/spool.ts';
 import type { FinishedWindow } from './window.ts';
 
 interface Reply {
@@ -43,7 +45,7 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 export function createEndpoint(state: ProcessState, path: string, clock: Clock, mayRead: (headers: Headers) => boolean): Endpoint {
   let ancestorSeq = 0;
 
-  async function reply(query: URLSearchParams, head: boolean, address: string): Promise<Reply> {
+  async function reply(query: URLSearchParams, head: boolean, address: Address): Promise<Reply> {
     const fault = faultOf(query);
     if (fault !== undefined) return { status: 400, type: TEXT_TYPE, body: `${fault}\n` };
     const after = query.get('after');
@@ -70,7 +72,7 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
     return ancestorJson(originals(ofCpu(windows)), state.intervalUs);
   }
 
-  async function wireAnswer(after: string, head: boolean, address: string): Promise<string> {
+  async function wireAnswer(after: string, head: boolean, address: Address): Promise<string> {
     const cursor = parseCursor(after) ?? new Map<string, never>();
     const before = seenOf(cursor, state.boot);
     // Who asks for the head alone has read nothing.
@@ -99,17 +101,18 @@ export function createEndpoint(state: ProcessState, path: string, clock: Clock, 
   }
 
   return {
-    concerns: ({ url = '' }) => [path, PPROF_PATH].includes(url.split('?', 1)[0] ?? ''),
+    concerns: (request) => [path, PPROF_PATH].includes(pathOf(request)),
+    takes: (request) => pathOf(request) === path || (pathOf(request) === PPROF_PATH && mayRead(request.headers)),
     answer(request, response) {
       try {
         if (!mayRead(request.headers)) {
           send(response, request, { status: 403, type: '', body: '' });
           return;
         }
-        const { pathname, searchParams } = new URL(request.url ?? '', 'http://sampler');
+        const query = queryOf(request);
         const head = request.method === 'HEAD';
         const named = Promise.resolve(state.names.settled(NAMING_MS));
-        named.then(() => (pathname === path ? reply(searchParams, head, addressOf(request)) : pprofReply(searchParams)))
+        named.then(() => (pathOf(request) === path ? reply(query, head, addressOf(request)) : pprofReply(query)))
           .then((replied) => { send(response, request, replied); })
           .catch((error: unknown) => { fail(response, error); });
       } catch (error) {
@@ -125,9 +128,9 @@ function ofCpu(windows: readonly FinishedWindow[]): FinishedWindow[] {
 }
 
 /** How it is asked: one name can stand for processes at several addresses of one machine. Those of loopback are one. */
-function addressOf({ headers, socket }: Request): string {
+function addressOf({ headers, socket }: Request): Address {
   const at = socket?.localAddress?.replace(/^::ffff:/, '') ?? '';
-  return `${String(headers['host'] ?? '')}${at === '::1' || at.startsWith('127.') ? '' : ` ${at}`}`;
+  return { host: `${String(headers['host'] ?? '')}${at === '::1' || at.startsWith('127.') ? '' : ` ${at}`}`, port: socket?.localPort };
 }
 
 function faultOf(query: URLSearchParams): string | undefined {

@@ -1,4 +1,4 @@
-// What the sampler needs of requests and responses. Types only.
+// What the sampler needs of requests and responses.
 import type { Headers } from './secret.ts';
 
 /** The members of node:http's request that are used; every framework's request has them. */
@@ -6,7 +6,7 @@ export interface Request {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: Headers;
-  readonly socket?: { readonly localAddress?: string | undefined } | undefined;
+  readonly socket?: { readonly localAddress?: string | undefined; readonly localPort?: number | undefined } | undefined;
 }
 
 export interface Response {
@@ -18,5 +18,16 @@ export interface Response {
 export interface Endpoint {
   /** True when the path is the sampler's, whatever the method. */
   concerns(request: Request): boolean;
+  /** False also for a path at which the service may have an answer of its own, when no secret is brought. */
+  takes(request: Request): boolean;
   answer(request: Request, response: Response): void;
+}
+
+/** As it was sent: an option names paths as they are written. */
+export function pathOf({ url = '' }: Request): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+export function queryOf({ url = '' }: Request): URLSearchParams {
+  return new URLSearchParams(/\?(.*)/.exec(url)?.[1]);
 }

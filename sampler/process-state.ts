@@ -47,7 +47,7 @@ export interface ProcessState {
   cost(): WireProcess['cost'];
   pause(): void;
   resume(): void;
-  /** Resolves when the workers have handed over what they had, or after a second. */
+  /** Resolves when the workers have handed over what they had and all of it is spooled, or after three seconds. */
   stop(): Promise<void>;
 }
 
@@ -56,6 +56,8 @@ const SPREAD = 0.05;
 
 /** How long a window waits for the names of its frames before others can read it. */
 const NAMING_MS: Milliseconds = 1500;
+/** How long an end waits for what is yet to be spooled. */
+const SPOOLING_MS: Milliseconds = 2000;
 const MAX_MARK = 64;
 
 export function startProcess(options: CheckedOptions, random: () => number = Math.random): ProcessState {
@@ -69,13 +71,17 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   const names = createNamer();
   const labelling = trackLabels();
   const name = (): string => (isMainThread ? 'main' : nameOfWorker());
+  let spooled: Promise<void> = Promise.resolve();
   let now: Pick<WireProcess, 'state' | 'reason'> = options.enabled ? { state: 'paused' } : { state: 'disabled', reason: 'enabled is false' };
 
   function keep(window: ThreadWindow): void {
     names.want(window.body);
     const kept = shelf.add(window);
-    void spool?.append(kept.lastSeq, async () => {
-      await names.settled(NAMING_MS);
+    if (spool === undefined) return;
+    // Windows that come together wait together.
+    const named = names.settled(NAMING_MS);
+    spooled = spool.append(kept.lastSeq, async () => {
+      await named;
       return recordOf(self, kept);
     });
   }
@@ -96,8 +102,14 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
   /** Whatever breaks in here, the service goes on: from now on it is not sampled. */
   function fail(error: unknown): void {
     now = { state: 'disabled', reason: `the sampler failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1024) };
-    letGo();
+    end();
     workers?.tell('pause');
+  }
+
+  /** For good. */
+  function end(): void {
+    letGo();
+    labelling.stop();
   }
 
   function letGo(): void {
@@ -105,7 +117,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       try {
         part?.stop();
       } catch {
-        // That is what failed.
+        // That is what failed, or it goes without its last window: the service goes on.
       }
     }
   }
@@ -118,7 +130,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       now = { state: 'running' };
       workers?.tell('resume');
     } catch (error) {
-      letGo();
+      end();
       now = { state: 'disabled', reason: `there is no inspector here: ${error instanceof Error ? error.message : String(error)}` };
     }
   }
@@ -151,9 +163,7 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
     },
     pause() {
       if (now.state !== 'running') return;
-      thread.stop();
-      sites?.stop();
-      classes.stop();
+      letGo();
       workers?.tell('pause');
       now = { state: 'paused' };
     },
@@ -161,18 +171,24 @@ export function startProcess(options: CheckedOptions, random: () => number = Mat
       if (now.state === 'paused') begin();
     },
     async stop() {
-      thread.stop();
-      sites?.stop();
-      classes.stop();
-      labelling.stop();
+      end();
       now = { state: 'stopped' };
       const following = workers;
       workers = undefined;
       await following?.stop();
+      // Whoever waits for this ends the process then.
+      await withinMs(SPOOLING_MS, spooled);
       names.stop();
     },
   };
   return self;
+}
+
+/** The disk may hang. */
+async function withinMs(mostMs: Milliseconds, awaited: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([awaited, new Promise((resolve) => { timer = setTimeout(resolve, mostMs); })]);
+  clearTimeout(timer);
 }
 
 function memoryCost(sites: MemoryCost | undefined, classes: MemoryCost | undefined): { readonly memory?: MemoryCost } {

@@ -32,7 +32,7 @@ async function register(): Promise<string> {
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     if (taken) takeOver(sampler, address);
-    if (taken && asked.service !== undefined) return [`sampling ${what}, read through the process of this service that has port ${address.port}`, ...faults].join('; ');
+    if (taken && asked.service !== undefined) return [`sampling ${what}; port ${address.port} is taken: if another process of ${asked.service} has it, this one is read through that one, else set LIVEPROFILER_PORT`, ...faults].join('; ');
     return [`sampling ${what}, but nobody can read it: ${(error as Error).message}`, ...faults].join('; ');
   }
 }

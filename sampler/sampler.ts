@@ -38,7 +38,10 @@ export interface Sampler {
   /** Lets V8's profiler go until `resume()`; finished windows can still be read. */
   pause(): void;
   resume(): void;
-  /** Ends sampling and closes what `listen` opened. Finished windows can still be read through the middleware. */
+  /**
+   * Ends sampling and closes what `listen` opened. Finished windows can still be read through the middleware, and by
+   * other processes of the service once this resolves.
+   */
   stop(): Promise<void>;
 }
 
@@ -54,11 +57,12 @@ export function createSampler(options: SamplerOptions): Sampler {
   const endpoints = [createEndpoint(state, checked.path, checked.clock, mayRead), createAdmin(checked, mayRead, createSecretCheck(checked.adminSecrets))];
   const servers = new Set<Server>();
   const routes = checked.labelRoutes === false || !checked.enabled ? undefined : labelRequests(state.labelling, checked.labelRoutes === true ? undefined : checked.labelRoutes);
-  const handle = (request: Request, response: Response): boolean => {
-    const endpoint = request.method === 'GET' || request.method === 'HEAD' ? endpoints.find((one) => one.concerns(request)) : undefined;
+  const answer = (request: Request, response: Response, isMeant: (one: Endpoint) => boolean): boolean => {
+    const endpoint = request.method === 'GET' || request.method === 'HEAD' ? endpoints.find(isMeant) : undefined;
     endpoint?.answer(request, response);
     return endpoint !== undefined;
   };
+  const handle = (request: Request, response: Response): boolean => answer(request, response, (one) => one.takes(request));
   return {
     handle,
     middleware(request, response, next) {
@@ -81,7 +85,7 @@ export function createSampler(options: SamplerOptions): Sampler {
     },
     async listen({ port, host = '127.0.0.1' }) {
       const server = createServer((request, response) => {
-        if (!handle(request, response)) refuse(endpoints, request, response);
+        if (!answer(request, response, (one) => one.concerns(request))) refuse(endpoints, request, response);
       });
       server.maxConnections = 64;
       await new Promise<void>((resolve, reject) => {

@@ -5,6 +5,7 @@ import { acceptsGzip } from '../accepts.ts';
 import { activeResources } from '../observe/process-numbers.ts';
 import type { CheckedOptions } from '../options.ts';
 import type { Endpoint, Request, Response } from '../http.ts';
+import { pathOf, queryOf } from '../http.ts';
 import type { Headers } from '../secret.ts';
 import { planSnapshot, takeSnapshot } from './heap-snapshot.ts';
 import { keptAliveBy, reportOf } from './report.ts';
@@ -34,12 +35,14 @@ export function createAdmin(options: Pick<CheckedOptions, 'path' | 'secrets' | '
     else reply(request, response, 501, TEXT_TYPE, 'The response cannot be streamed to: hand the one of node:http to the sampler.\n');
   }
 
+  const concerns = (request: Request): boolean => answers.has(pathOf(request));
+
   return {
-    concerns: ({ url = '' }) => answers.has(url.split('?', 1)[0] ?? ''),
+    concerns,
+    takes: concerns,
     answer(request, response) {
       try {
-        const { pathname, searchParams } = new URL(request.url ?? '', 'http://sampler');
-        if (mayAdmin(request.headers)) answers.get(pathname)?.(request, response, searchParams);
+        if (mayAdmin(request.headers)) answers.get(pathOf(request))?.(request, response, queryOf(request));
         else reply(request, response, 403, TEXT_TYPE, mayRead(request.headers) ? whyNot(options.adminSecrets) : '');
       } catch (error) {
         reply(request, response, 500, TEXT_TYPE, `The sampler failed to answer: ${error instanceof Error ? error.message : String(error)}\n`);

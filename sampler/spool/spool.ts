@@ -1,5 +1,5 @@
 // One pull answers for all processes behind one address. Which those are is told by how they are asked: processes that
-// were asked under one name share an address, and those of one cluster do. One that nobody ever asked is taken along when
+// were asked under one name share an address, and those of one cluster do unless each has a port of its own. One that nobody ever asked is taken along when
 // it is dead or a minute old, and from then on belongs to the name under which it was told.
 import cluster from 'node:cluster';
 import { appendFileSync, readFileSync, renameSync } from 'node:fs';
@@ -22,10 +22,17 @@ export interface Told {
   readonly more: boolean;
 }
 
+/** How a reader reaches this process. */
+export interface Address {
+  readonly host: string;
+  /** On which it listens; those of a cluster share theirs. */
+  readonly port: number | undefined;
+}
+
 export interface Spool {
   readonly append: SpoolWriter['append'];
-  /** What others of this address finished, to whoever asks `host` and has `seenOf` each boot. */
-  others(host: string, seenOf: (boot: string) => Seen, most: Bytes): Promise<Told>;
+  /** What others of this address finished, to whoever asks there and has `seenOf` each boot. */
+  others(asked: Address, seenOf: (boot: string) => Seen, most: Bytes): Promise<Told>;
   /** Of these windows of this process those that are still spooled, as they were finished. */
   readonly own: (seqs: readonly number[]) => Promise<ReadonlyMap<number, string>>;
   /** For which of this process's windows others have answered. */
@@ -41,17 +48,18 @@ const SPAN = /^\d{1,15}-\d{1,15}$/;
 
 /** @throws where there can be no private folder. */
 export function openSpool(service: string, secrets: readonly string[], boot: string, maxBytes: Bytes): Spool {
-  const folder = openFolder(service, secrets);
+  const open = (): string => openFolder(service, secrets);
+  const folder = open();
   tidy(folder);
   const own = { boot, pid: process.pid, group: cluster.isWorker ? process.ppid : process.pid };
-  const writer = createWriter(folder, own, maxBytes);
+  const writer = createWriter(open, own, maxBytes);
   const reader = createReader();
   const startedMs = new Map<string, Milliseconds>();
   const processStartMs: Milliseconds = Date.now() - process.uptime() * 1000;
   let told: readonly Span[] = [];
 
-  const askedOf = (of: string): Set<string> => new Set(linesOf(join(folder, `${of}.asked`)));
-  function note(of: string, kind: 'asked' | 'told', line: string): void {
+  const notesOf = (of: string, kind: 'asked' | 'ports'): Set<string> => new Set(linesOf(join(folder, `${of}.${kind}`)));
+  function note(of: string, kind: 'asked' | 'ports' | 'told', line: string): void {
     // On a line of its own, also where the last one was cut off by a full disk.
     appendFileSync(join(folder, `${of}.${kind}`), `\n${line}\n`, { mode: 0o600 });
   }
@@ -76,16 +84,31 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
     return file.pid === own.pid && file.modifiedMs >= processStartMs;
   }
 
-  function sharesWith(files: readonly SpoolFile[], mine: ReadonlySet<string>, name: string): boolean {
+  function noteOwn(kind: 'asked' | 'ports', line: string): Set<string> {
+    const noted = notesOf(boot, kind);
+    if (!noted.has(line)) note(boot, kind, line);
+    return noted.add(line);
+  }
+
+  /** `port`: empty where it is not known. */
+  function sharesWith(files: readonly SpoolFile[], name: string, port: string): boolean {
     const [file] = files;
     if (file === undefined) return false;
-    if (file.group === own.group) return true;
-    const theirs = askedOf(file.boot);
-    if (theirs.size > 0) return [...theirs].some((one) => mine.has(one));
+    if (file.group === own.group) return sharesPort(file, port);
+    const theirs = notesOf(file.boot, 'asked');
+    if (theirs.size > 0) return haveCommon(theirs, notesOf(boot, 'asked'));
     const sinceMs = startedMs.get(file.boot) ?? Date.now();
     startedMs.set(file.boot, sinceMs);
     if (isAlive(file.pid) && Date.now() - sinceMs < ALONE_MS) return false;
     note(file.boot, 'asked', name);
+    return true;
+  }
+
+  function sharesPort(file: SpoolFile, port: string): boolean {
+    if (port === '') return true;
+    const theirs = notesOf(file.boot, 'ports');
+    if (theirs.size > 0) return haveCommon(theirs, notesOf(boot, 'ports'));
+    if (!isAlive(file.pid)) note(file.boot, 'ports', port);
     return true;
   }
 
@@ -94,13 +117,11 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
     failed: writer.failed,
     own: (seqs) => reader.pick(listFiles(folder).filter((file) => file.boot === boot), seqs),
     toldByOthers,
-    async others(host, seenOf, most) {
+    async others({ host, port = '' }, seenOf, most) {
+      open();
       const name = digest([host]);
-      const mine = askedOf(boot);
-      if (!mine.has(name)) {
-        note(boot, 'asked', name);
-        mine.add(name);
-      }
+      noteOwn('asked', name);
+      if (port !== '') noteOwn('ports', String(port));
       const byBoot = new Map<string, SpoolFile[]>();
       const all = listFiles(folder);
       reader.keepOnly(all);
@@ -110,7 +131,7 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
       const seen = new Map<string, Seen>();
       let bytes = 0;
       for (const [other, files] of byBoot) {
-        if (!sharesWith(files, mine, name)) continue;
+        if (!sharesWith(files, name, String(port))) continue;
         const before = seenOf(other);
         if (bytes >= most) return { records, seen, more: true };
         const { records: read, spans, more } = await reader.read(files, before.seq, most - bytes);
@@ -124,6 +145,10 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
       return { records, seen, more: false };
     },
   };
+}
+
+function haveCommon(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return [...some].some((one) => others.has(one));
 }
 
 /** The same numbers in as few spans as can be. */

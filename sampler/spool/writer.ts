@@ -16,16 +16,21 @@ export interface SpoolWriter {
 }
 
 const KEPT_SEGMENTS = 2;
+/** Of a disk that hangs, memory would fill with what waits for it. */
+const MOST_WAITING = 200;
 
-export function createWriter(folder: string, own: Pick<SpoolFile, 'boot' | 'pid' | 'group'>, maxBytes: Bytes): SpoolWriter {
-  const pathOf = (segment: number): string => join(folder, fileName({ ...own, segment }));
+/** `open` gives the folder, made anew where somebody removed it. */
+export function createWriter(open: () => string, own: Pick<SpoolFile, 'boot' | 'pid' | 'group'>, maxBytes: Bytes): SpoolWriter {
   let segment = 0;
   let bytes = 0;
   let failed = 0;
+  let waiting = 0;
   let last: Promise<void> = Promise.resolve();
 
   async function write(seq: number, record: () => Promise<string>): Promise<void> {
     const body = Buffer.from(await record());
+    const folder = open();
+    const pathOf = (segment: number): string => join(folder, fileName({ ...own, segment }));
     if (bytes > maxBytes / KEPT_SEGMENTS || (bytes > 0 && !existsSync(pathOf(segment)))) {
       segment++;
       bytes = 0;
@@ -45,9 +50,12 @@ export function createWriter(folder: string, own: Pick<SpoolFile, 'boot' | 'pid'
 
   return {
     append(seq, record) {
-      last = last.then(() => write(seq, record)).catch(() => {
+      if (waiting >= MOST_WAITING) {
         failed++;
-      });
+        return last;
+      }
+      waiting++;
+      last = last.then(() => write(seq, record)).catch(() => { failed++; }).finally(() => { waiting--; });
       return last;
     },
     failed: () => failed,

@@ -92,3 +92,16 @@ test('a server of its own says 404 and 405', async (t) => {
   const refused = await fetch(`http://127.0.0.1:${port}/liveprofiler`, { method: 'PUT' });
   assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET, HEAD']);
 });
+
+test('a path is the one that requests spell, whatever a browser would make of it', async (t) => {
+  const sampler = createSampler({ secret: SECRET, adminSecret: 'another', path: '/{a}/../b' });
+  t.after(() => sampler.stop());
+  const port = await serve(t, (incoming, outgoing) => sampler.handle(incoming, outgoing));
+  for (const [path, token, key] of [['/{a}/../b?after=', SECRET, 'cursor'], ['/{a}/../b/resources', 'another', 'activeResources']] as const) {
+    // fetch() would send another one.
+    const [response] = (await once(request({ host: '127.0.0.1', port, path, headers: { PROFILER_TOKEN: token } }).end(), 'response')) as [import('node:http').IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    assert.ok(key in (JSON.parse(text) as object), text);
+  }
+});

@@ -1,6 +1,9 @@
 // pprof from the windows at hand, read by the library of its format and, where it is installed, by Go's own tool.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -79,6 +82,21 @@ test('whoever lacks the secret learns nothing; a wrong query is a sentence; the 
     const refused = await ask(port, `?seconds=${seconds}`);
     assert.deepEqual([refused.status, await refused.text()], [400, 'seconds= takes a whole number from 1 to 86400.\n']);
   }
+});
+
+test('a service that answers there itself does so for all who bring no secret of the sampler', async (t) => {
+  const sampler = createSampler({ secret: SECRET });
+  const server = createServer((request, response) => {
+    if (!sampler.handle(request, response)) response.end('the service itself');
+  }).listen(0, '127.0.0.1');
+  t.after(async () => {
+    server.close();
+    await sampler.stop();
+  });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  assert.equal(await (await ask(port, '', { authorization: 'Bearer of the service' })).text(), 'the service itself');
+  assert.equal((await ask(port)).headers.get('content-type'), 'application/octet-stream');
 });
 
 test('go tool pprof reads it', async (t) => {

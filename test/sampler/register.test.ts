@@ -22,16 +22,25 @@ interface Service {
   /** What the service wrote itself: it is running. */
   readonly said: string;
   readonly port: number;
+  /** On its stdin. */
+  readonly tell: (line: string) => void;
   end(): Promise<void>;
 }
 
+const APP = "console.log('serving'); setInterval(() => {}, 1000); process.stdin.once('end', () => process.exit()).resume();";
+/** Forks two of itself when it is told anything. */
+const CLUSTER = `const cluster = require('node:cluster');
+  if (cluster.isPrimary) process.stdin.once('data', () => { for (const _ of 'ab') cluster.fork(); });
+  else process.once('disconnect', () => process.exit());
+  ${APP}`;
+
 /** Starts a program of version 3.2.1, in `app/bin/`, with nothing in the environment but what is given. */
-async function start(t: TestContext, environment: Readonly<Record<string, string>>, flag = '--import'): Promise<Service> {
+async function start(t: TestContext, environment: Readonly<Record<string, string>>, flag = '--import', app = APP): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'liveprofiler-register-'));
   mkdirSync(join(folder, 'bin'));
   writeFileSync(join(folder, 'package.json'), '{ "version": "3.2.1" }');
   writeFileSync(join(folder, 'bin', 'package.json'), '{ "type": "commonjs" }');
-  writeFileSync(join(folder, 'bin', 'app.js'), "console.log('serving'); setInterval(() => {}, 1000); process.stdin.once('end', () => process.exit()).resume();");
+  writeFileSync(join(folder, 'bin', 'app.js'), app);
   const child = spawn(process.execPath, [flag, 'liveprofiler-sampler/register', join(folder, 'bin', 'app.js')], { cwd: ROOT, env: { TMPDIR: tmpdir(), ...environment } });
   const end = async (): Promise<void> => {
     child.stdin.end();
@@ -42,7 +51,7 @@ async function start(t: TestContext, environment: Readonly<Record<string, string
     rmSync(folder, { recursive: true });
   });
   const [[line], [said]] = (await Promise.all([once(createInterface(child.stderr), 'line'), once(createInterface(child.stdout), 'line')])) as [[string], [string]];
-  return { line, said, end, port: Number(/:(\d+)(?:;|$)/.exec(line)?.[1]) };
+  return { line, said, end, tell: (told) => child.stdin.write(`${told}\n`), port: Number(/:(\d+)(?:;|$)/.exec(line)?.[1]) };
 }
 
 test('a service without a line of code for it is sampled, and says so in one line', async (t) => {
@@ -97,7 +106,7 @@ test('a port that is taken is told, and the service runs; what a value holds doe
   await once(taken, 'listening');
   const { line, said } = await start(t, { ...GOOD, LIVEPROFILER_SERVICE: 'a\u001b[2Jb', LIVEPROFILER_PORT: String((taken.address() as AddressInfo).port) });
   assert.equal(said, 'serving');
-  assert.match(line, /^liveprofiler: sampling a \[2Jb 3\.2\.1, read through the process of this service that has port \d+$/);
+  assert.match(line, /^liveprofiler: sampling a \[2Jb 3\.2\.1; port \d+ is taken: if another process of a \[2Jb has it, this one is read through that one, else set LIVEPROFILER_PORT$/);
 });
 
 test('of two processes of one service on one port the first answers for both, and the second when the first is gone', async (t) => {
@@ -105,11 +114,19 @@ test('of two processes of one service on one port the first answers for both, an
   const ours = { ...GOOD, LIVEPROFILER_SERVICE: `shop ${process.pid}` };
   const first = await start(t, ours);
   const second = await start(t, { ...ours, LIVEPROFILER_PORT: String(first.port) });
-  assert.match(second.line, /read through the process of this service that has port/);
+  assert.match(second.line, /this one is read through that one/);
   while (((await askWire(first.port)).processes[0]?.windows.length ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 100));
   const boots = async (): Promise<number> => new Set((await askWire(first.port)).processes.map(({ boot }) => boot)).size;
   await first.end();
   let seen = 0;
   for (const untilMs = Date.now() + 20_000; seen < 2 && Date.now() < untilMs; await new Promise((resolve) => setTimeout(resolve, 200))) seen = await boots().catch(() => 0);
   assert.equal(seen, 2);
+});
+
+test('a cluster without a line of code is read by one pull', async (t) => {
+  const { port, tell } = await start(t, { ...GOOD, LIVEPROFILER_SERVICE: `shop ${process.pid} of workers` }, '--import', CLUSTER);
+  tell('fork');
+  const boots = new Set<string>();
+  for (const untilMs = Date.now() + 20_000; boots.size < 3 && Date.now() < untilMs; await new Promise((resolve) => setTimeout(resolve, 200))) for (const { boot } of (await askWire(port)).processes) boots.add(boot);
+  assert.equal(boots.size, 3);
 });

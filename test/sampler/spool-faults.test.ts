@@ -24,7 +24,7 @@ function leave(folder: string, boot: string, pid: number, beforeMs: number): str
 test('a full disk costs the windows that it had no room for, and what comes after them is read', async (t) => {
   const disk = await smallDisk(t, 2);
   if (disk === undefined) return;
-  const writer = createWriter(disk, { boot: 'aa', pid: 1, group: 1 }, 1e6);
+  const writer = createWriter(() => disk, { boot: 'aa', pid: 1, group: 1 }, 1e6);
   const text = (length: number): string => JSON.stringify('x'.repeat(length));
   await writer.append(1, () => Promise.resolve(text(10)));
   const free = await fill(disk);
@@ -37,7 +37,7 @@ test('a full disk costs the windows that it had no room for, and what comes afte
 
 test('a file that somebody removed is not begun again under its name, by which readers know it', async (t) => {
   const folder = ownTmp(t);
-  const writer = createWriter(folder, { boot: 'aa', pid: 1, group: 1 }, 1e6);
+  const writer = createWriter(() => folder, { boot: 'aa', pid: 1, group: 1 }, 1e6);
   const reader = createReader();
   await writer.append(1, () => Promise.resolve('"a long first record"'));
   assert.deepEqual((await reader.read(listFiles(folder), 0, 1e6)).spans, [[1, 1]]);
@@ -94,7 +94,7 @@ test('whoever crashed before under the same pid, as in a container, is told of; 
   const folder = openFolder('shop', [SECRET]);
   leave(folder, 'bb', process.pid, 1000);
   leave(folder, 'cc', process.pid, -process.uptime() * 1000);
-  assert.deepEqual([...(await spool.others('web:8000', () => ({ seq: 0, holes: [] }), 1e6)).seen.keys()], ['bb']);
+  assert.deepEqual([...(await spool.others({ host: 'web:8000', port: undefined }, () => ({ seq: 0, holes: [] }), 1e6)).seen.keys()], ['bb']);
 });
 
 test('a service that can have no private folder runs without one, and says so', async (t) => {
@@ -105,4 +105,26 @@ test('a service that can have no private folder runs without one, and says so', 
   const { port } = await sampler.listen({ port: 0 });
   const [process_] = (await askWire(port)).processes;
   assert.deepEqual([process_?.state, process_?.cost.recoveries], ['running', { spoolUnavailable: 1 }]);
+});
+
+test('a folder that somebody removed is made again, for what is written and for what is noted', async (t) => {
+  ownTmp(t);
+  const spool = openSpool('shop', [SECRET], 'aa', 1e6);
+  const folder = openFolder('shop', [SECRET]);
+  const asked = { host: 'web:8000', port: undefined };
+  await spool.append(1, () => Promise.resolve('"a"'));
+  rmSync(join(folder, '..'), { recursive: true });
+  assert.deepEqual((await spool.others(asked, () => ({ seq: 0, holes: [] }), 1e6)).records, []);
+  rmSync(join(folder, '..'), { recursive: true });
+  await spool.append(2, () => Promise.resolve('"b"'));
+  assert.equal(spool.failed(), 0);
+  assert.deepEqual((await createReader().read(listFiles(folder), 0, 1e6)).records, ['"b"']);
+});
+
+test('behind a disk that hangs no more wait than memory has room for, and the others are counted', (t) => {
+  const folder = ownTmp(t);
+  const writer = createWriter(() => folder, { boot: 'aa', pid: 1, group: 1 }, 1e6);
+  const never = new Promise<string>(() => undefined);
+  for (let seq = 1; seq <= 250; seq++) void writer.append(seq, () => never);
+  assert.equal(writer.failed(), 50);
 });

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { openFolder } from '#sampler/spool/folder.js';
 import { createReader } from '#sampler/spool/reader.js';
 import { openSpool } from '#sampler/spool/spool.js';
-import type { Told } from '#sampler/spool/spool.js';
+import type { Address, Told } from '#sampler/spool/spool.js';
 import { createSampler } from 'liveprofiler-sampler';
 import { readWire } from 'liveprofiler-sampler/wire';
 import type { WireAnswer } from 'liveprofiler-sampler/wire';
@@ -57,8 +57,9 @@ test('one pull answers for a cluster of four, also for the one that was killed u
     await pause(200);
   }
   primary.send('kill');
-  const [{ killed }] = (await once(primary, 'message')) as [{ killed: number }];
+  const [{ killed, finished }] = (await once(primary, 'message')) as [{ killed: number; finished: number }];
   primary.send('pause');
+  const [{ sums }] = (await once(primary, 'message')) as [{ sums: [pid: number, samples: number][] }];
   await pause(3000);
   agent.destroy();
   await pull();
@@ -67,13 +68,16 @@ test('one pull answers for a cluster of four, also for the one that was killed u
   for (const { seqs } of seen.values()) assert.deepEqual(seqs, seqs.map((_, index) => index + 1));
   const dead = [...seen.values()].find(({ pid }) => Number(pid) === killed);
   assert.ok(dead !== undefined && dead.seqs.length >= 3);
+  const told = new Map([...seen.values()].map(({ pid, samples }) => [Number(pid), samples]));
+  assert.deepEqual(sums.map(([pid]) => [pid, told.get(pid)]), sums, 'as many as each of them has finished itself');
+  assert.ok(sums.length === 3 && finished > 0 && dead.samples >= finished);
   // What the dead one finished is in its file, and all of that was told.
   const folder = openFolder('shop', [SECRET]);
   const [boot] = [...seen].find(([, one]) => one === dead) ?? [''];
   const files = readdirSync(folder).filter((name) => name.startsWith(boot) && name.endsWith('.windows'));
   const { records } = await createReader().read(files.map((name) => ({ path: join(folder, name), boot, pid: 0, group: 0, segment: 0, bytes: 0, modifiedMs: 0 })), 0, 1e9);
-  const finished = records.map((record) => readWire({ liveprofiler: 1, wallMs: 0, monotonicUs: 2 ** 50, cursor: '', more: false, processes: [JSON.parse(record) as unknown] })).flatMap(({ processes }) => processes.flatMap(({ windows }) => windows));
-  assert.equal(finished.reduce((sum, { rows, idle }) => sum + rows.count.reduce((all, count) => all + count, 0) + idle.count, 0), dead.samples);
+  const inFile = records.map((record) => readWire({ liveprofiler: 1, wallMs: 0, monotonicUs: 2 ** 50, cursor: '', more: false, processes: [JSON.parse(record) as unknown] })).flatMap(({ processes }) => processes.flatMap(({ windows }) => windows));
+  assert.equal(inFile.reduce((sum, { rows, idle }) => sum + rows.count.reduce((all, count) => all + count, 0) + idle.count, 0), dead.samples);
 });
 
 test('the folder is private to the user, and one that others can reach is not used', (t) => {
@@ -96,40 +100,63 @@ test('what a process finishes lies in the folder, unless spool is false', async 
   const finished = async (spool: boolean): Promise<void> => {
     const sampler = createSampler({ secret: SECRET, service: 'shop', spool });
     spinFor(50);
+    // Whoever awaits this may end the process at once.
     await sampler.stop();
   };
   await finished(false);
   assert.deepEqual(readdirSync(tmp), []);
   await finished(true);
+  assert.ok(readdirSync(openFolder('shop', [SECRET])).some((name) => name.endsWith('.windows')));
+});
+
+const seqs = ({ seen }: Told): Record<string, number> => Object.fromEntries([...seen].map(([boot, { seq }]) => [boot, seq]));
+const has = (seq: number) => () => ({ seq, holes: [] });
+const at = (host: string, port?: number): Address => ({ host, port });
+
+/** All are in this process; the names of their files say what other processes see. */
+function rename(boot: string, pid: number, group: number): void {
   const folder = openFolder('shop', [SECRET]);
-  while (!readdirSync(folder).some((name) => name.endsWith('.windows'))) await pause(20);
+  for (const name of readdirSync(folder).filter((file) => file.startsWith(`${boot}.`) && file.endsWith('.windows'))) renameSync(join(folder, name), join(folder, `${boot}.${pid}.${group}.0.windows`));
+}
+
+const DEAD_PID = 2 ** 22 + 5;
+
+test('workers of a cluster that have a port each answer for themselves; one that nobody asked is taken along by the first', async (t) => {
+  ownTmp(t);
+  const [a, b, c] = ['aa', 'bb', 'cc'].map((boot) => openSpool('shop', [SECRET], boot, 1e6));
+  assert.ok(a !== undefined && b !== undefined && c !== undefined);
+  await b.append(1, () => Promise.resolve('{"b":1}'));
+  rename('bb', 1, process.pid);
+  assert.deepEqual(seqs(await a.others(at('web:8001', 8001), has(0), 1e6)), { bb: 1 }, 'nobody asked b yet');
+  await b.others(at('web:8002', 8002), has(0), 1e6);
+  assert.deepEqual(seqs(await a.others(at('web:8001', 8001), has(0), 1e6)), {}, 'b has a port of its own');
+  assert.deepEqual(seqs(await c.others(at('10.0.0.1:8002', 8002), has(0), 1e6)), { bb: 1 }, 'c has the port of b, whatever it is called');
+  assert.deepEqual(seqs(await a.others(at('web:8001'), has(0), 1e6)), { bb: 1 }, 'nobody knows on which port this came');
+
+  rename('bb', DEAD_PID, process.pid);
+  rmSync(join(openFolder('shop', [SECRET]), 'bb.ports'));
+  assert.deepEqual(seqs(await a.others(at('web:8001', 8001), has(0), 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
+  assert.deepEqual(seqs(await c.others(at('web:8002', 8002), has(0), 1e6)), {}, 'a told of it');
 });
 
 test('processes that are asked under different names do not answer for each other; one that nobody asks is taken along once it is dead', async (t) => {
   ownTmp(t);
-  const seqs = ({ seen }: Told): Record<string, number> => Object.fromEntries([...seen].map(([boot, { seq }]) => [boot, seq]));
-  const has = (seq: number) => () => ({ seq, holes: [] });
   const [a, b] = ['aa', 'bb'].map((boot) => openSpool('shop', [SECRET], boot, 1e6));
   assert.ok(a !== undefined && b !== undefined);
   await a.append(1, () => Promise.resolve('{"a":1}'));
   await b.append(1, () => Promise.resolve('{"b":1}'));
-  // Both are in this process; the names of their files say what other processes see.
-  const folder = openFolder('shop', [SECRET]);
-  const rename = (boot: string, pid: number, group: number): void => {
-    for (const name of readdirSync(folder).filter((file) => file.startsWith(`${boot}.`) && file.endsWith('.windows'))) renameSync(join(folder, name), join(folder, `${boot}.${pid}.${group}.0.windows`));
-  };
   rename('aa', 1, process.pid);
   rename('bb', 1, 1);
-  assert.deepEqual(seqs(await b.others('web:8001', has(0), 1e6)), { aa: 1 }, 'a is of the cluster');
+  assert.deepEqual(seqs(await b.others(at('web:8001'), has(0), 1e6)), { aa: 1 }, 'a is of the cluster');
   rename('aa', process.pid, process.pid);
-  assert.deepEqual(seqs(await a.others('web:8000', has(0), 1e6)), {}, 'b is asked under a name of its own');
-  assert.deepEqual(seqs(await a.others('web:8001', has(0), 1e6)), { bb: 1 }, 'both are asked under this one');
+  assert.deepEqual(seqs(await a.others(at('web:8000'), has(0), 1e6)), {}, 'b is asked under a name of its own');
+  assert.deepEqual(seqs(await a.others(at('web:8001'), has(0), 1e6)), { bb: 1 }, 'both are asked under this one');
   assert.deepEqual(b.toldByOthers(), [[1, 1]]);
 
-  rename('bb', 2 ** 22 + 5, 1);
-  rmSync(join(folder, 'bb.asked'));
-  assert.deepEqual(seqs(await a.others('web:8002', has(0), 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
-  assert.deepEqual(seqs(await a.others('web:8002', has(1), 1e6)), { bb: 1 });
+  rename('bb', DEAD_PID, 1);
+  rmSync(join(openFolder('shop', [SECRET]), 'bb.asked'));
+  assert.deepEqual(seqs(await a.others(at('web:8002'), has(0), 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
+  assert.deepEqual(seqs(await a.others(at('web:8002'), has(1), 1e6)), { bb: 1 });
 });
 
 test('a record that is half written, or a file that is none, harms nothing', async (t) => {
@@ -145,4 +172,14 @@ test('a record that is half written, or a file that is none, harms nothing', asy
   assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'gone') }], 4, 1e6), { records: [], spans: [], more: false });
   writeFileSync(join(tmp, 'junk'), Buffer.alloc(500, 7));
   assert.deepEqual(await reader.read([{ ...file, path: join(tmp, 'junk') }], 0, 1e6), { records: [], spans: [], more: false });
+});
+
+test('readers that come at the same time are told the same, all of it', async (t) => {
+  const path = join(ownTmp(t), 'x');
+  const file = { path, boot: 'aa', pid: 1, group: 1, segment: 0, bytes: 0, modifiedMs: 0 };
+  const reader = createReader();
+  writeFileSync(path, '1 3\n"a"2 4\n"bc"3 5\n"def"');
+  const all = await Promise.all([1, 2, 3].map(() => reader.read([file], 0, 1e6)));
+  for (const { records, spans } of all) assert.deepEqual([records, spans], [['"a"', '"bc"', '"def"'], [[1, 3]]]);
+  assert.deepEqual(await reader.pick([file], [2]), new Map([[2, '"bc"']]));
 });
