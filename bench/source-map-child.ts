@@ -21,4 +21,4 @@ delay.disable();
 const rssMb = process.memoryUsage.rss() / 1e6;
 const { processes } = (await (await fetch(`http://127.0.0.1:${port}/liveprofiler?after=`, { headers: { PROFILER_TOKEN: secret } })).json()) as WireAnswer;
 const named = processes.some(({ frames }) => frames.some(({ original }) => original?.url.endsWith('.ts') === true));
-process.send?.({ rssMb, peakMb: process.resourceUsage().maxRSS / 1000, longestMs: delay.max / 1e6, named });
+process.send?.({ rssMb, peakMb: (process.resourceUsage().maxRSS * 1024) / 1e6, longestMs: delay.max / 1e6, named });

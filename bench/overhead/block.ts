@@ -34,6 +34,7 @@ export async function measureBlock(options: BlockOptions): Promise<{ readonly ro
   const subjects: Subject[] = [];
   const rssBytes = new Map<Variant, number>();
   const rounds: Round[] = [];
+  let switches: number | undefined;
   try {
     let sliceMs = FIRST_SLICE_MS;
     for (const variant of options.variants) {
@@ -58,13 +59,17 @@ export async function measureBlock(options: BlockOptions): Promise<{ readonly ro
     for (const subject of subjects) {
       const rss = await take(subject, (process) => process.rssBytes());
       if (typeof rss === 'number') rssBytes.set(subject.variant, rss);
+      if (subject.variant === 'nothing') {
+        const counted = await take(subject, (process) => process.switches(service, clients));
+        if (typeof counted === 'number') switches = counted;
+      }
       await subject.process?.stop();
     }
   } finally {
     clients.stop();
     for (const { process } of subjects) await process?.stop();
   }
-  return { rounds, memory: { node: node.major, service, rssBytes } };
+  return { rounds, memory: { node: node.major, service, rssBytes, switches } };
 }
 
 /** What runs first alone says how long its slices become. */

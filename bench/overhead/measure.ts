@@ -76,6 +76,13 @@ export class Measured {
     return told<Taken>(this.#child, 'end');
   }
 
+  /** Callbacks of Node's per request: what labels follow. */
+  async switches(service: Visit['service'], clients: Clients): Promise<number> {
+    await told(this.#child, 'count');
+    const { requests } = await clients.visit({ port: this.port, service, forMs: SETTLE_MS });
+    return (await told<{ readonly switches: number }>(this.#child, 'counted')).switches / requests;
+  }
+
   /** After full collections; it does not run on as before. */
   async rssBytes(): Promise<number> {
     return (await told<{ readonly rssBytes: number }>(this.#child, 'rss')).rssBytes;

@@ -20,6 +20,8 @@ export interface Memory {
   readonly node: number;
   readonly service: ServiceName;
   readonly rssBytes: ReadonlyMap<Variant, number>;
+  /** A request's, from one callback of Node's to another, with nothing beside it. */
+  readonly switches: number | undefined;
 }
 
 interface Sizes {
@@ -40,7 +42,7 @@ export function targets(rounds: readonly Round[], memory: readonly Memory[], pau
     const least = NATIVE.map((variant) => paired(here, variant, ({ cpuUsPerRequest }) => cpuUsPerRequest)).filter((values) => values.length > 0).map((values) => estimate(values).median);
     figures.push(figure(`CPU per request, ${service}, 100 Hz`, `≤ ${TARGETS.cpu} of nothing at the upper end`, ours, shownRatio, ({ high }) => high <= TARGETS.cpu));
     figures.push(figure(`the same of nothing again (A/A), ${service}`, `within ${percent(TARGETS.spread - 1)}`, again, shownRatio, ({ low, high }) => high <= TARGETS.spread && low >= 1 / TARGETS.spread));
-    if (least.length > 0) figures.push(figure(`the same beside the native peers, ${service}`, `≤ the least of theirs, ${short(Math.min(...least))}`, ours, shownRatio, (ratio) => ratio.median <= Math.min(...least)));
+    if (least.length > 0) figures.push(figure(`the same beside the native peers, ${service}`, `≤ the least of theirs, ${Math.min(...least).toFixed(3)}`, ours, shownRatio, (ratio) => ratio.median <= Math.min(...least)));
     figures.push(figure(`p99 latency, ${service}, 100 Hz`, `≤ ${TARGETS.p99} of nothing at the upper end`, paired(here, 'ours', ({ p99Ms }) => p99Ms), shownRatio, ({ high }) => high <= TARGETS.p99));
     figures.push(figure(`RSS added, ${service}, 100 Hz`, '≤ 20 MB', added(memory.filter((one) => one.service === service), 'ours'), ({ median: bytes, low, high }) => `${megabytes(bytes)} (${megabytes(low)} to ${megabytes(high)})`, (bytes) => bytes.median <= TARGETS.rssBytes));
   }
@@ -90,9 +92,14 @@ export function serviceTables(rounds: readonly Round[], memory: readonly Memory[
     const held = memory.filter((one) => one.service === service);
     const nodes = [...new Set(here.map(({ node }) => node))];
     const each = nodes.length > 1 ? nodes.map((node) => `Node ${node}:\n\n${serviceTable(here.filter((round) => round.node === node), held.filter((one) => one.node === node))}\n`) : [];
-    const together = `${SERVICES[service]}, Node ${nodes.join(', ')}, ${here.length} ${here.length === 1 ? 'round' : 'rounds'}:`;
+    const together = `${SERVICES[service]}, Node ${nodes.join(', ')}, ${here.length} ${here.length === 1 ? 'round' : 'rounds'}${switchesOf(held)}:`;
     return [`### ${service}\n`, `${together[0]?.toUpperCase()}${together.slice(1)}\n`, `${serviceTable(here, held)}\n`, ...each].join('\n');
   }).join('\n');
+}
+
+function switchesOf(memory: readonly Memory[]): string {
+  const all = memory.flatMap(({ switches }) => switches ?? []);
+  return all.length === 0 ? '' : `, ${short(median(all))} switches a request`;
 }
 
 export function pauseTable(pauses: readonly (Pauses | string)[]): string {

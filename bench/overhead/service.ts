@@ -1,4 +1,5 @@
 // A measured process: a profiler, then a service. It tells its port, and between `begin` and `end` what it took.
+import { createHook } from 'node:async_hooks';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -20,7 +21,7 @@ export interface Ready {
   readonly samplerPort?: number | undefined;
 }
 
-type Order = 'begin' | 'end' | 'rss';
+type Order = 'begin' | 'end' | 'count' | 'counted' | 'rss';
 
 const DELAY_RESOLUTION_MS = 10;
 
@@ -36,6 +37,9 @@ const profiler = await startProfiler(options);
 const server = await SERVERS[options.work]();
 let before = { cpu: process.cpuUsage(), pauses: 0, endings: 0, atMs: performance.now() };
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+
+let switches = 0;
+const counting = createHook({ before() { switches++; } });
 
 const ORDERS: Readonly<Record<Order, () => object | Promise<object>>> = {
   begin() {
@@ -56,6 +60,14 @@ const ORDERS: Readonly<Record<Order, () => object | Promise<object>>> = {
     };
     delay.disable();
     return taken;
+  },
+  count() {
+    counting.enable();
+    return {};
+  },
+  counted() {
+    counting.disable();
+    return { switches };
   },
   async rss() {
     // V8 gives pages back to the system in a thread of its own.

@@ -12,6 +12,8 @@ import { SECRET } from '../overhead/variants.ts';
 export interface Told {
   readonly seconds: number;
   readonly functions: number;
+  /** Started so far. */
+  readonly workers: number;
   readonly rssBytes: number;
   /** Used by V8's heap, after a full collection. */
   readonly heapBytes: number;
@@ -39,13 +41,14 @@ const port = (await sampler?.listen({ port: 0 }))?.port;
 let functions = 0;
 let sum = 0;
 let workers = 0;
+let running = 0;
 
 setInterval(tell, TELL_MS);
 process.once('disconnect', () => process.exit());
 for (let turn = 0; ; turn++) {
   for (let made = 0; made < FUNCTIONS_PER_TURN; made++) sum += make(functions++);
   if (turn % RELOAD_EVERY === 0) reload();
-  if (turn % WORKER_EVERY === 0 && workers < 1) startWorker();
+  if (turn % WORKER_EVERY === 0 && running < 1) startWorker();
   await pause(TURN_MS);
 }
 
@@ -68,11 +71,12 @@ function reload(): void {
 
 function startWorker(): void {
   workers++;
-  new Worker('let s = 0; const until = Date.now() + 200; while (Date.now() < until) s += new Function("n", "return n * 2")(s % 7);', { eval: true }).once('exit', () => workers--);
+  running++;
+  new Worker('let s = 0; const until = Date.now() + 200; while (Date.now() < until) s += new Function("n", "return n * 2")(s % 7);', { eval: true }).once('exit', () => running--);
 }
 
 function tell(): void {
   globalThis.gc?.();
   const { used_heap_size: heapBytes, malloced_memory: mallocBytes } = getHeapStatistics();
-  process.send?.({ seconds: process.uptime(), functions, rssBytes: process.memoryUsage.rss(), heapBytes, mallocBytes, port, did: sum } satisfies Told);
+  process.send?.({ seconds: process.uptime(), functions, workers, rssBytes: process.memoryUsage.rss(), heapBytes, mallocBytes, port, did: sum } satisfies Told);
 }

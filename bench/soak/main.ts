@@ -43,7 +43,7 @@ writeFileSync(
     { name: 'V8\'s heap without', color: '#7fb3d5', points: lineOf(plain, ({ heapBytes }) => heapBytes) },
   ]),
 );
-process.stdout.write(`${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, Node ${flags.node}, ${flags.minutes} minutes, \`npm run bench:soak\`: ${Math.round(made / 1000)} thousand functions made and thrown away, ${Math.round((sampled.at(-1)?.seconds ?? 0) / 2)} workers, modules loaded anew all the time; in the end ${last(sampled)} MB with the sampler, ${last(plain)} MB without.
+process.stdout.write(`${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, Node ${flags.node}, ${flags.minutes} minutes, \`npm run bench:soak\`: ${Math.round(made / 1000)} thousand functions made and thrown away, ${sampled.at(-1)?.workers ?? 0} workers, modules loaded anew all the time; in the end ${last(sampled)} MB with the sampler, ${last(plain)} MB without.
 
 ${table(['slope, kB per 1,000 functions', 'without the sampler', 'with it', 'no more'], rows)}
 `);

@@ -22,7 +22,7 @@ const TOP = 20;
 const HALF_A_POINT = 0.005;
 const CHILD = fileURLToPath(new URL('twin-child.js', import.meta.url));
 
-/** The functions that either of them has on top, by the larger share. */
+/** The functions that either of them has on top: first ours, by their share. */
 export async function twins(seconds: number, intervalUs: number): Promise<Compared[]> {
   const ours = await run(['sampled', String(seconds), String(intervalUs)], []);
   // As much work, not as much time: what is done in the end differs from what is done at first.
@@ -31,11 +31,18 @@ export async function twins(seconds: number, intervalUs: number): Promise<Compar
     const [file = ''] = await readdir(folder);
     return selvesOfProfile(JSON.parse(await readFile(join(folder, file), 'utf8')) as Profiler.Profile);
   });
-  const top = Object.entries(ours.us).sort(([, a], [, b]) => b - a).slice(0, TOP);
-  return top.map(([name, us]) => {
-    const [mine, other] = [us / ours.allUs, (theirs.us[name] ?? 0) / theirs.allUs];
+  return [...new Set([...topOf(ours), ...topOf(theirs)])].map((name) => {
+    const [mine, other] = [shareOf(ours, name), shareOf(theirs, name)];
     return { name, ours: mine, theirs: other, allowed: samplingError(mine, ours.samples) + samplingError(other, theirs.samples) + HALF_A_POINT };
   });
+}
+
+function topOf({ us }: Selves): string[] {
+  return Object.keys(us).sort((a, b) => (us[b] ?? 0) - (us[a] ?? 0)).slice(0, TOP);
+}
+
+function shareOf({ us, allUs }: Selves, name: string): number {
+  return (us[name] ?? 0) / allUs;
 }
 
 async function run(parameters: readonly string[], flags: readonly string[]): Promise<Selves & { readonly steps: number }> {
