@@ -11,7 +11,7 @@ import type { FromWorker } from './worker.ts';
 /** @throws for what no worker of ours posts. */
 export function fromWorker(data: unknown): FromWorker {
   const message = object(data, 'message');
-  const tells = oneOf(message['tells'], 'tells', ['started', 'online', 'began', 'window', 'ended', 'gone', 'lost', 'failed']);
+  const tells = oneOf(message['tells'], 'tells', ['started', 'online', 'joined', 'began', 'window', 'ended', 'gone', 'lost', 'failed']);
   if (tells === 'window') return { tells, window: readWindow(object(message['window'], 'window')) };
   count(message['thread'], 'thread');
   if (tells === 'started') count(message['by'], 'by');

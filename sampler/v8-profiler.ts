@@ -111,7 +111,7 @@ const UNASKED_MS: Milliseconds = 60_000;
  * them, and workers of none.
  * @throws where there is no inspector, or none that knows workers.
  */
-export function connectWorkers(): V8Workers {
+export function connectWorkers(unaskedMs: Milliseconds = UNASKED_MS): V8Workers {
   const inspector = process.getBuiltinModule('node:inspector');
   const session: Session = new inspector.Session();
   session.connect();
@@ -142,11 +142,13 @@ export function connectWorkers(): V8Workers {
 
   function hold(thread: number, sessionId: string): void {
     attached.set(thread, sessionId);
-    setTimeout(() => {
-      if (attached.get(thread) !== sessionId) return;
-      attached.delete(thread);
-      detach(sessionId);
-    }, UNASKED_MS).unref();
+    // Where this thread stood still meanwhile, who asks does so in this turn of its loop.
+    setTimeout(() => setImmediate(() => { if (attached.get(thread) === sessionId) release(thread, sessionId); }), unaskedMs).unref();
+  }
+
+  function release(thread: number, sessionId: string): void {
+    attached.delete(thread);
+    detach(sessionId);
   }
 
   /** A session that stays keeps what the worker logs. */
@@ -171,6 +173,7 @@ export function connectWorkers(): V8Workers {
       waiting.delete(thread);
     },
     disconnect() {
+      for (const [thread, sessionId] of attached) release(thread, sessionId);
       session.post('NodeWorker.disable', ignore);
       session.disconnect();
     },

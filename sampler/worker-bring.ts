@@ -7,28 +7,10 @@ import type { WorkerConfig } from './worker.ts';
 /** Node 20 crashes when a worker that is terminated while busy is asked to evaluate something. */
 const MAY_EVALUATE = Number(process.versions.node.split('.')[0]) >= 22;
 
-export interface Bringer {
-  /** Not before the worker is online: its own start would be disturbed. */
-  bring(thread: number, config: WorkerConfig): void;
-  /** Of a worker that is gone. */
-  forget(thread: number): void;
-  stop(): void;
-}
-
 /** undefined where workers have to load the sampler themselves. */
-export function bringSampler(): Bringer | undefined {
-  const workers = MAY_EVALUATE ? connected() : undefined;
-  if (workers === undefined) return undefined;
-  return {
-    bring: (thread, config) => { workers.evaluate(thread, joining(config)); },
-    forget: (thread) => { workers.forget(thread); },
-    stop: () => { workers.disconnect(); },
-  };
-}
-
-function connected(): V8Workers | undefined {
+export function reachWorkers(): V8Workers | undefined {
   try {
-    return connectWorkers();
+    return MAY_EVALUATE ? connectWorkers() : undefined;
   } catch {
     // There is no inspector.
     return undefined;
@@ -36,7 +18,7 @@ function connected(): V8Workers | undefined {
 }
 
 /** Run by the worker between two turns of its loop: in the midst of its own work it could break what that is loading. */
-function joining(config: WorkerConfig): string {
+export function joining(config: WorkerConfig): string {
   const module = fileURLToPath(new URL('./worker.js', import.meta.url));
   return `setImmediate(() => {
     const { getBuiltinModule } = process;

@@ -20,17 +20,21 @@ export interface WorkerConfig {
 
 export const WORKER_KEY = 'liveprofiler';
 
-/** From a worker to the thread that keeps the windows. `started`, `online` and `gone` are told by the thread that started the worker, `lost` by one that goes on without being sampled. */
+/** From a worker to the thread that keeps the windows. `joined` asks for the order of the moment. `started`, `online` and `gone` are told by the thread that started the worker, `lost` by one that goes on without being sampled. */
 export type FromWorker =
   | { readonly tells: 'started'; readonly thread: number; readonly by: number }
   | { readonly tells: 'began'; readonly thread: number; readonly name: string; readonly atUs: Microseconds }
   | { readonly tells: 'window'; readonly window: SentWindow }
   | { readonly tells: 'online'; readonly thread: number }
+  | { readonly tells: 'joined'; readonly thread: number }
   | { readonly tells: 'ended'; readonly thread: number }
   | { readonly tells: 'gone' | 'lost'; readonly thread: number; readonly atUs: Microseconds }
   | { readonly tells: 'failed'; readonly thread: number; readonly cause: string };
 
 export type ToWorkers = 'pause' | 'resume' | 'stop';
+
+/** Without an answer the sampler of the main thread was stopped. */
+const UNHEARD_MS: Milliseconds = 60_000;
 
 let joined: { leave(): void } | undefined;
 
@@ -54,8 +58,11 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
   const stopWatching = watchWorkers(post);
   const orders = new BroadcastChannel(ordersOf(channel));
   let hasFailed = false;
+  let isStarted = false;
 
   function start(): void {
+    if (isStarted) return;
+    isStarted = true;
     const atUs = systemClock.monotonicUs();
     try {
       thread.start();
@@ -66,6 +73,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
   }
 
   function end(): void {
+    isStarted = false;
     const atUs = systemClock.monotonicUs();
     try {
       thread.stop();
@@ -79,6 +87,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
 
   function leave(): void {
     joined = undefined;
+    clearTimeout(unheard);
     process.off('exit', leave);
     orders.close();
     stopWatching();
@@ -98,6 +107,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
   }
 
   orders.onmessage = (event) => {
+    clearTimeout(unheard);
     const { data: order } = event as { readonly data: unknown };
     if (order === ('stop' satisfies ToWorkers)) leave();
     else if (order === ('resume' satisfies ToWorkers)) start();
@@ -107,6 +117,9 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
   process.once('exit', leave);
   joined = { leave };
   if (!paused) start();
+  // What was ordered while it was on its way here reached nobody.
+  const unheard = setTimeout(leave, UNHEARD_MS).unref();
+  post({ tells: 'joined', thread: threadId });
 }
 
 /** Undoes `joinThread`. */

@@ -8,7 +8,7 @@ import type { SentWindow } from './told-frames.ts';
 import { createListener } from './told-frames.ts';
 import type { ThreadWindow } from './window.ts';
 import { WindowBuilder } from './window-builder.ts';
-import { bringSampler } from './worker-bring.ts';
+import { joining, reachWorkers } from './worker-bring.ts';
 import { watchWorkers } from './worker-watch.ts';
 import type { FromWorker, ToWorkers, WorkerConfig } from './worker.ts';
 import { ordersOf, postOnce, WORKER_KEY } from './worker.ts';
@@ -45,7 +45,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   };
   channel.unref();
   publish(false);
-  let bringer = bringSampler();
+  let reached = reachWorkers();
   const stopWatching = watchWorkers(hear);
 
   /** Whatever is posted, and whatever breaks over it, the service goes on. */
@@ -60,6 +60,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   function take(message: FromWorker): void {
     if (message.tells === 'started') follow(message.thread, message.by);
     else if (message.tells === 'online') bring(message.thread);
+    else if (message.tells === 'joined') give(now.paused ? 'pause' : 'resume');
     else if (message.tells === 'began') begin(message.thread, message.name, message.atUs);
     else if (message.tells === 'window') keep(message.window);
     else if (message.tells === 'ended') forget(message.thread);
@@ -71,9 +72,10 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
     if (starters.size < MOST_STARTED) starters.set(thread, by);
   }
 
+  /** Not before it is online: its own start would be disturbed. */
   function bring(thread: number): void {
     try {
-      bringer?.bring(thread, now);
+      reached?.evaluate(thread, joining(now));
     } catch {
       failed++;
     }
@@ -85,7 +87,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
 
   function lose(thread: number, atUs: Microseconds): void {
     bury(thread, atUs);
-    bringer?.forget(thread);
+    reached?.forget(thread);
     listeners.delete(thread);
     starters.delete(thread);
     for (const [started, by] of starters) if (by === thread) lose(started, atUs);
@@ -113,6 +115,10 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
     if (alive.size === 0) allEnded();
   }
 
+  function give(order: ToWorkers): void {
+    postOnce(ordersOf(config.channel), order);
+  }
+
   /** For the workers to come. */
   function publish(paused: boolean): void {
     now = { ...config, paused };
@@ -122,12 +128,12 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   return {
     tell(order) {
       publish(order === 'pause');
-      postOnce(ordersOf(config.channel), order satisfies ToWorkers);
+      give(order);
     },
     recoveries: () => ({ ...(failed === 0 ? {} : { workerNotSampled: failed }), ...(unheard === 0 ? {} : { workerNotHeard: unheard }) }),
     async stop() {
       setEnvironmentData(WORKER_KEY, undefined);
-      postOnce(ordersOf(config.channel), 'stop' satisfies ToWorkers);
+      give('stop');
       if (alive.size > 0) {
         await new Promise<void>((resolve) => {
           // Whoever waits for this must not end before it.
@@ -139,8 +145,8 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
         });
       }
       stopWatching();
-      bringer?.stop();
-      bringer = undefined;
+      reached?.disconnect();
+      reached = undefined;
       channel.close();
     },
   };

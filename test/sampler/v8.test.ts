@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { Session } from 'node:inspector';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { connectWorkers } from '#sampler/v8-profiler.js';
 import { createSampler } from 'liveprofiler-sampler';
 import type { Sampler } from 'liveprofiler-sampler';
 import { KINDS } from 'liveprofiler-sampler/wire';
@@ -196,4 +199,24 @@ test('a program that is done while its frames are named ends at once, not when t
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(late);
   assert.equal(code, 0, 'it was still there after 5 s');
+});
+
+test('sessions of workers that nobody asks for are let go, and nothing comes of them after the end', async (t) => {
+  const unaskedMs = 300;
+  const post = t.mock.method(Session.prototype, 'post');
+  const asked = (): unknown[] => post.mock.calls.map(({ arguments: [method] }) => method);
+  const workers = connectWorkers(unaskedMs);
+  const start = async (): Promise<void> => {
+    const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+    t.after(() => worker.terminate());
+    await once(worker, 'online');
+  };
+  await start();
+  while (!asked().includes('NodeWorker.detach')) await pause(5);
+  const before = asked().length;
+  await start();
+  workers.disconnect();
+  // What was planned for it would break here, where nobody catches it.
+  await pause(unaskedMs + 50);
+  assert.deepEqual(asked().slice(before), ['NodeWorker.detach', 'NodeWorker.disable']);
 });

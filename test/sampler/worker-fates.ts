@@ -9,7 +9,7 @@ function busyInWorker(ms: number): void {
   while (performance.now() < untilMs) Math.sqrt(untilMs);
 }
 
-export type Fate = 'loaded' | 'crowds' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAfterAWhile' | 'blockedByAChild' | 'blockedByALock' | 'exits' | 'hasAWorker' | 'hasABusyWorker';
+export type Fate = 'loaded' | 'crowds' | 'ends' | 'crashes' | 'busyFromTheStart' | 'busyAfterAWhile' | 'blockedByAChild' | 'blockedByALock' | 'exits' | 'hasAWorker' | 'hasABusyWorker' | 'startsOne' | 'slowToStart' | 'turns';
 
 const FATES: Readonly<Record<Fate, () => unknown>> = {
   loaded: async () => {
@@ -50,9 +50,19 @@ const FATES: Readonly<Record<Fate, () => unknown>> = {
     await pause(100);
     process.exit(3);
   },
-  hasAWorker: async () => {
-    await pause(500);
-    startWorker('ends');
+  hasAWorker: () => startWorker('ends'),
+  /** When it is told to. */
+  startsOne: () => { parentPort?.once('message', () => startWorker('turns')); },
+  slowToStart: () => {
+    busyInWorker(1000);
+    return FATES.turns();
+  },
+  turns: async () => {
+    const untilMs = performance.now() + 2000;
+    while (performance.now() < untilMs) {
+      busyInWorker(5);
+      await pause(5);
+    }
   },
   hasABusyWorker: () => startWorker('busyAfterAWhile').on('message', (word) => parentPort?.postMessage(word)),
 };

@@ -1,5 +1,7 @@
 // A service with worker threads. It tells its port, does what it is told and tells when it is done.
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { createSampler } from 'liveprofiler-sampler';
 import { SECRET } from './ask.ts';
 import type { Fate } from './worker-fates.ts';
@@ -32,10 +34,22 @@ async function run(fate: Fate, terminatedAfterMs?: number, name?: string): Promi
   await new Promise((resolve) => worker.once('exit', resolve));
 }
 
+let outer: Worker | undefined;
+
 const ORDERS: Readonly<Record<string, () => Promise<unknown>>> = {
   load: () => run('loaded', undefined, 'resizer'),
   crowd: () => Promise.all(Array.from({ length: AT_ONCE }, () => run('crowds'))),
-  nested: () => run('hasAWorker'),
+  pauseEarly: async () => {
+    const worker = startWorker('slowToStart');
+    await once(worker, 'online');
+    sampler.pause();
+    await once(worker, 'exit');
+  },
+  outer: () => once((outer = startWorker('startsOne')), 'online'),
+  nest: () => {
+    outer?.postMessage('start one');
+    return outer === undefined ? Promise.resolve() : once(outer, 'exit');
+  },
   family: () => run('hasABusyWorker', 300),
   churn: async () => {
     for (let round = 0; round < ROUNDS; round++) await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => run(...(FATES[index % FATES.length] ?? ['ends']))));

@@ -117,13 +117,30 @@ for (const { path, major } of nodes()) {
 
     test(`${how}: a worker of a worker is sampled too, and one that is started while sampling is paused is not`, LIMIT, async (t) => {
       const service = await start(t, path, flags);
-      await service.order('nested');
+      const threadsWhen = async (many: number): Promise<void> => {
+        while (byThread(await service.processes()).size < many) await pause(100);
+      };
+      await service.order('outer');
+      await threadsWhen(2);
+      await service.order('nest');
+      await threadsWhen(3);
       await service.order('pause');
       const threads = byThread(await service.processes());
       assertWhole(threads);
       assert.equal(threads.size, 3);
-      await service.order('nested');
+      await service.order('outer');
+      await service.order('nest');
       assert.deepEqual([...byThread(await service.processes()).keys()], [...threads.keys()]);
+    });
+
+    test(`${how}: a pause while a worker is still starting is a pause for it too`, LIMIT, async (t) => {
+      const service = await start(t, path, flags);
+      await service.order('pauseEarly');
+      for (const [thread, windows] of byThread(await service.processes())) {
+        const lengthUs = windows.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
+        // It worked for two seconds more.
+        assert.ok(thread === 0 || lengthUs < 1_500_000, `${lengthUs} µs of the worker are told`);
+      }
     });
 
     test(`${how}: 32 workers at once that end, crash, block and are terminated while busy harm neither the service nor its windows`, LIMIT, async (t) => {
