@@ -10,8 +10,11 @@ interface Scope {
   readonly template: boolean;
 }
 
-/** No source that runs is nested as deep, and no regular expression as long: what is, is none. */
-const MOST = { scopes: 10_000, regex: 10_000 };
+/** No source that runs is nested as deep, and no regular expression as long. */
+const MOST_SCOPES = 10_000;
+const MOST_REGEX = 10_000;
+/** Each sign of a source is looked at so often for the end of a regular expression, on average. */
+const MOST_LOOKS = 8;
 const WORD = /[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*/uy;
 /** After these a slash starts a regular expression. */
 const BEFORE_REGEX = new Set(['return', 'typeof', 'instanceof', 'in', 'of', 'new', 'delete', 'void', 'throw', 'case', 'do', 'else', 'yield', 'await']);
@@ -30,6 +33,7 @@ export function functionsAt(source: string, offsets: readonly number[]): Map<num
   const scopes: Scope[] = [];
   let wanted = 0;
   let at = 0;
+  let looksLeft = MOST_LOOKS * source.length;
   let parentheses = 0;
   let depth = 0;
   /** A class whose body is to come; braces among its type parameters are not that. */
@@ -49,7 +53,7 @@ export function functionsAt(source: string, offsets: readonly number[]): Map<num
     }
   };
 
-  while (at < source.length && scopes.length < MOST.scopes && (wanted < offsets.length || bodies.open > 0)) {
+  while (at < source.length && scopes.length < MOST_SCOPES && (wanted < offsets.length || bodies.open > 0)) {
     note();
     const sign = source.charAt(at);
     if (sign === '/' && (source[at + 1] === '/' || source[at + 1] === '*')) at = afterComment(source, at);
@@ -69,7 +73,9 @@ export function functionsAt(source: string, offsets: readonly number[]): Map<num
       at = end;
       push(opens ? '${' : '""');
     } else if (sign === '/' && startsRegex(before[2])) {
-      at = afterRegex(source, at);
+      const { end, looks } = afterRegex(source, at, Math.min(MOST_REGEX, looksLeft));
+      looksLeft -= looks;
+      at = end;
       push('""');
     } else if (/[\p{ID_Start}$_#]/u.test(sign)) {
       WORD.lastIndex = at;
@@ -128,15 +134,17 @@ function afterTemplate(source: string, at: number): { readonly end: number; read
   return { end: source.length, opens: false };
 }
 
-function afterRegex(source: string, at: number): number {
+/** Where none ends within `most` signs, it is a sign of its own. */
+function afterRegex(source: string, at: number, most: number): { readonly end: number; readonly looks: number } {
   let inClass = false;
-  for (let end = at + 1; end < Math.min(source.length, at + MOST.regex); end++) {
+  let end = at + 1;
+  for (; end < Math.min(source.length, at + most); end++) {
     const sign = source[end];
     if (sign === '\\') end++;
-    else if (sign === '\n') return at + 1;
+    else if (sign === '\n') break;
     else if (sign === '[') inClass = true;
     else if (sign === ']') inClass = false;
-    else if (sign === '/' && !inClass) return end + 1;
+    else if (sign === '/' && !inClass) return { end: end + 1, looks: end - at };
   }
-  return at + 1;
+  return { end: at + 1, looks: end - at };
 }

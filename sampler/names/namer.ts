@@ -55,7 +55,6 @@ export function createNamer(mostMs: Milliseconds = MOST_MS): Namer {
   let cancelIdle: NodeJS.Timeout | undefined;
   let givenUp = false;
   let cancelAsked: NodeJS.Timeout | undefined;
-  let isLate = false;
   let broken = 0;
   const settle = new Set<() => void>();
 
@@ -73,11 +72,16 @@ export function createNamer(mostMs: Milliseconds = MOST_MS): Namer {
     [waiting, blocksWaiting] = [[], []];
     worker ??= begin();
     worker?.postMessage(asked);
-    isLate = false;
-    cancelAsked = setTimeout(() => {
-      isLate = true;
-      void worker?.terminate();
-    }, mostMs).unref();
+    const batch = asked;
+    // Where the process stood still meanwhile, its answer comes in this turn of the loop.
+    cancelAsked = setTimeout(() => setImmediate(() => { if (asked === batch) abandon(); }), mostMs).unref();
+  }
+
+  /** It may hang where nothing ends it. */
+  function abandon(): void {
+    end();
+    breaks();
+    next();
   }
 
   function isIdle(): boolean {
@@ -100,7 +104,7 @@ export function createNamer(mostMs: Milliseconds = MOST_MS): Namer {
         if (worker !== begun) return;
         worker = undefined;
         // It ends by itself after a large file. When it broke, what it was asked keeps the names and lines that V8 gave.
-        if (code === 0 && !isLate && asked !== undefined) {
+        if (code === 0 && asked !== undefined) {
           waiting.unshift(...asked.frames);
           blocksWaiting.unshift(...asked.blocks);
         } else breaks();

@@ -72,10 +72,9 @@ export function nameFrames(frames: readonly Frame[], root: string, blocks: reado
     const source = read(file);
     if (source === undefined) continue;
     bytes = Math.max(bytes, source.length);
-    const text = source.length > MAX_SCANNED_BYTES || asked.length === 0 ? undefined : source.toString();
-    const positions = text === undefined ? undefined : positionsIn(text);
-    const here = text === undefined || positions === undefined ? asked : atParameters(text, positions, asked);
-    const scanned = text === undefined || positions === undefined ? [] : scan(text, positions, here);
+    const positions = source.length > MAX_SCANNED_BYTES || asked.length === 0 ? undefined : positionsIn(source.toString());
+    const here = positions === undefined ? asked : atParameters(positions, asked);
+    const scanned = positions === undefined ? [] : scan(positions, here);
     const originals = originalsOf(file, source, here, blocksByFile.get(file) ?? []);
     for (const [index, frame] of here.entries()) {
       const name = withClass(frame.name, scanned[index]?.className);
@@ -129,7 +128,7 @@ function originals({ map, folder }: FoundMap, frames: readonly Frame[]): (Origin
     const text = map.contentOf(source);
     if (text === undefined || text.length > MAX_SCANNED_BYTES) continue;
     const indices = here.map((frame) => frames.indexOf(frame));
-    const scanned = scan(text, positionsIn(text), indices.map((index) => ({ ...(found[index] ?? NOWHERE) })), false);
+    const scanned = scan(positionsIn(text), indices.map((index) => ({ ...(found[index] ?? NOWHERE) })), false);
     indices.forEach((index, at) => {
       const original = found[index];
       if (original !== undefined) found[index] = { ...original, name: withClass(original.name, scanned[at]?.className) };
@@ -160,7 +159,7 @@ interface Scanned {
 }
 
 /** By index of `frames`. `exact`: the source is what V8 ran, so its name must stand there. */
-function scan(source: string, { offsetOf, lineOf }: Positions, frames: readonly Original[], exact = true): (Scanned | undefined)[] {
+function scan({ text: source, offsetOf, lineOf }: Positions, frames: readonly Original[], exact = true): (Scanned | undefined)[] {
   const offsets = frames.map(({ line, column }) => offsetOf(line, column));
   const sorted = [...new Set(offsets.filter((offset) => offset !== undefined))].sort((a, b) => a - b);
   const functions = functionsAt(source, sorted);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { atParameters, positionsIn } from '#sampler/names/positions.js';
 
-const at = (source: string, name: string, column: number): number | undefined => atParameters(source, positionsIn(source), [{ name, url: '/a.js', line: 1, column }])[0]?.column;
+const at = (source: string, name: string, column: number): number | undefined => atParameters(positionsIn(source), [{ name, url: '/a.js', line: 1, column }])[0]?.column;
 
 test('functions, methods, accessors and constructors are moved to where their parameters begin', () => {
   assert.equal(at('function plain(a) {}', 'plain', 1), 15);
