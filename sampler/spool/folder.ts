@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, uptime, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Bytes, Milliseconds } from '../profile.ts';
 
 export interface SpoolFile {
@@ -29,12 +29,18 @@ export function openFolder(service: string, secrets: readonly string[]): string 
   const own = join(tmpdir(), `liveprofiler-${uid < 0 ? digest([username]) : uid}`);
   // Whoever knows one secret is told nothing of who has another.
   const folder = join(own, digest([service, ...secrets]));
-  for (const path of [own, folder]) {
+  ensureFolder(folder);
+  return folder;
+}
+
+/** Makes it anew where somebody removed it. @throws as `openFolder` does. */
+export function ensureFolder(folder: string): void {
+  const { uid } = userInfo();
+  for (const path of [dirname(folder), folder]) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const found = lstatSync(path);
     if (!found.isDirectory() || (uid >= 0 && (found.uid !== uid || (found.mode & 0o077) !== 0))) throw new Error(`${path} is not a folder of this user alone`);
   }
-  return folder;
 }
 
 export function fileName({ boot, pid, group, segment }: Pick<SpoolFile, 'boot' | 'pid' | 'group' | 'segment'>): string {

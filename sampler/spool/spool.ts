@@ -9,7 +9,7 @@ import { followed } from '../cursor.ts';
 import type { Seen, Span } from '../cursor.ts';
 import type { Bytes, Milliseconds } from '../profile.ts';
 import type { SpoolFile } from './folder.ts';
-import { digest, listFiles, openFolder, tidy } from './folder.ts';
+import { digest, ensureFolder, listFiles, openFolder, tidy } from './folder.ts';
 import { createReader } from './reader.ts';
 import type { SpoolWriter } from './writer.ts';
 import { createWriter } from './writer.ts';
@@ -41,6 +41,9 @@ export interface Spool {
   readonly failed: () => number;
 }
 
+/** Beside the windows of a process lies how it was asked, on which ports, who tells of it before that, and what others told of it. */
+type Note = 'asked' | 'ports' | 'tellers' | 'told';
+
 const ALONE_MS: Milliseconds = 60_000;
 /** A line comes with each answer of another process, for as long as this one lives. */
 const MOST_LINES = 500;
@@ -48,18 +51,17 @@ const SPAN = /^\d{1,15}-\d{1,15}$/;
 
 /** @throws where there can be no private folder. */
 export function openSpool(service: string, secrets: readonly string[], boot: string, maxBytes: Bytes): Spool {
-  const open = (): string => openFolder(service, secrets);
-  const folder = open();
+  const folder = openFolder(service, secrets);
   tidy(folder);
   const own = { boot, pid: process.pid, group: cluster.isWorker ? process.ppid : process.pid };
-  const writer = createWriter(open, own, maxBytes);
+  const writer = createWriter(folder, own, maxBytes);
   const reader = createReader();
   const startedMs = new Map<string, Milliseconds>();
   const processStartMs: Milliseconds = Date.now() - process.uptime() * 1000;
   let told: readonly Span[] = [];
 
-  const notesOf = (of: string, kind: 'asked' | 'ports'): Set<string> => new Set(linesOf(join(folder, `${of}.${kind}`)));
-  function note(of: string, kind: 'asked' | 'ports' | 'told', line: string): void {
+  const notesOf = (of: string, kind: Note): Set<string> => new Set(linesOf(join(folder, `${of}.${kind}`)));
+  function note(of: string, kind: Note, line: string): void {
     // On a line of its own, also where the last one was cut off by a full disk.
     appendFileSync(join(folder, `${of}.${kind}`), `\n${line}\n`, { mode: 0o600 });
   }
@@ -84,19 +86,17 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
     return file.pid === own.pid && file.modifiedMs >= processStartMs;
   }
 
-  function noteOwn(kind: 'asked' | 'ports', line: string): Set<string> {
+  /** As which this process was asked until now. */
+  function noteOwn(kind: Note, line: string | undefined): ReadonlySet<string> {
     const noted = notesOf(boot, kind);
-    if (!noted.has(line)) note(boot, kind, line);
+    if (line === undefined || noted.has(line)) return noted;
+    note(boot, kind, line);
     return noted.add(line);
   }
 
-  /** `port`: empty where it is not known. */
-  function sharesWith(files: readonly SpoolFile[], name: string, port: string): boolean {
-    const [file] = files;
-    if (file === undefined) return false;
-    if (file.group === own.group) return sharesPort(file, port);
+  function sharesWith(file: SpoolFile, name: string, names: ReadonlySet<string>): boolean {
     const theirs = notesOf(file.boot, 'asked');
-    if (theirs.size > 0) return haveCommon(theirs, notesOf(boot, 'asked'));
+    if (theirs.size > 0) return haveCommon(theirs, names);
     const sinceMs = startedMs.get(file.boot) ?? Date.now();
     startedMs.set(file.boot, sinceMs);
     if (isAlive(file.pid) && Date.now() - sinceMs < ALONE_MS) return false;
@@ -104,24 +104,26 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
     return true;
   }
 
-  function sharesPort(file: SpoolFile, port: string): boolean {
-    if (port === '') return true;
-    const theirs = notesOf(file.boot, 'ports');
-    if (theirs.size > 0) return haveCommon(theirs, notesOf(boot, 'ports'));
-    if (!isAlive(file.pid)) note(file.boot, 'ports', port);
-    return true;
+  /** One of this cluster that nobody asked yet is told by the first that is asked. */
+  function sharesPort({ boot: of }: SpoolFile, port: string | undefined, ports: ReadonlySet<string>): boolean {
+    if (port === undefined) return true;
+    const [theirs, tellers] = [notesOf(of, 'ports'), notesOf(of, 'tellers')];
+    if (theirs.size === 0 && tellers.size === 0) note(of, 'tellers', port);
+    return theirs.size > 0 ? haveCommon(theirs, ports) : tellers.size === 0 || haveCommon(tellers, ports);
   }
 
   return {
-    append: writer.append,
+    append: (seq, record) => writer.append(seq, async () => {
+      ensureFolder(folder);
+      return record();
+    }),
     failed: writer.failed,
     own: (seqs) => reader.pick(listFiles(folder).filter((file) => file.boot === boot), seqs),
     toldByOthers,
-    async others({ host, port = '' }, seenOf, most) {
-      open();
-      const name = digest([host]);
-      noteOwn('asked', name);
-      if (port !== '') noteOwn('ports', String(port));
+    async others({ host, port }, seenOf, most) {
+      ensureFolder(folder);
+      const [name, ownPort] = [digest([host]), port?.toString()];
+      const [names, ports] = [noteOwn('asked', name), noteOwn('ports', ownPort)];
       const byBoot = new Map<string, SpoolFile[]>();
       const all = listFiles(folder);
       reader.keepOnly(all);
@@ -131,7 +133,8 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
       const seen = new Map<string, Seen>();
       let bytes = 0;
       for (const [other, files] of byBoot) {
-        if (!sharesWith(files, name, String(port))) continue;
+        const [file] = files;
+        if (file === undefined || !(file.group === own.group ? sharesPort(file, ownPort, ports) : sharesWith(file, name, names))) continue;
         const before = seenOf(other);
         if (bytes >= most) return { records, seen, more: true };
         const { records: read, spans, more } = await reader.read(files, before.seq, most - bytes);

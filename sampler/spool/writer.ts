@@ -17,10 +17,10 @@ export interface SpoolWriter {
 
 const KEPT_SEGMENTS = 2;
 /** Of a disk that hangs, memory would fill with what waits for it. */
-const MOST_WAITING = 200;
+const MOST_WAITING = 1000;
 
-/** `open` gives the folder, made anew where somebody removed it. */
-export function createWriter(open: () => string, own: Pick<SpoolFile, 'boot' | 'pid' | 'group'>, maxBytes: Bytes): SpoolWriter {
+export function createWriter(folder: string, own: Pick<SpoolFile, 'boot' | 'pid' | 'group'>, maxBytes: Bytes): SpoolWriter {
+  const pathOf = (segment: number): string => join(folder, fileName({ ...own, segment }));
   let segment = 0;
   let bytes = 0;
   let failed = 0;
@@ -29,8 +29,6 @@ export function createWriter(open: () => string, own: Pick<SpoolFile, 'boot' | '
 
   async function write(seq: number, record: () => Promise<string>): Promise<void> {
     const body = Buffer.from(await record());
-    const folder = open();
-    const pathOf = (segment: number): string => join(folder, fileName({ ...own, segment }));
     if (bytes > maxBytes / KEPT_SEGMENTS || (bytes > 0 && !existsSync(pathOf(segment)))) {
       segment++;
       bytes = 0;

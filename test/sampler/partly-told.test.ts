@@ -68,7 +68,7 @@ async function play(steps: readonly Step[], spoolBytes: number): Promise<Played>
   try {
     const told: Span[] = [];
     const shelf = createShelf(SHELF_BYTES, () => told);
-    const writer = createWriter(() => folder, { boot: 'aa', pid: 1, group: 1 }, spoolBytes);
+    const writer = createWriter(folder, { boot: 'aa', pid: 1, group: 1 }, spoolBytes);
     const [own, another] = [createReader(), createReader()];
     const kept = createKept();
     let cursor: Seen = { seq: 0, holes: [] };

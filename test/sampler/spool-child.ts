@@ -1,6 +1,6 @@
-// A cluster of sampled workers behind one port, each at work. The primary tells the port and, when told 'kill', ends one
-// worker under load and tells its pid; 'pause' makes all others finish what they have. Of each it tells how many samples
-// the worker itself has of what it finished.
+// A cluster of sampled workers behind one port, each at work. The primary tells the port; 'tell' asks one of them how many
+// samples it has of what it finished, 'kill' ends that one under load, and 'pause' makes all others finish what they have
+// and tell.
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
 import { once } from 'node:events';
@@ -22,7 +22,9 @@ if (cluster.isPrimary) {
     if (++listening === WORKERS) process.send?.({ port, pids: workers.map((worker) => worker.process.pid) });
   });
   process.on('message', (order: string) => {
-    if (order === 'kill' && first !== undefined) void kill(first);
+    if (first === undefined) return;
+    if (order === 'tell') void finishedBy(first, order).then((finished) => process.send?.({ victim: first.process.pid, finished }));
+    else if (order === 'kill') first.once('exit', () => process.send?.({ killed: first.process.pid })).process.kill('SIGKILL');
     else void Promise.all(others.map(async (worker) => [worker.process.pid, await finishedBy(worker, 'pause')])).then((sums) => process.send?.({ sums }));
   });
   process.once('disconnect', () => process.exit());
@@ -37,11 +39,6 @@ if (cluster.isPrimary) {
     if (!sampler.handle(request, response)) response.end();
   });
   server.listen(0, '127.0.0.1', () => (server.address() as AddressInfo).port);
-}
-
-async function kill(worker: Worker): Promise<void> {
-  const finished = await finishedBy(worker, 'tell');
-  worker.once('exit', () => process.send?.({ killed: worker.process.pid, finished })).process.kill('SIGKILL');
 }
 
 async function finishedBy(worker: Worker, order: 'pause' | 'tell'): Promise<number> {

@@ -24,7 +24,7 @@ function leave(folder: string, boot: string, pid: number, beforeMs: number): str
 test('a full disk costs the windows that it had no room for, and what comes after them is read', async (t) => {
   const disk = await smallDisk(t, 2);
   if (disk === undefined) return;
-  const writer = createWriter(() => disk, { boot: 'aa', pid: 1, group: 1 }, 1e6);
+  const writer = createWriter(disk, { boot: 'aa', pid: 1, group: 1 }, 1e6);
   const text = (length: number): string => JSON.stringify('x'.repeat(length));
   await writer.append(1, () => Promise.resolve(text(10)));
   const free = await fill(disk);
@@ -37,7 +37,7 @@ test('a full disk costs the windows that it had no room for, and what comes afte
 
 test('a file that somebody removed is not begun again under its name, by which readers know it', async (t) => {
   const folder = ownTmp(t);
-  const writer = createWriter(() => folder, { boot: 'aa', pid: 1, group: 1 }, 1e6);
+  const writer = createWriter(folder, { boot: 'aa', pid: 1, group: 1 }, 1e6);
   const reader = createReader();
   await writer.append(1, () => Promise.resolve('"a long first record"'));
   assert.deepEqual((await reader.read(listFiles(folder), 0, 1e6)).spans, [[1, 1]]);
@@ -123,8 +123,8 @@ test('a folder that somebody removed is made again, for what is written and for 
 
 test('behind a disk that hangs no more wait than memory has room for, and the others are counted', (t) => {
   const folder = ownTmp(t);
-  const writer = createWriter(() => folder, { boot: 'aa', pid: 1, group: 1 }, 1e6);
+  const writer = createWriter(folder, { boot: 'aa', pid: 1, group: 1 }, 1e6);
   const never = new Promise<string>(() => undefined);
-  for (let seq = 1; seq <= 250; seq++) void writer.append(seq, () => never);
+  for (let seq = 1; seq <= 1050; seq++) void writer.append(seq, () => never);
   assert.equal(writer.failed(), 50);
 });

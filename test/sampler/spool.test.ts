@@ -56,8 +56,16 @@ test('one pull answers for a cluster of four, also for the one that was killed u
     await pull();
     await pause(200);
   }
+  primary.send('tell');
+  const [{ victim, finished }] = (await once(primary, 'message')) as [{ victim: number; finished: number }];
+  const samplesOf = (pid: number): number => [...seen.values()].find((one) => Number(one.pid) === pid)?.samples ?? 0;
+  while (samplesOf(victim) < finished) {
+    await pull();
+    await pause(100);
+  }
   primary.send('kill');
-  const [{ killed, finished }] = (await once(primary, 'message')) as [{ killed: number; finished: number }];
+  const [{ killed }] = (await once(primary, 'message')) as [{ killed: number }];
+  assert.equal(killed, victim);
   primary.send('pause');
   const [{ sums }] = (await once(primary, 'message')) as [{ sums: [pid: number, samples: number][] }];
   await pause(3000);
@@ -68,8 +76,7 @@ test('one pull answers for a cluster of four, also for the one that was killed u
   for (const { seqs } of seen.values()) assert.deepEqual(seqs, seqs.map((_, index) => index + 1));
   const dead = [...seen.values()].find(({ pid }) => Number(pid) === killed);
   assert.ok(dead !== undefined && dead.seqs.length >= 3);
-  const told = new Map([...seen.values()].map(({ pid, samples }) => [Number(pid), samples]));
-  assert.deepEqual(sums.map(([pid]) => [pid, told.get(pid)]), sums, 'as many as each of them has finished itself');
+  assert.deepEqual(sums.map(([pid]) => [pid, samplesOf(pid)]), sums, 'as many as each of them has finished itself');
   assert.ok(sums.length === 3 && finished > 0 && dead.samples >= finished);
   // What the dead one finished is in its file, and all of that was told.
   const folder = openFolder('shop', [SECRET]);
@@ -128,6 +135,7 @@ test('workers of a cluster that have a port each answer for themselves; one that
   await b.append(1, () => Promise.resolve('{"b":1}'));
   rename('bb', 1, process.pid);
   assert.deepEqual(seqs(await a.others(at('web:8001', 8001), has(0), 1e6)), { bb: 1 }, 'nobody asked b yet');
+  assert.deepEqual(seqs(await c.others(at('web:8003', 8003), has(0), 1e6)), {}, 'a tells of it');
   await b.others(at('web:8002', 8002), has(0), 1e6);
   assert.deepEqual(seqs(await a.others(at('web:8001', 8001), has(0), 1e6)), {}, 'b has a port of its own');
   assert.deepEqual(seqs(await c.others(at('10.0.0.1:8002', 8002), has(0), 1e6)), { bb: 1 }, 'c has the port of b, whatever it is called');
@@ -136,7 +144,7 @@ test('workers of a cluster that have a port each answer for themselves; one that
   rename('bb', DEAD_PID, process.pid);
   rmSync(join(openFolder('shop', [SECRET]), 'bb.ports'));
   assert.deepEqual(seqs(await a.others(at('web:8001', 8001), has(0), 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
-  assert.deepEqual(seqs(await c.others(at('web:8002', 8002), has(0), 1e6)), {}, 'a told of it');
+  assert.deepEqual(seqs(await c.others(at('web:8002', 8002), has(0), 1e6)), {}, 'a tells of it');
 });
 
 test('processes that are asked under different names do not answer for each other; one that nobody asks is taken along once it is dead', async (t) => {
