@@ -33,7 +33,7 @@ export type FromWorker =
 
 export type ToWorkers = 'pause' | 'resume' | 'stop';
 
-/** Without an answer the sampler of the main thread was stopped. */
+/** Without an answer the sampler of the main thread was stopped, or it stands still: then the order comes later. */
 const UNHEARD_MS: Milliseconds = 60_000;
 
 let joined: { leave(): void } | undefined;
@@ -118,7 +118,7 @@ export function joinThread({ channel, intervalUs, windowMs, paused }: WorkerConf
   joined = { leave };
   if (!paused) start();
   // What was ordered while it was on its way here reached nobody.
-  const unheard = setTimeout(leave, UNHEARD_MS).unref();
+  const unheard = setTimeout(end, UNHEARD_MS).unref();
   post({ tells: 'joined', thread: threadId });
 }
 

@@ -34,6 +34,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   /** By worker the thread that started it, which takes it along when it goes. */
   const starters = new Map<number, number>();
   let now: WorkerConfig = { ...config, paused: false };
+  let isStopping = false;
   let failed = 0;
   let unheard = 0;
   const clock = guarded(systemClock, () => { unheard++; });
@@ -60,7 +61,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   function take(message: FromWorker): void {
     if (message.tells === 'started') follow(message.thread, message.by);
     else if (message.tells === 'online') bring(message.thread);
-    else if (message.tells === 'joined') give(now.paused ? 'pause' : 'resume');
+    else if (message.tells === 'joined') give(isStopping ? 'stop' : now.paused ? 'pause' : 'resume');
     else if (message.tells === 'began') begin(message.thread, message.name, message.atUs);
     else if (message.tells === 'window') keep(message.window);
     else if (message.tells === 'ended') forget(message.thread);
@@ -75,7 +76,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
   /** Not before it is online: its own start would be disturbed. */
   function bring(thread: number): void {
     try {
-      reached?.evaluate(thread, joining(now));
+      if (!isStopping) reached?.evaluate(thread, joining(now));
     } catch {
       failed++;
     }
@@ -132,6 +133,7 @@ export function followWorkers(config: Omit<WorkerConfig, 'paused'>, finished: (w
     },
     recoveries: () => ({ ...(failed === 0 ? {} : { workerNotSampled: failed }), ...(unheard === 0 ? {} : { workerNotHeard: unheard }) }),
     async stop() {
+      isStopping = true;
       setEnvironmentData(WORKER_KEY, undefined);
       give('stop');
       if (alive.size > 0) {

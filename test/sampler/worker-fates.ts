@@ -58,7 +58,7 @@ const FATES: Readonly<Record<Fate, () => unknown>> = {
     return FATES.turns();
   },
   turns: async () => {
-    const untilMs = performance.now() + 2000;
+    const untilMs = performance.now() + 4000;
     while (performance.now() < untilMs) {
       busyInWorker(5);
       await pause(5);
