@@ -2,7 +2,7 @@
 // were asked under one name share an address, and those of one cluster do unless each has a port of its own. One that nobody ever asked is taken along when
 // it is dead or a minute old, and from then on belongs to the name under which it was told.
 import cluster from 'node:cluster';
-import { appendFileSync, readFileSync, renameSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from '../alive.ts';
 import { followed } from '../cursor.ts';
@@ -41,10 +41,12 @@ export interface Spool {
   readonly failed: () => number;
 }
 
-/** Beside the windows of a process lies how it was asked, on which ports, who tells of it before that, and what others told of it. */
-type Note = 'asked' | 'ports' | 'tellers' | 'told';
+/** Beside the windows of a process lies how it was asked, on which ports, and what others told of it. */
+type Note = 'asked' | 'ports' | 'told';
 
 const ALONE_MS: Milliseconds = 60_000;
+/** Nobody asks less often. */
+const TELLER_MS: Milliseconds = 600_000;
 /** A line comes with each answer of another process, for as long as this one lives. */
 const MOST_LINES = 500;
 const SPAN = /^\d{1,15}-\d{1,15}$/;
@@ -104,18 +106,23 @@ export function openSpool(service: string, secrets: readonly string[], boot: str
     return true;
   }
 
-  /** One of this cluster that nobody asked yet is told by the first that is asked. */
+  /** One of this cluster that nobody asked yet is told by one of those that are asked, as long as that one is. */
   function sharesPort({ boot: of }: SpoolFile, port: string | undefined, ports: ReadonlySet<string>): boolean {
     if (port === undefined) return true;
-    const [theirs, tellers] = [notesOf(of, 'ports'), notesOf(of, 'tellers')];
-    if (theirs.size === 0 && tellers.size === 0) note(of, 'tellers', port);
-    return theirs.size > 0 ? haveCommon(theirs, ports) : tellers.size === 0 || haveCommon(tellers, ports);
+    const theirs = notesOf(of, 'ports');
+    if (theirs.size > 0) return haveCommon(theirs, ports);
+    const path = join(folder, `${of}.teller`);
+    const sinceMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - sinceMs < TELLER_MS && !haveCommon(new Set(linesOf(path)), ports)) return false;
+    writeFileSync(path, port, { mode: 0o600 });
+    return true;
   }
 
   return {
     append: (seq, record) => writer.append(seq, async () => {
+      const text = await record();
       ensureFolder(folder);
-      return record();
+      return text;
     }),
     failed: writer.failed,
     own: (seqs) => reader.pick(listFiles(folder).filter((file) => file.boot === boot), seqs),

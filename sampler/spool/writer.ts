@@ -17,7 +17,7 @@ export interface SpoolWriter {
 
 const KEPT_SEGMENTS = 2;
 /** Of a disk that hangs, memory would fill with what waits for it. */
-const MOST_WAITING = 1000;
+const MOST_WAITING = 200;
 
 export function createWriter(folder: string, own: Pick<SpoolFile, 'boot' | 'pid' | 'group'>, maxBytes: Bytes): SpoolWriter {
   const pathOf = (segment: number): string => join(folder, fileName({ ...own, segment }));

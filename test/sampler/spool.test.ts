@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -141,10 +141,13 @@ test('workers of a cluster that have a port each answer for themselves; one that
   assert.deepEqual(seqs(await c.others(at('10.0.0.1:8002', 8002), has(0), 1e6)), { bb: 1 }, 'c has the port of b, whatever it is called');
   assert.deepEqual(seqs(await a.others(at('web:8001'), has(0), 1e6)), { bb: 1 }, 'nobody knows on which port this came');
 
+  const teller = join(openFolder('shop', [SECRET]), 'bb.teller');
   rename('bb', DEAD_PID, process.pid);
   rmSync(join(openFolder('shop', [SECRET]), 'bb.ports'));
   assert.deepEqual(seqs(await a.others(at('web:8001', 8001), has(0), 1e6)), { bb: 1 }, 'nobody ever asked b, and it is dead');
   assert.deepEqual(seqs(await c.others(at('web:8002', 8002), has(0), 1e6)), {}, 'a tells of it');
+  utimesSync(teller, 0, Date.now() / 1000 - 3600);
+  assert.deepEqual(seqs(await c.others(at('web:8002', 8002), has(0), 1e6)), { bb: 1 }, 'nobody asks a any more');
 });
 
 test('processes that are asked under different names do not answer for each other; one that nobody asks is taken along once it is dead', async (t) => {
