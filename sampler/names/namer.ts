@@ -107,7 +107,7 @@ export function createNamer(mostMs: Milliseconds = MOST_MS): Namer {
         if (code === 0 && asked !== undefined) {
           waiting.unshift(...asked.frames);
           blocksWaiting.unshift(...asked.blocks);
-        } else breaks();
+        } else if (asked !== undefined) breaks();
         next();
       });
       return begun;
