@@ -9,13 +9,16 @@ import { effort } from '../effort.ts';
 const SECONDS = effort(4, 60);
 /** As many samples in a short run as are needed to tell. */
 const INTERVAL_US = effort(2000, 10_000);
+const ATTEMPTS = 3;
+/** Of all attempts. */
+const LIMIT = { timeout: ATTEMPTS * (SECONDS + 20) * 1000 };
 const PROGRAMS: readonly ProgramName[] = ['async functions', 'generators', 'recursion', 'native calls', 'garbage', 'blocked for 5 s', 'idle'];
 
 for (const program of PROGRAMS) {
-  test(`${program}: each part has its share, and all time is accounted for`, { timeout: 120_000 }, async () => {
+  test(`${program}: each part has its share, and all time is accounted for`, LIMIT, async () => {
     const wrong: string[] = [];
     // Neighbours can starve a process of its samples: a sampler that is wrong is wrong every time.
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const answer = await told(program, SECONDS, INTERVAL_US);
       const parts = partsOf(answer);
       assert.ok(parts.length > 0 && answer.samples > 50);
