@@ -120,9 +120,19 @@ export function startRotation(intervalUs: Microseconds, clock: Clock, sink: Slic
     const { fromUs, untilUs } = next.opened;
     pauseUs = untilUs - fromUs;
     const overlapUs = OVERLAP_PERIODS * intervalUs;
+    const isLate = fromUs - plannedUs > Math.max(LATE_US, overlapUs);
     // A window ends a turn later: Node's histogram of delays has not seen this one yet.
-    if (fromUs - plannedUs > Math.max(LATE_US, overlapUs) && sink.leftMs() > 0) closeCurrent(undefined);
-    else cancelTimer = clock.after(overlapUs / 1000, () => { closeCurrent(untilUs); });
+    if (isLate && sink.leftMs() > 0) closeCurrent(undefined);
+    else closeAfter(overlapUs, untilUs, !isLate);
+  }
+
+  /** `mayWait`: for one turn more, where this one becomes late and a window ends with it, as above. */
+  function closeAfter(overlapUs: Microseconds, untilUs: Microseconds, mayWait: boolean): void {
+    const dueUs = clock.monotonicUs() + overlapUs;
+    cancelTimer = clock.after(overlapUs / 1000, () => {
+      if (mayWait && clock.monotonicUs() - dueUs > LATE_US && sink.leftMs() <= 0) closeAfter(overlapUs, untilUs, false);
+      else closeCurrent(untilUs);
+    });
   }
 
   /** `untilUs`: as in the bounds of a slice. */

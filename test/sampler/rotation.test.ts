@@ -181,6 +181,30 @@ test('a slice that a window ends with is closed in a turn of its own, however la
   assert.equal(atOnce, 0);
 });
 
+test('a window that is to end while a turn lasts ends after it: what watches the loop has seen the turn then', LIMIT, async (t) => {
+  let [isSameTurn, closedIn, opened, blocks] = [false, 0, 0, 0];
+  const { rotation } = rig(t, (v8) => ({
+    ...v8,
+    open(title) {
+      v8.open(title);
+      if (opened++ === 0) return;
+      setImmediate(() => {
+        spinFor(200);
+        blocks++;
+        isSameTurn = true;
+        setImmediate(() => { isSameTurn = false; });
+      });
+    },
+    close(title) {
+      if (isSameTurn) closedIn++;
+      return v8.close(title);
+    },
+  }), systemClock, 0);
+  while (rotation.cost.slices < 3) await pause(20);
+  assert.ok(blocks >= 3);
+  assert.equal(closedIn, 0);
+});
+
 function endOfTurn(ms: number): void {
   for (const untilMs = performance.now() + ms; performance.now() < untilMs; ) Math.sqrt(untilMs);
 }
