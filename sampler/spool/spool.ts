@@ -1,6 +1,7 @@
 // One pull answers for all processes behind one address. Which those are is told by how they are asked: processes that
-// were asked under one name share an address, and those of one cluster do unless each has a port of its own. One that nobody ever asked is taken along when
-// it is dead or a minute old, and from then on belongs to the name under which it was told.
+// were asked under one name share an address, and those of one cluster do unless each has a port of its own. One that
+// nobody ever asked is taken along when it is dead or a minute old, and from then on belongs to the name under which it
+// was told.
 import cluster from 'node:cluster';
 import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
